@@ -1,0 +1,509 @@
+//! Gradients of a training forward pass: the recurrences in reverse, then every weight gradient as one sum of outer
+//! products, and the input's gradient as one product.
+
+use std::ops::Range;
+
+use super::{Engine, gather_rows, run_all, scatter_rows};
+use crate::batch::Batch;
+use crate::equations::Carry;
+use crate::error::{Error, check_length, first_not_finite};
+use crate::kernels::aligned::Aligned;
+use crate::kernels::backward::{BackwardChunk, BackwardPass};
+use crate::kernels::layer_weights::TransposedWeights;
+use crate::kernels::multiply::{Multiply, Rows, Start};
+use crate::kernels::outer_product::OuterProduct;
+use crate::packed_steps::PackedSteps;
+use crate::state::State;
+use crate::tape::{DirectionTape, LayerTape, Tape};
+
+/// Which weights' gradient a sum of outer products gives.
+#[derive(Clone, Copy)]
+enum Side {
+    Input,
+    Recurrent,
+    Gated,
+}
+
+/// A part of one weight gradient.
+struct Product {
+    direction: usize,
+    side: Side,
+    /// Columns of the gradients of the pre-activations, from the side's first slot on.
+    columns: Range<usize>,
+    /// `[columns, width]`.
+    result: Vec<f32>,
+    /// Sums over the columns: gradients of biases.
+    sums: Vec<f32>,
+}
+
+impl Engine {
+    /// Gradients of what [`Engine::forward_training`] computed with the same `weights`, `batch` and `input`, given the
+    /// gradient of its outputs (`[T, B, directions · H]`; values past a sequence's end are ignored) and, in
+    /// `state_gradient`, of the final state. Afterwards `state_gradient` holds the gradient of the initial state.
+    /// `weight_gradient`, laid out as the weights, is added to; `input_gradient` (`[T, B, I]`) is overwritten. The tape is
+    /// consumed.
+    ///
+    /// # Errors
+    /// [`Error::Tape`] if the tape does not hold a forward pass of this stack and batch, else a slice of the wrong length
+    /// or an output gradient that is not finite. Nothing is written then.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the inputs and outputs of a backward pass"
+    )]
+    pub fn backward(
+        &self,
+        batch: &Batch<'_>,
+        weights: &[f32],
+        input: &[f32],
+        tape: &mut Tape,
+        output_gradient: &[f32],
+        state_gradient: &mut State,
+        weight_gradient: &mut [f32],
+        mut input_gradient: Option<&mut [f32]>,
+    ) -> Result<(), Error> {
+        self.check_batch_input(batch, input)?;
+        let steps = PackedSteps::new(batch);
+        if tape.filled_by.as_ref() != Some(&self.stack) || tape.steps != steps {
+            return Err(Error::Tape);
+        }
+        let parameters = [("parameters", self.stack.parameter_count())];
+        check_length("weights", weights.len(), &parameters)?;
+        check_length("weight gradient", weight_gradient.len(), &parameters)?;
+        self.check_output("output gradient", batch, output_gradient)?;
+        if let Some(gradient) = &input_gradient {
+            check_length(
+                "input gradient",
+                gradient.len(),
+                &[("values of the input", input.len())],
+            )?;
+        }
+        self.stack.check_state(
+            [
+                "final hidden state's gradient",
+                "final cell state's gradient",
+            ],
+            state_gradient,
+            batch.batch,
+        )?;
+        for (what, values) in [
+            ("output gradient", output_gradient),
+            ("final hidden state's gradient", &state_gradient.hidden),
+            ("final cell state's gradient", &state_gradient.cell),
+        ] {
+            if let Some(index) = first_not_finite(values) {
+                return Err(Error::NotFinite {
+                    what: what.into(),
+                    value: values[index],
+                    place: format!("value {index}"),
+                });
+            }
+        }
+        tape.filled_by = None;
+
+        let width = self.stack.output_size();
+        let mut gathered = Aligned::default();
+        let mut gradient = if steps.is_full() {
+            Rows {
+                data: output_gradient,
+                stride: width,
+            }
+        } else {
+            gathered.resize(steps.total() * width);
+            gather_rows(
+                &mut gathered,
+                width,
+                output_gradient,
+                width,
+                steps.unpacked_rows(),
+            );
+            Rows {
+                data: &gathered,
+                stride: width,
+            }
+        };
+        let mut above;
+        for layer in (0..self.stack.layers).rev() {
+            let (below, rest) = tape.layers.split_at_mut(layer);
+            let LayerTape {
+                input: own,
+                directions: tapes,
+            } = &mut rest[0];
+            let padded = self.weights[0].size.padded();
+            let rows = match below.last() {
+                _ if !own.is_empty() => Rows {
+                    data: &own[..],
+                    stride: self.stack.layer_input_size(layer),
+                },
+                None => Rows {
+                    data: input,
+                    stride: self.stack.input_size,
+                },
+                Some(below) => Rows {
+                    data: &below.directions[0].outputs,
+                    stride: padded,
+                },
+            };
+            let with_input = layer > 0 || input_gradient.is_some();
+            let transposed: Vec<TransposedWeights> = (0..tapes.len())
+                .map(|direction| {
+                    let index = layer * tapes.len() + direction;
+                    let tensors = self.layer_tensors(index, weights);
+                    TransposedWeights::new(
+                        &self.shape,
+                        self.weights[index].size,
+                        &tensors,
+                        with_input,
+                    )
+                })
+                .collect();
+            self.reverse_layer(
+                layer,
+                &steps,
+                gradient,
+                &transposed,
+                tape.noise,
+                tapes,
+                state_gradient,
+                weight_gradient,
+            );
+            self.add_weight_gradients(layer, &steps, rows, tapes, weight_gradient);
+            if !with_input {
+                break;
+            }
+            let mut products = self.input_gradient(layer, &steps, &transposed, tapes);
+            let stride = transposed[0].input.columns();
+            if layer > 0 {
+                if let Some(noise) = tape.noise.filter(|_| self.stack.dropout > 0.0) {
+                    self.apply_dropout(layer - 1, &steps, noise, &mut products, stride, width);
+                }
+                above = products;
+                gradient = Rows {
+                    data: &above,
+                    stride,
+                };
+            } else if let Some(target) = &mut input_gradient {
+                target.fill(0.0);
+                scatter_rows(
+                    target,
+                    self.stack.input_size,
+                    &products,
+                    stride,
+                    steps.unpacked_rows(),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The recurrences of one layer in reverse: gradients of pre-activations onto the tape, of the initial state into
+    /// `state_gradient`, of peephole weights into `weight_gradient`.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the layer's place, its data and its gradients"
+    )]
+    fn reverse_layer(
+        &self,
+        layer: usize,
+        steps: &PackedSteps,
+        output_gradient: Rows<'_>,
+        transposed: &[TransposedWeights],
+        noise: Option<crate::noise::Noise>,
+        tapes: &mut [DirectionTape],
+        state_gradient: &mut State,
+        weight_gradient: &mut [f32],
+    ) {
+        let directions = tapes.len();
+        let (units, batch) = (self.stack.hidden_size, steps.batch());
+        let padded = self.weights[0].size.padded();
+        let slot_width = self.shape.slots * padded;
+        let peephole_width = self.shape.peepholes * padded;
+        let cell_width = if self.shape.cell_slot.is_some() {
+            padded
+        } else {
+            0
+        };
+        let parts = self.parts(steps.total(), layer);
+        let ranges = steps.split(parts.div_ceil(directions));
+        let place = |direction: usize| (layer * directions + direction) * batch * units;
+        let ranks = || (0..batch).map(|rank| steps.row(rank));
+        let mut hidden = vec![Aligned::zeros(batch * padded); directions];
+        let mut cell = vec![Aligned::zeros(batch * cell_width); directions];
+        let mut peephole = vec![Aligned::zeros(batch * peephole_width); directions];
+
+        let mut passes = Vec::with_capacity(directions);
+        let mut tasks = Vec::with_capacity(directions * ranges.len());
+        let buffers = hidden.iter_mut().zip(&mut cell).zip(&mut peephole);
+        for ((direction, tape), ((hidden, cell), peephole)) in
+            tapes.iter_mut().enumerate().zip(buffers)
+        {
+            gather_rows(
+                hidden,
+                padded,
+                &state_gradient.hidden[place(direction)..],
+                units,
+                ranks(),
+            );
+            if cell_width > 0 {
+                gather_rows(
+                    cell,
+                    padded,
+                    &state_gradient.cell[place(direction)..],
+                    units,
+                    ranks(),
+                );
+            }
+            let data = output_gradient.data;
+            passes.push(BackwardPass {
+                weights: &self.weights[layer * directions + direction],
+                transposed: &transposed[direction],
+                steps,
+                reverse: direction == 1,
+                outputs: &tape.outputs,
+                initial: Carry {
+                    hidden: &tape.initial_hidden,
+                    cell: &tape.initial_cell,
+                },
+                output_gradient: Rows {
+                    data: &data[(direction * units).min(data.len())..],
+                    ..output_gradient
+                },
+                noise: self.layer_noise(noise, layer, direction),
+            });
+            let mut slots = steps.cut(&mut tape.slots, slot_width, &ranges).into_iter();
+            let (mut hidden, mut cell, mut peephole) =
+                (&mut hidden[..], &mut cell[..], &mut peephole[..]);
+            for range in &ranges {
+                let (hidden_rows, rest) =
+                    std::mem::take(&mut hidden).split_at_mut(range.len() * padded);
+                hidden = rest;
+                let (cell_rows, rest) =
+                    std::mem::take(&mut cell).split_at_mut(range.len() * cell_width);
+                cell = rest;
+                let (peephole_rows, rest) =
+                    std::mem::take(&mut peephole).split_at_mut(range.len() * peephole_width);
+                peephole = rest;
+                tasks.push((
+                    direction,
+                    BackwardChunk {
+                        ranks: range.clone(),
+                        slots: slots.next().unwrap_or_default(),
+                        state_gradient: Carry {
+                            hidden: hidden_rows,
+                            cell: cell_rows,
+                        },
+                        peephole_gradient: peephole_rows,
+                    },
+                ));
+            }
+        }
+        run_all(parts, tasks, |(direction, chunk)| {
+            self.kernels.backward(self.set, &passes[direction], chunk)
+        });
+        drop(passes);
+        for direction in 0..directions {
+            scatter_rows(
+                &mut state_gradient.hidden[place(direction)..],
+                units,
+                &hidden[direction],
+                padded,
+                ranks(),
+            );
+            if cell_width > 0 {
+                scatter_rows(
+                    &mut state_gradient.cell[place(direction)..],
+                    units,
+                    &cell[direction],
+                    padded,
+                    ranks(),
+                );
+            }
+            if peephole_width > 0 {
+                let range = self.layer_tensor_range(layer * directions + direction, 4);
+                for sums in peephole[direction].chunks_exact(peephole_width) {
+                    for (target, sums) in weight_gradient[range.clone()]
+                        .chunks_exact_mut(units)
+                        .zip(sums.chunks_exact(padded))
+                    {
+                        target
+                            .iter_mut()
+                            .zip(sums)
+                            .for_each(|(target, sum)| *target += sum);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Range of tensor `k` of layer and direction `index` in the flat buffer.
+    fn layer_tensor_range(&self, index: usize, k: usize) -> Range<usize> {
+        self.tensors[index * (self.tensors.len() / self.weights.len()) + k].range()
+    }
+
+    /// Adds the gradients of both weight matrices and biases of every direction of a layer.
+    fn add_weight_gradients(
+        &self,
+        layer: usize,
+        steps: &PackedSteps,
+        input: Rows<'_>,
+        tapes: &[DirectionTape],
+        weight_gradient: &mut [f32],
+    ) {
+        let units = self.stack.hidden_size;
+        let inputs = self.stack.layer_input_size(layer);
+        let padded = self.weights[0].size.padded();
+        let slot_width = self.shape.slots * padded;
+        let total = steps.total();
+        let parts = self.parts(total, layer);
+        let side = |side: Side| match side {
+            Side::Input => self.shape.input_order(),
+            Side::Recurrent => self.shape.recurrent_order(),
+            Side::Gated => self.shape.gated_order().unwrap_or_default(),
+        };
+        let mut products = Vec::new();
+        for direction in 0..tapes.len() {
+            for (which, width) in [
+                (Side::Input, inputs),
+                (Side::Recurrent, units),
+                (Side::Gated, units),
+            ] {
+                let columns = side(which).0.len() * padded;
+                // Whole tiles of columns for each part.
+                let step = columns.div_ceil(parts).next_multiple_of(16).max(16);
+                for first in (0..columns).step_by(step) {
+                    let columns = first..columns.min(first + step);
+                    let (result, sums) =
+                        (vec![0.0; columns.len() * width], vec![0.0; columns.len()]);
+                    products.push(Product {
+                        direction,
+                        side: which,
+                        columns,
+                        result,
+                        sums,
+                    });
+                }
+            }
+        }
+        // The packed row, or beyond all of them the rank's initial state, that came before each packed row.
+        let previous: Vec<Vec<usize>> = (0..tapes.len())
+            .map(|direction| previous_rows(steps, direction == 1))
+            .collect();
+        let tasks: Vec<&mut Product> = products.iter_mut().collect();
+        run_all(parts, tasks, |product| {
+            let tape = &tapes[product.direction];
+            let first = side(product.side).1 * padded + product.columns.start;
+            let columns = product.columns.len();
+            let left = |k: usize| &tape.slots[k * slot_width + first..][..columns];
+            let slot = self.shape.operand_slot.unwrap_or_default();
+            let previous = &previous[product.direction];
+            let right = |k: usize| match product.side {
+                Side::Input => &input.data[k * input.stride..][..inputs],
+                Side::Gated => &tape.slots[k * slot_width + slot * padded..][..units],
+                Side::Recurrent if !tape.operands.is_empty() => {
+                    &tape.operands[k * padded..][..units]
+                }
+                Side::Recurrent => match previous[k].checked_sub(total) {
+                    None => &tape.outputs[previous[k] * padded..][..units],
+                    Some(rank) => &tape.initial_hidden[rank * padded..][..units],
+                },
+            };
+            self.set.run(OuterProduct {
+                left,
+                left_columns: columns,
+                right,
+                right_columns: if matches!(product.side, Side::Input) {
+                    inputs
+                } else {
+                    units
+                },
+                depth: total,
+                result: &mut product.result,
+                sums: Some(&mut product.sums),
+            });
+        });
+        for Product {
+            direction,
+            side: which,
+            columns,
+            result,
+            sums,
+        } in products
+        {
+            let index = layer * tapes.len() + direction;
+            let (order, _) = side(which);
+            let (weight, bias, width) = match which {
+                Side::Input => (0, 2, inputs),
+                Side::Recurrent | Side::Gated => (1, 3, units),
+            };
+            let (weight, bias) = (
+                self.layer_tensor_range(index, weight),
+                self.layer_tensor_range(index, bias),
+            );
+            for (column, (values, sum)) in columns.zip(result.chunks_exact(width).zip(sums)) {
+                let (block, unit) = (order[column / padded], column % padded);
+                if unit < units {
+                    let row = block * units + unit;
+                    let target = &mut weight_gradient[weight.start + row * width..][..width];
+                    target
+                        .iter_mut()
+                        .zip(values)
+                        .for_each(|(target, value)| *target += value);
+                    weight_gradient[bias.start + row] += sum;
+                }
+            }
+        }
+    }
+
+    /// Gradient of a layer's input, packed rows with the stride of the transposed weights' columns.
+    fn input_gradient(
+        &self,
+        layer: usize,
+        steps: &PackedSteps,
+        transposed: &[TransposedWeights],
+        tapes: &[DirectionTape],
+    ) -> Aligned {
+        let padded = self.weights[0].size.padded();
+        let slot_width = self.shape.slots * padded;
+        let stride = transposed[0].input.columns();
+        let first = self.shape.input_order().1 * padded;
+        let mut gradient = Aligned::zeros(steps.total() * stride);
+        let parts = self.parts(steps.total(), layer);
+        let rows = steps.total().div_ceil(parts).max(1);
+        let tasks: Vec<(usize, &mut [f32])> =
+            gradient.chunks_mut(rows * stride).enumerate().collect();
+        run_all(parts, tasks, |(part, output)| {
+            for (tape, transposed) in tapes.iter().zip(transposed) {
+                self.set.run(Multiply {
+                    matrix: &transposed.input,
+                    panels: 0..transposed.input.panels().len(),
+                    rows: Rows {
+                        data: &tape.slots[part * rows * slot_width + first..],
+                        stride: slot_width,
+                    },
+                    count: output.len() / stride,
+                    start: Start::Output,
+                    output,
+                    output_stride: stride,
+                });
+            }
+        });
+        gradient
+    }
+}
+
+/// For every packed row the packed row that the recurrence visited before it, or `total + rank` at its beginning.
+fn previous_rows(steps: &PackedSteps, reverse: bool) -> Vec<usize> {
+    let total = steps.total();
+    let mut rows = Vec::with_capacity(total);
+    for step in 0..steps.steps() {
+        for rank in 0..steps.count(step) {
+            let previous = match (reverse, step) {
+                (false, 0) => total + rank,
+                (false, _) => steps.start(step - 1) + rank,
+                (true, _) if rank < steps.count(step + 1) => steps.start(step + 1) + rank,
+                (true, _) => total + rank,
+            };
+            rows.push(previous);
+        }
+    }
+    rows
+}

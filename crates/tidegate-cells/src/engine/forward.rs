@@ -1,0 +1,383 @@
+//! Layers and directions over a batch, for inference and for training.
+
+use super::{Engine, gather_rows, run_all, scatter_rows};
+use crate::batch::Batch;
+use crate::equations::Carry;
+use crate::error::{Error, check_length, first_not_finite};
+use crate::kernels::aligned::Aligned;
+use crate::kernels::forward::{ForwardChunk, ForwardPass};
+use crate::kernels::multiply::Rows;
+use crate::noise::{Mask, Noise, fill_mask};
+use crate::packed_steps::PackedSteps;
+use crate::state::State;
+use crate::tape::{DirectionTape, LayerTape, Tape};
+
+impl Engine {
+    /// Inference over a batch. `input` is `[T, B, I]`; `state` holds the initial state and then the state at each
+    /// sequence's true end; `output` is `[T, B, directions · H]`, zero past each sequence's end.
+    ///
+    /// # Errors
+    /// A slice of the wrong length, a length beyond the batch's steps, or an input that is not finite. Nothing is written
+    /// then.
+    pub fn forward(
+        &self,
+        batch: &Batch<'_>,
+        input: &[f32],
+        state: &mut State,
+        output: &mut [f32],
+    ) -> Result<(), Error> {
+        self.check_output("output", batch, output)?;
+        let mut tape = Tape::new();
+        self.run(batch, input, state, None, false, &mut tape)?;
+        output.copy_from_slice(tape.output());
+        Ok(())
+    }
+
+    /// The forward pass of training: as [`Engine::forward`], with `noise` (if any) for dropout, recurrent dropout and
+    /// zoneout, and everything that the backward pass needs left on the tape, which also holds the outputs.
+    ///
+    /// # Errors
+    /// Those of [`Engine::forward`].
+    pub fn forward_training(
+        &self,
+        batch: &Batch<'_>,
+        input: &[f32],
+        state: &mut State,
+        noise: Option<Noise>,
+        tape: &mut Tape,
+    ) -> Result<(), Error> {
+        self.run(batch, input, state, noise, true, tape)
+    }
+
+    pub(super) fn check_output(
+        &self,
+        what: &'static str,
+        batch: &Batch<'_>,
+        values: &[f32],
+    ) -> Result<(), Error> {
+        check_length(
+            what,
+            values.len(),
+            &[
+                ("steps", batch.steps),
+                ("batch", batch.batch),
+                ("output size", self.stack.output_size()),
+            ],
+        )
+    }
+
+    pub(super) fn check_batch_input(&self, batch: &Batch<'_>, input: &[f32]) -> Result<(), Error> {
+        batch.validate()?;
+        let shape = [
+            ("steps", batch.steps),
+            ("batch", batch.batch),
+            ("input size", self.stack.input_size),
+        ];
+        check_length("input", input.len(), &shape)
+    }
+
+    fn run(
+        &self,
+        batch: &Batch<'_>,
+        input: &[f32],
+        state: &mut State,
+        noise: Option<Noise>,
+        taped: bool,
+        tape: &mut Tape,
+    ) -> Result<(), Error> {
+        self.check_batch_input(batch, input)?;
+        self.stack.check_state(
+            ["initial hidden state", "initial cell state"],
+            state,
+            batch.batch,
+        )?;
+        self.check_input(batch.batch, input)?;
+        for (what, values) in [
+            ("initial hidden state", &state.hidden),
+            ("initial cell state", &state.cell),
+        ] {
+            if let Some(index) = first_not_finite(values) {
+                let place = format!(
+                    "layer and direction {}, sequence {}, unit {}",
+                    index / (batch.batch * self.stack.hidden_size),
+                    index / self.stack.hidden_size % batch.batch,
+                    index % self.stack.hidden_size
+                );
+                return Err(Error::NotFinite {
+                    what: what.into(),
+                    value: values[index],
+                    place,
+                });
+            }
+        }
+        tape.filled_by = None;
+        tape.steps = PackedSteps::new(batch);
+        tape.noise = noise;
+        tape.layers
+            .resize_with(self.stack.layers, LayerTape::default);
+        let steps = &tape.steps;
+        let directions = self.stack.directions();
+        for layer in 0..self.stack.layers {
+            let (below, rest) = tape.layers.split_at_mut(layer);
+            let LayerTape {
+                input: own,
+                directions: tapes,
+            } = &mut rest[0];
+            let rows = match below.last() {
+                None if steps.is_full() => {
+                    own.resize(0);
+                    Rows {
+                        data: input,
+                        stride: self.stack.input_size,
+                    }
+                }
+                None => {
+                    let inputs = self.stack.input_size;
+                    own.resize(steps.total() * inputs);
+                    gather_rows(own, inputs, input, inputs, steps.unpacked_rows());
+                    Rows {
+                        data: own,
+                        stride: inputs,
+                    }
+                }
+                Some(below) => {
+                    self.join_directions(layer - 1, steps, noise, &below.directions, own)
+                }
+            };
+            tapes.resize_with(directions, DirectionTape::default);
+            self.run_layer(layer, steps, rows, state, noise, taped, tapes);
+        }
+        self.unpack_output(batch, tape);
+        if taped {
+            tape.filled_by = Some(self.stack.clone());
+        }
+        Ok(())
+    }
+
+    /// The input of the layer above `layer`: its outputs as they stand, or both directions side by side with dropout.
+    fn join_directions<'a>(
+        &self,
+        layer: usize,
+        steps: &PackedSteps,
+        noise: Option<Noise>,
+        below: &'a [DirectionTape],
+        joined: &'a mut Aligned,
+    ) -> Rows<'a> {
+        let noise = noise.filter(|_| self.stack.dropout > 0.0);
+        let padded = self.weights[0].size.padded();
+        if below.len() == 1 && noise.is_none() {
+            joined.resize(0);
+            return Rows {
+                data: &below[0].outputs,
+                stride: padded,
+            };
+        }
+        let (units, width) = (self.stack.hidden_size, self.stack.output_size());
+        joined.resize(steps.total() * width);
+        for (direction, tape) in below.iter().enumerate() {
+            for (target, source) in joined
+                .chunks_exact_mut(width)
+                .zip(tape.outputs.chunks_exact(padded))
+            {
+                target[direction * units..(direction + 1) * units]
+                    .copy_from_slice(&source[..units]);
+            }
+        }
+        if let Some(noise) = noise {
+            self.apply_dropout(layer, steps, noise, joined, width, width);
+        }
+        Rows {
+            data: joined,
+            stride: width,
+        }
+    }
+
+    /// Multiplies packed rows by the dropout masks of the outputs of `layer`.
+    pub(super) fn apply_dropout(
+        &self,
+        layer: usize,
+        steps: &PackedSteps,
+        noise: Noise,
+        rows: &mut [f32],
+        stride: usize,
+        width: usize,
+    ) {
+        let rate = self.stack.dropout;
+        let noise = noise.at(layer, 0);
+        let mut mask = vec![0.0; width];
+        for (values, unpacked) in rows.chunks_exact_mut(stride).zip(steps.unpacked_rows()) {
+            let key = noise.key(
+                Mask::Dropout,
+                unpacked % steps.batch(),
+                unpacked / steps.batch(),
+            );
+            fill_mask(key, rate, 0.0, 1.0 / (1.0 - rate), &mut mask);
+            for (value, mask) in values.iter_mut().zip(&mask) {
+                *value *= mask;
+            }
+        }
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the layer's place, its data and its mode"
+    )]
+    fn run_layer(
+        &self,
+        layer: usize,
+        steps: &PackedSteps,
+        input: Rows<'_>,
+        state: &mut State,
+        noise: Option<Noise>,
+        taped: bool,
+        tapes: &mut [DirectionTape],
+    ) {
+        let directions = tapes.len();
+        let (units, batch) = (self.stack.hidden_size, steps.batch());
+        let padded = self.weights[0].size.padded();
+        let slot_width = self.shape.slots * padded;
+        let parts = self.parts(steps.total(), layer);
+        let ranges = steps.split(parts.div_ceil(directions));
+        let carries_cell = self.shape.cell_slot.is_some();
+        let mut last_hidden = vec![Aligned::zeros(batch * padded); directions];
+        let mut last_cell =
+            vec![Aligned::zeros(if carries_cell { batch * padded } else { 0 }); directions];
+
+        let mut passes = Vec::with_capacity(directions);
+        let mut buffers = Vec::with_capacity(directions);
+        for (direction, tape) in tapes.iter_mut().enumerate() {
+            let DirectionTape {
+                outputs,
+                slots,
+                operands,
+                initial_hidden,
+                initial_cell,
+            } = tape;
+            let noise = self.layer_noise(noise, layer, direction);
+            outputs.resize(steps.total() * padded);
+            slots.resize(if taped { steps.total() * slot_width } else { 0 });
+            let keep_operands = taped && noise.noise.is_some() && noise.recurrent_dropout > 0.0;
+            operands.resize(if keep_operands {
+                steps.total() * padded
+            } else {
+                0
+            });
+            let place = (layer * directions + direction) * batch * units;
+            let ranks = || (0..batch).map(|rank| steps.row(rank));
+            initial_hidden.resize(batch * padded);
+            gather_rows(
+                initial_hidden,
+                padded,
+                &state.hidden[place..],
+                units,
+                ranks(),
+            );
+            initial_cell.resize(if carries_cell { batch * padded } else { 0 });
+            if carries_cell {
+                gather_rows(initial_cell, padded, &state.cell[place..], units, ranks());
+            }
+            passes.push(ForwardPass {
+                weights: &self.weights[layer * directions + direction],
+                steps,
+                reverse: direction == 1,
+                input,
+                initial: Carry {
+                    hidden: initial_hidden,
+                    cell: initial_cell,
+                },
+                noise,
+            });
+            buffers.push((outputs, slots, operands));
+        }
+        let mut tasks = Vec::with_capacity(directions * ranges.len());
+        let last = last_hidden.iter_mut().zip(&mut last_cell);
+        for ((direction, (outputs, slots, operands)), (hidden, cell)) in
+            buffers.into_iter().enumerate().zip(last)
+        {
+            let mut outputs = steps.cut(outputs, padded, &ranges).into_iter();
+            let mut slots =
+                (!slots.is_empty()).then(|| steps.cut(slots, slot_width, &ranges).into_iter());
+            let mut operands =
+                (!operands.is_empty()).then(|| steps.cut(operands, padded, &ranges).into_iter());
+            let (mut hidden, mut cell) = (&mut hidden[..], &mut cell[..]);
+            for range in &ranges {
+                let (hidden_rows, rest) =
+                    std::mem::take(&mut hidden).split_at_mut(range.len() * padded);
+                hidden = rest;
+                let (cell_rows, rest) = std::mem::take(&mut cell).split_at_mut(if carries_cell {
+                    range.len() * padded
+                } else {
+                    0
+                });
+                cell = rest;
+                tasks.push((
+                    direction,
+                    ForwardChunk {
+                        ranks: range.clone(),
+                        outputs: outputs.next().unwrap_or_default(),
+                        slots: slots.as_mut().and_then(Iterator::next).unwrap_or_default(),
+                        operands: operands
+                            .as_mut()
+                            .and_then(Iterator::next)
+                            .unwrap_or_default(),
+                        last: Carry {
+                            hidden: hidden_rows,
+                            cell: cell_rows,
+                        },
+                    },
+                ));
+            }
+        }
+        run_all(parts, tasks, |(direction, chunk)| {
+            self.kernels.forward(self.set, &passes[direction], chunk)
+        });
+        drop(passes);
+        for direction in 0..directions {
+            let place = (layer * directions + direction) * batch * units;
+            let ranks = || (0..batch).map(|rank| steps.row(rank));
+            scatter_rows(
+                &mut state.hidden[place..],
+                units,
+                &last_hidden[direction],
+                padded,
+                ranks(),
+            );
+            if carries_cell {
+                scatter_rows(
+                    &mut state.cell[place..],
+                    units,
+                    &last_cell[direction],
+                    padded,
+                    ranks(),
+                );
+            }
+        }
+    }
+
+    /// Gives the top layer's outputs the form `[T, B, directions · H]`, if they do not have it.
+    fn unpack_output(&self, batch: &Batch<'_>, tape: &mut Tape) {
+        let (units, width) = (self.stack.hidden_size, self.stack.output_size());
+        let padded = self.weights[0].size.padded();
+        tape.output_len = batch.steps * batch.batch * width;
+        tape.output_is_top = tape.steps.is_full() && width == padded;
+        if tape.output_is_top {
+            tape.output.clear();
+            return;
+        }
+        tape.output.clear();
+        tape.output.resize(tape.output_len, 0.0);
+        let Some(top) = tape.layers.last() else {
+            return;
+        };
+        for (direction, top) in top.directions.iter().enumerate() {
+            for (source, row) in top
+                .outputs
+                .chunks_exact(padded)
+                .zip(tape.steps.unpacked_rows())
+            {
+                tape.output[row * width + direction * units..][..units]
+                    .copy_from_slice(&source[..units]);
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! A stack with packed weights, ready to run: over sequences, in training and back, or one step at a time.
+//!
+//! `forward.rs` runs layers and directions over a batch, `backward.rs` takes their gradients, `step.rs` advances by one
+//! step. Threads split the directions and the sequences, never a sequence; they come from the current `rayon` pool.
+
+mod backward;
+mod forward;
+mod step;
+
+pub use step::StepScratch;
+
+use crate::error::{Error, check_length, first_not_finite};
+use crate::instruction_set::InstructionSet;
+use crate::kernels::forward::LayerNoise;
+use crate::kernels::layer_weights::{LayerSize, LayerTensors, LayerWeights};
+use crate::kernels::{CellShape, Kernels};
+use crate::noise::Noise;
+use crate::stack::Stack;
+use crate::tensor::Tensor;
+
+/// Multiply-adds below which a pass stays on one thread: waking another costs more than it gains.
+const PARALLEL_FROM: usize = 1 << 20;
+
+/// A stack with packed weights, ready to run.
+///
+/// Every output element is one chain of operations in one fixed order, so the bits are the same at any number of threads,
+/// for a row alone and in a batch, and for a sequence as a whole and step by step.
+pub struct Engine {
+    stack: Stack,
+    tensors: Vec<Tensor>,
+    shape: CellShape,
+    kernels: Box<dyn Kernels>,
+    set: InstructionSet,
+    /// Layer-major, then direction.
+    weights: Vec<LayerWeights>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Engine")
+            .field("stack", &self.stack)
+            .field("instruction_set", &self.set)
+            .finish()
+    }
+}
+
+impl Engine {
+    /// Packs `weights`, laid out by [`Stack::tensors`], for the fastest instruction set of this machine (or the one that
+    /// the environment variable `TIDEGATE_INSTRUCTION_SET` names).
+    ///
+    /// # Errors
+    /// An invalid stack, a wrong number of weights, or a weight that is not finite.
+    pub fn new(stack: Stack, weights: &[f32]) -> Result<Engine, Error> {
+        Self::with_instruction_set(stack, weights, InstructionSet::detect()?)
+    }
+
+    /// The same for a given instruction set.
+    ///
+    /// # Errors
+    /// Those of [`Engine::new`], or that the machine lacks the instruction set.
+    pub fn with_instruction_set(
+        stack: Stack,
+        weights: &[f32],
+        set: InstructionSet,
+    ) -> Result<Engine, Error> {
+        let set = set.require()?;
+        stack.validate()?;
+        check_length(
+            "weights",
+            weights.len(),
+            &[("parameters", stack.parameter_count())],
+        )?;
+        let kernels = stack.cell.kernels();
+        let shape = kernels.shape();
+        let packed = (0..stack.layers * stack.directions())
+            .map(|index| {
+                let inputs = stack.layer_input_size(index / stack.directions());
+                LayerWeights::new(
+                    &shape,
+                    LayerSize {
+                        inputs,
+                        units: stack.hidden_size,
+                        lanes: set.lanes(),
+                    },
+                )
+            })
+            .collect();
+        let mut engine = Engine {
+            tensors: stack.tensors(),
+            stack,
+            shape,
+            kernels,
+            set,
+            weights: packed,
+        };
+        engine.set_weights(weights)?;
+        Ok(engine)
+    }
+
+    /// Packs other weights for the same stack, without allocating.
+    ///
+    /// # Errors
+    /// A wrong number of weights, or a weight that is not finite; the old weights stay then.
+    pub fn set_weights(&mut self, weights: &[f32]) -> Result<(), Error> {
+        check_length(
+            "weights",
+            weights.len(),
+            &[("parameters", self.stack.parameter_count())],
+        )?;
+        if let Some(index) = first_not_finite(weights) {
+            let tensor = self
+                .tensors
+                .iter()
+                .find(|tensor| tensor.range().contains(&index));
+            return Err(Error::NotFinite {
+                what: "weight".into(),
+                value: weights[index],
+                place: tensor
+                    .map_or_else(String::new, |tensor| tensor.place(index - tensor.offset)),
+            });
+        }
+        for index in 0..self.weights.len() {
+            let tensors = self.layer_tensors(index, weights);
+            self.weights[index].fill(&tensors);
+        }
+        Ok(())
+    }
+
+    /// The stack that this engine runs.
+    #[must_use]
+    pub fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    /// The instruction set in use.
+    #[must_use]
+    pub fn instruction_set(&self) -> InstructionSet {
+        self.set
+    }
+
+    pub(crate) fn shape(&self) -> CellShape {
+        self.shape
+    }
+
+    /// Units of a layer with padding to whole vectors.
+    pub(crate) fn padded_units(&self) -> usize {
+        self.weights[0].size.padded()
+    }
+
+    /// Tensors of layer and direction `index` in a flat buffer.
+    fn layer_tensors<'a>(&self, index: usize, weights: &'a [f32]) -> LayerTensors<'a> {
+        let per_layer = self.tensors.len() / self.weights.len();
+        let tensor = |k: usize| &weights[self.tensors[index * per_layer + k].range()];
+        LayerTensors {
+            weight_ih: tensor(0),
+            weight_hh: tensor(1),
+            bias_ih: tensor(2),
+            bias_hh: tensor(3),
+            peephole: if per_layer > 4 { tensor(4) } else { &[] },
+        }
+    }
+
+    fn layer_noise(&self, noise: Option<Noise>, layer: usize, direction: usize) -> LayerNoise {
+        LayerNoise {
+            noise: noise.map(|noise| noise.at(layer, direction)),
+            recurrent_dropout: self.stack.recurrent_dropout,
+            zoneout: self.stack.zoneout,
+            zoneout_cell: self.stack.zoneout_cell,
+        }
+    }
+
+    /// Number of parts that a pass over `steps` steps of one layer is split into.
+    fn parts(&self, steps: usize, layer: usize) -> usize {
+        let rows = self.shape.blocks * self.stack.hidden_size;
+        let work = steps
+            .saturating_mul(rows)
+            .saturating_mul(self.stack.layer_input_size(layer) + self.stack.hidden_size);
+        if work < PARALLEL_FROM {
+            1
+        } else {
+            rayon::current_num_threads()
+        }
+    }
+
+    /// Checks that every input is finite.
+    fn check_input(&self, batch_size: usize, input: &[f32]) -> Result<(), Error> {
+        match first_not_finite(input) {
+            None => Ok(()),
+            Some(index) => {
+                let features = self.stack.input_size;
+                let (row, feature) = (index / features, index % features);
+                Err(Error::NotFinite {
+                    what: "input".into(),
+                    value: input[index],
+                    place: format!(
+                        "step {}, sequence {}, feature {feature}",
+                        row / batch_size,
+                        row % batch_size
+                    ),
+                })
+            }
+        }
+    }
+}
+
+/// Runs tasks on the current pool, or here if there is only one.
+fn run_all<T: Send>(parts: usize, tasks: Vec<T>, run: impl Fn(T) + Sync + Send) {
+    if parts <= 1 || tasks.len() <= 1 {
+        tasks.into_iter().for_each(run);
+    } else {
+        use rayon::iter::{IntoParallelIterator, ParallelIterator};
+        tasks.into_par_iter().for_each(run);
+    }
+}
+
+/// Copies rows of `units` values into rows of `padded` values, in the order of `rows`.
+fn gather_rows(
+    target: &mut [f32],
+    padded: usize,
+    source: &[f32],
+    units: usize,
+    rows: impl Iterator<Item = usize>,
+) {
+    for (target, row) in target.chunks_exact_mut(padded).zip(rows) {
+        target[..units].copy_from_slice(&source[row * units..(row + 1) * units]);
+        target[units..].fill(0.0);
+    }
+}
+
+/// The reverse of [`gather_rows`].
+fn scatter_rows(
+    target: &mut [f32],
+    units: usize,
+    source: &[f32],
+    padded: usize,
+    rows: impl Iterator<Item = usize>,
+) {
+    for (source, row) in source.chunks_exact(padded).zip(rows) {
+        target[row * units..(row + 1) * units].copy_from_slice(&source[..units]);
+    }
+}

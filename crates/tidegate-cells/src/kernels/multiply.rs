@@ -1,0 +1,302 @@
+//! The product of rows with a packed matrix. Every element is one chain of multiply-adds over the depth in ascending
+//! order, whatever the number of rows and the shape of the tile, so a row alone and a row in a batch give the same bits.
+#![allow(
+    unsafe_code,
+    reason = "the innermost loop addresses rows and panels without a bounds check per element"
+)]
+
+use std::ops::Range;
+
+use super::packed_matrix::{PackedMatrix, Panel};
+use crate::instruction_set::{Kernel, Lanes};
+
+/// Where the chains of multiply-adds begin.
+#[derive(Clone, Copy)]
+pub(crate) enum Start<'a> {
+    /// At zero.
+    Zero,
+    /// At one value per column, counted with padding.
+    Columns(&'a [f32]),
+    /// At the output's own values.
+    Output,
+}
+
+/// Rows of a matrix, `stride` values apart.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    /// The values, from the first row on.
+    pub(crate) data: &'a [f32],
+    /// Distance between two rows.
+    pub(crate) stride: usize,
+}
+
+/// `output[r][c − c₀] = start + Σ_k rows[r][k] · matrix[k][c]` for the columns c of `panels`, the first being c₀.
+pub(crate) struct Multiply<'a> {
+    pub(crate) matrix: &'a PackedMatrix,
+    pub(crate) panels: Range<usize>,
+    pub(crate) rows: Rows<'a>,
+    pub(crate) count: usize,
+    pub(crate) start: Start<'a>,
+    pub(crate) output: &'a mut [f32],
+    pub(crate) output_stride: usize,
+}
+
+/// Rows that pass all panels before the next rows do: few enough for level 2, enough to use a panel well.
+const ROW_BLOCK: usize = 128;
+
+/// Rows of a tile that keep its accumulators and one row of the panel in registers.
+#[inline(always)]
+const fn rows_per_tile(registers: usize, vectors: usize) -> usize {
+    match (registers >= 32, vectors) {
+        (true, 4) | (false, 2) => 6,
+        (false, 3) => 4,
+        (false, 4) => 2,
+        _ => 8,
+    }
+}
+
+/// Panels that one row passes at the same time, so that enough chains are in flight to hide their latency.
+#[inline(always)]
+const fn panels_per_row(registers: usize, vectors: usize) -> usize {
+    match (registers >= 32, vectors) {
+        (_, 1) => 8,
+        (true, 2 | 3) | (false, 2) => 4,
+        _ => 2,
+    }
+}
+
+impl Kernel for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Lanes>(self, s: S) {
+        assert_eq!(self.matrix.lanes(), S::F32_LANES);
+        if self.count == 0 || self.panels.is_empty() {
+            return;
+        }
+        let panels = &self.matrix.panels()[self.panels.clone()];
+        let first = panels[0].column;
+        let last = panels[panels.len() - 1];
+        let width = last.column + last.vectors * S::F32_LANES - first;
+        let depth = self.matrix.depth();
+        assert!((self.count - 1) * self.rows.stride + depth <= self.rows.data.len());
+        assert!((self.count - 1) * self.output_stride + width <= self.output.len());
+        if let Start::Columns(values) = self.start {
+            assert!(first + width <= values.len());
+        }
+        let mut context = Context {
+            depth,
+            rows: self.rows,
+            start: self.start,
+            output: self.output.as_mut_ptr(),
+            output_stride: self.output_stride,
+            first,
+        };
+        if self.count == 1 {
+            let mut done = 0;
+            while done < panels.len() {
+                let vectors = panels[done].vectors;
+                let group = panels_per_row(S::REGISTER_COUNT, vectors);
+                let same = panels[done..]
+                    .iter()
+                    .take(group)
+                    .take_while(|panel| panel.vectors == vectors)
+                    .count();
+                let (wide, taken) = if same == group {
+                    (group, group)
+                } else {
+                    (1, 1)
+                };
+                // SAFETY: the assertions above bound every address that a tile of these panels and rows forms.
+                unsafe { context.row_dispatch(s, self.matrix, &panels[done..done + taken], wide) };
+                done += taken;
+            }
+            return;
+        }
+        for first in (0..self.count).step_by(ROW_BLOCK) {
+            let end = self.count.min(first + ROW_BLOCK);
+            for panel in panels {
+                let most = rows_per_tile(S::REGISTER_COUNT, panel.vectors);
+                let mut row = first;
+                while row < end {
+                    let rows = [8, 6, 4, 3, 2]
+                        .into_iter()
+                        .find(|&rows| rows <= most.min(end - row))
+                        .unwrap_or(1);
+                    // SAFETY: as above; row + rows ≤ count.
+                    unsafe { context.tile_dispatch(s, self.matrix, panel, row, rows) };
+                    row += rows;
+                }
+            }
+        }
+    }
+}
+
+struct Context<'a> {
+    depth: usize,
+    rows: Rows<'a>,
+    start: Start<'a>,
+    output: *mut f32,
+    output_stride: usize,
+    first: usize,
+}
+
+impl Context<'_> {
+    #[inline(always)]
+    unsafe fn tile_dispatch<S: Lanes>(
+        &mut self,
+        s: S,
+        matrix: &PackedMatrix,
+        panel: &Panel,
+        row: usize,
+        rows: usize,
+    ) {
+        macro_rules! by_rows {
+            ($vectors:literal: $($rows:literal)*) => {
+                // SAFETY: forwarded from the caller.
+                match rows { $($rows => unsafe { self.tile::<S, $vectors, $rows>(s, matrix, panel, row) },)* _ => unreachable!() }
+            };
+        }
+        match panel.vectors {
+            1 => by_rows!(1: 1 2 3 4 6 8),
+            2 => by_rows!(2: 1 2 3 4 6 8),
+            3 => by_rows!(3: 1 2 3 4 6 8),
+            4 => by_rows!(4: 1 2 3 4 6),
+            _ => unreachable!("a panel has one to four vectors"),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn row_dispatch<S: Lanes>(
+        &mut self,
+        s: S,
+        matrix: &PackedMatrix,
+        panels: &[Panel],
+        wide: usize,
+    ) {
+        // SAFETY: forwarded from the caller.
+        unsafe {
+            match (panels[0].vectors, wide) {
+                (1, 8) => self.row::<S, 1, 8>(s, matrix, panels),
+                (2, 4) => self.row::<S, 2, 4>(s, matrix, panels),
+                (3, 4) => self.row::<S, 3, 4>(s, matrix, panels),
+                (3, 2) => self.row::<S, 3, 2>(s, matrix, panels),
+                (4, 2) => self.row::<S, 4, 2>(s, matrix, panels),
+                (1, _) => self.row::<S, 1, 1>(s, matrix, panels),
+                (2, _) => self.row::<S, 2, 1>(s, matrix, panels),
+                (3, _) => self.row::<S, 3, 1>(s, matrix, panels),
+                (4, _) => self.row::<S, 4, 1>(s, matrix, panels),
+                _ => unreachable!("a panel has one to four vectors"),
+            }
+        }
+    }
+
+    /// The first value of a chain.
+    #[inline(always)]
+    unsafe fn begin<S: Lanes>(&self, s: S, column: usize, output: *const f32) -> S::f32s {
+        match self.start {
+            Start::Zero => s.splat_f32s(0.0),
+            // SAFETY: the column lies within the values, by the caller's assertions.
+            Start::Columns(values) => unsafe { load::<S>(values.as_ptr().add(column)) },
+            // SAFETY: the address lies within the output, by the caller's assertions.
+            Start::Output => unsafe { load::<S>(output) },
+        }
+    }
+
+    /// `R` rows by one panel of `P` vectors.
+    #[inline(always)]
+    unsafe fn tile<S: Lanes, const P: usize, const R: usize>(
+        &mut self,
+        s: S,
+        matrix: &PackedMatrix,
+        panel: &Panel,
+        row: usize,
+    ) {
+        let lanes = S::F32_LANES;
+        // SAFETY: `run` asserted that all rows, the panel's columns and the output's rows lie within their slices.
+        unsafe {
+            let rows: [*const f32; R] =
+                std::array::from_fn(|r| self.rows.data.as_ptr().add((row + r) * self.rows.stride));
+            let output: [*mut f32; R] = std::array::from_fn(|r| {
+                self.output
+                    .add((row + r) * self.output_stride + panel.column - self.first)
+            });
+            let mut sums: [[S::f32s; P]; R] = std::array::from_fn(|r| {
+                std::array::from_fn(|v| {
+                    self.begin(s, panel.column + v * lanes, output[r].add(v * lanes))
+                })
+            });
+            let mut weights = matrix.panel_data(panel).as_ptr();
+            for k in 0..self.depth {
+                let vectors: [S::f32s; P] =
+                    std::array::from_fn(|v| load::<S>(weights.add(v * lanes)));
+                for r in 0..R {
+                    let value = s.splat_f32s(*rows[r].add(k));
+                    for v in 0..P {
+                        sums[r][v] = s.multiply_add(value, vectors[v], sums[r][v]);
+                    }
+                }
+                weights = weights.add(P * lanes);
+            }
+            for r in 0..R {
+                for v in 0..P {
+                    store::<S>(output[r].add(v * lanes), sums[r][v]);
+                }
+            }
+        }
+    }
+
+    /// One row by `Q` panels of `P` vectors.
+    #[inline(always)]
+    unsafe fn row<S: Lanes, const P: usize, const Q: usize>(
+        &mut self,
+        s: S,
+        matrix: &PackedMatrix,
+        panels: &[Panel],
+    ) {
+        let lanes = S::F32_LANES;
+        // SAFETY: as in `tile`; the caller passes at least `Q` panels.
+        unsafe {
+            let row = self.rows.data.as_ptr();
+            let output: [*mut f32; Q] =
+                std::array::from_fn(|q| self.output.add(panels[q].column - self.first));
+            let weights: [*const f32; Q] =
+                std::array::from_fn(|q| matrix.panel_data(&panels[q]).as_ptr());
+            let mut sums: [[S::f32s; P]; Q] = std::array::from_fn(|q| {
+                std::array::from_fn(|v| {
+                    self.begin(s, panels[q].column + v * lanes, output[q].add(v * lanes))
+                })
+            });
+            for k in 0..self.depth {
+                let value = s.splat_f32s(*row.add(k));
+                for q in 0..Q {
+                    for v in 0..P {
+                        let weight = load::<S>(weights[q].add((k * P + v) * lanes));
+                        sums[q][v] = s.multiply_add(value, weight, sums[q][v]);
+                    }
+                }
+            }
+            for q in 0..Q {
+                for v in 0..P {
+                    store::<S>(output[q].add(v * lanes), sums[q][v]);
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `from` points to a vector's worth of f32.
+#[inline(always)]
+pub(super) unsafe fn load<S: Lanes>(from: *const f32) -> S::f32s {
+    // SAFETY: the caller's promise; vectors are plain data.
+    unsafe { from.cast::<S::f32s>().read_unaligned() }
+}
+
+/// # Safety
+/// `to` points to a vector's worth of f32 that may be written.
+#[inline(always)]
+pub(super) unsafe fn store<S: Lanes>(to: *mut f32, value: S::f32s) {
+    // SAFETY: the caller's promise; vectors are plain data.
+    unsafe { to.cast::<S::f32s>().write_unaligned(value) }
+}

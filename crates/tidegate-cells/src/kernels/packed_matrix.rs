@@ -1,0 +1,128 @@
+//! A matrix laid out for [`multiply`](super::multiply): panels of one to four vectors of columns, each panel contiguous
+//! over the depth, so that a product streams it once and in order.
+
+use super::aligned::Aligned;
+
+/// Most vectors of columns in a panel.
+pub(crate) const MAX_PANEL: usize = 4;
+
+/// One panel: `depth` rows of `vectors · lanes` columns.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Panel {
+    /// Vectors of columns.
+    pub(crate) vectors: usize,
+    /// First column, counted with padding.
+    pub(crate) column: usize,
+    /// Index of its first value in the data.
+    pub(crate) start: usize,
+}
+
+/// A `depth × columns` matrix in panels, columns padded with zeros to whole vectors.
+#[derive(Clone, Debug)]
+pub(crate) struct PackedMatrix {
+    lanes: usize,
+    depth: usize,
+    columns: usize,
+    panels: Vec<Panel>,
+    data: Aligned,
+}
+
+impl PackedMatrix {
+    /// Panels of `vectors` vectors each, `count` of them.
+    pub(crate) fn uniform(lanes: usize, vectors: usize, count: usize, depth: usize) -> Self {
+        Self::with_panels(lanes, depth, std::iter::repeat_n(vectors, count))
+    }
+
+    /// Panels of about equal width, at most `widest` vectors, that cover `columns`.
+    pub(crate) fn covering(lanes: usize, columns: usize, widest: usize, depth: usize) -> Self {
+        let vectors = columns.div_ceil(lanes);
+        let count = vectors.div_ceil(widest);
+        Self::with_panels(
+            lanes,
+            depth,
+            (0..count).map(|panel| (panel + 1) * vectors / count - panel * vectors / count),
+        )
+    }
+
+    fn with_panels(lanes: usize, depth: usize, widths: impl Iterator<Item = usize>) -> Self {
+        let mut column = 0;
+        let panels: Vec<Panel> = widths
+            .map(|vectors| {
+                let panel = Panel {
+                    vectors,
+                    column,
+                    start: column * depth,
+                };
+                column += vectors * lanes;
+                panel
+            })
+            .collect();
+        PackedMatrix {
+            lanes,
+            depth,
+            columns: column,
+            panels,
+            data: Aligned::zeros(column * depth),
+        }
+    }
+
+    /// Number of columns with padding.
+    pub(crate) fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Number of rows.
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Lanes of a vector.
+    pub(crate) fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// The panels from the first column on.
+    pub(crate) fn panels(&self) -> &[Panel] {
+        &self.panels
+    }
+
+    /// The values of a panel, row after row.
+    pub(crate) fn panel_data(&self, panel: &Panel) -> &[f32] {
+        &self.data[panel.start..panel.start + panel.vectors * self.lanes * self.depth]
+    }
+
+    /// Sets every column from a slice over the depth; `None` leaves zeros.
+    pub(crate) fn fill_columns<'a>(&mut self, column: impl Fn(usize) -> Option<&'a [f32]>) {
+        for panel in &self.panels {
+            let width = panel.vectors * self.lanes;
+            let data = &mut self.data[panel.start..panel.start + width * self.depth];
+            // Eight source rows at a time: the lines that they share with the next values stay in level 1.
+            for first in (0..width).step_by(8) {
+                for index in first..width.min(first + 8) {
+                    if let Some(values) = column(panel.column + index) {
+                        for (row, value) in data.chunks_exact_mut(width).zip(&values[..self.depth])
+                        {
+                            row[index] = *value;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets rows `0..rows` from slices over the columns; `None` gives zeros, and so do columns past a slice's end.
+    pub(crate) fn fill_rows<'a>(&mut self, rows: usize, row: impl Fn(usize) -> Option<&'a [f32]>) {
+        for index in 0..rows {
+            let values = row(index).unwrap_or(&[]);
+            for panel in &self.panels {
+                let width = panel.vectors * self.lanes;
+                let target = &mut self.data[panel.start + index * width..][..width];
+                let given = values.len().saturating_sub(panel.column).min(width);
+                if given > 0 {
+                    target[..given].copy_from_slice(&values[panel.column..panel.column + given]);
+                }
+                target[given..].fill(0.0);
+            }
+        }
+    }
+}

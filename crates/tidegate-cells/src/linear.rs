@@ -1,0 +1,208 @@
+//! A dense layer: y = x Wᵀ + b, on the products of the recurrent layers, so that a row alone and a row in a batch give the
+//! same bits.
+
+use crate::error::{Error, check_length};
+use crate::instruction_set::InstructionSet;
+use crate::kernels::aligned::Aligned;
+use crate::kernels::multiply::{Multiply, Rows, Start};
+use crate::kernels::outer_product::OuterProduct;
+use crate::kernels::packed_matrix::{MAX_PANEL, PackedMatrix};
+
+/// Rows that are multiplied at a time.
+const ROW_BLOCK: usize = 64;
+
+/// A dense layer with packed weights.
+#[derive(Clone, Debug)]
+pub struct Linear {
+    inputs: usize,
+    outputs: usize,
+    set: InstructionSet,
+    weight: PackedMatrix,
+    bias: Aligned,
+}
+
+impl Linear {
+    /// A layer from `inputs` to `outputs` features, with weights and biases of zero.
+    ///
+    /// # Errors
+    /// Sizes of zero, or an instruction set asked for by the environment that this machine lacks.
+    pub fn new(inputs: usize, outputs: usize) -> Result<Linear, Error> {
+        for (option, size) in [("inputs", inputs), ("outputs", outputs)] {
+            if size == 0 {
+                return Err(Error::Option {
+                    option,
+                    reason: "must be at least 1".into(),
+                });
+            }
+        }
+        let set = InstructionSet::detect()?;
+        let weight = PackedMatrix::covering(set.lanes(), outputs, MAX_PANEL, inputs);
+        Ok(Linear {
+            inputs,
+            outputs,
+            set,
+            bias: Aligned::zeros(weight.columns()),
+            weight,
+        })
+    }
+
+    /// Number of input features K.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Number of outputs N.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Packs `weight` `[N, K]` and `bias` `[N]`.
+    ///
+    /// # Errors
+    /// A slice of the wrong length.
+    pub fn set_weights(&mut self, weight: &[f32], bias: &[f32]) -> Result<(), Error> {
+        self.check_weights(weight, bias)?;
+        let (inputs, outputs) = (self.inputs, self.outputs);
+        self.weight.fill_columns(|column| {
+            (column < outputs).then(|| &weight[column * inputs..][..inputs])
+        });
+        self.bias[..outputs].copy_from_slice(bias);
+        Ok(())
+    }
+
+    fn check_weights(&self, weight: &[f32], bias: &[f32]) -> Result<(), Error> {
+        check_length(
+            "weight",
+            weight.len(),
+            &[("outputs", self.outputs), ("inputs", self.inputs)],
+        )?;
+        check_length("bias", bias.len(), &[("outputs", self.outputs)])
+    }
+
+    fn check_rows(&self, x: &[f32], y: &[f32]) -> Result<(), Error> {
+        let rows = x.len() / self.inputs;
+        check_length("x", x.len(), &[("rows", rows), ("inputs", self.inputs)])?;
+        check_length("y", y.len(), &[("rows", rows), ("outputs", self.outputs)])
+    }
+
+    /// `y[m] = W x[m] + b` for every row: `x` is `[M, K]`, `y` `[M, N]`.
+    ///
+    /// # Errors
+    /// A slice of the wrong length.
+    pub fn forward(&self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
+        self.check_rows(x, y)?;
+        self.multiply(
+            &self.weight,
+            Start::Columns(&self.bias),
+            x,
+            self.inputs,
+            y,
+            self.outputs,
+        );
+        Ok(())
+    }
+
+    /// Rows of `x` times `matrix`, without the padding of its columns.
+    fn multiply(
+        &self,
+        matrix: &PackedMatrix,
+        start: Start<'_>,
+        x: &[f32],
+        inputs: usize,
+        y: &mut [f32],
+        outputs: usize,
+    ) {
+        let columns = matrix.columns();
+        // Stack memory where it suffices: a single row is the one-step path, which does not allocate.
+        let mut small = [0.0f32; 1024];
+        let mut large = Vec::new();
+        let rows = x.len() / inputs;
+        let needed = rows.min(ROW_BLOCK) * columns;
+        let padded: &mut [f32] = if needed <= small.len() {
+            &mut small[..needed]
+        } else {
+            large.resize(needed, 0.0);
+            &mut large
+        };
+        for (x, y) in x
+            .chunks(ROW_BLOCK * inputs)
+            .zip(y.chunks_mut(ROW_BLOCK * outputs))
+        {
+            let count = x.len() / inputs;
+            self.set.run(Multiply {
+                matrix,
+                panels: 0..matrix.panels().len(),
+                rows: Rows {
+                    data: x,
+                    stride: inputs,
+                },
+                count,
+                start,
+                output: padded,
+                output_stride: columns,
+            });
+            for (y, padded) in y
+                .chunks_exact_mut(outputs)
+                .zip(padded.chunks_exact(columns))
+            {
+                y.copy_from_slice(&padded[..outputs]);
+            }
+        }
+    }
+
+    /// Gradients of [`Linear::forward`] given `output_gradient` `[M, N]`: adds to `weight_gradient` and `bias_gradient`,
+    /// overwrites `input_gradient` `[M, K]`.
+    ///
+    /// # Errors
+    /// A slice of the wrong length. Nothing is written then.
+    pub fn backward(
+        &self,
+        weight: &[f32],
+        x: &[f32],
+        output_gradient: &[f32],
+        weight_gradient: &mut [f32],
+        bias_gradient: &mut [f32],
+        input_gradient: Option<&mut [f32]>,
+    ) -> Result<(), Error> {
+        self.check_weights(weight, bias_gradient)?;
+        check_length(
+            "weight gradient",
+            weight_gradient.len(),
+            &[("outputs", self.outputs), ("inputs", self.inputs)],
+        )?;
+        self.check_rows(x, output_gradient)?;
+        if let Some(gradient) = &input_gradient {
+            check_length(
+                "input gradient",
+                gradient.len(),
+                &[("values of x", x.len())],
+            )?;
+        }
+        let (inputs, outputs) = (self.inputs, self.outputs);
+        self.set.run(OuterProduct {
+            left: |row: usize| &output_gradient[row * outputs..][..outputs],
+            left_columns: outputs,
+            right: |row: usize| &x[row * inputs..][..inputs],
+            right_columns: inputs,
+            depth: x.len() / inputs,
+            result: weight_gradient,
+            sums: Some(bias_gradient),
+        });
+        if let Some(gradient) = input_gradient {
+            let mut transposed =
+                PackedMatrix::covering(self.set.lanes(), inputs, MAX_PANEL, outputs);
+            transposed.fill_rows(outputs, |output| Some(&weight[output * inputs..][..inputs]));
+            self.multiply(
+                &transposed,
+                Start::Zero,
+                output_gradient,
+                outputs,
+                gradient,
+                inputs,
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! The order of rows that all internal buffers use: time-major over the real steps alone. Sequences are ranked by length,
+//! the longest first; step t holds the ranks that are longer than t, which are the first `count(t)`. A full batch keeps
+//! its own order, so that its packed form is the caller's `[T, B, ·]` itself.
+
+use std::ops::Range;
+
+use crate::batch::Batch;
+
+/// Ranks, counts and offsets of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PackedSteps {
+    batch_steps: usize,
+    order: Vec<usize>,
+    lengths: Vec<usize>,
+    counts: Vec<usize>,
+    starts: Vec<usize>,
+}
+
+impl PackedSteps {
+    /// The packed order of a valid batch.
+    pub(crate) fn new(batch: &Batch<'_>) -> Self {
+        let mut order: Vec<usize> = (0..batch.batch).collect();
+        // A stable sort: equal lengths keep their order, and a full batch the caller's.
+        order.sort_by_key(|&row| std::cmp::Reverse(batch.length(row)));
+        let lengths: Vec<usize> = order.iter().map(|&row| batch.length(row)).collect();
+        let longest = lengths.first().copied().unwrap_or(0);
+        let mut counts = vec![0; longest];
+        let mut rank = lengths.len();
+        for (step, count) in counts.iter_mut().enumerate() {
+            while rank > 0 && lengths[rank - 1] <= step {
+                rank -= 1;
+            }
+            *count = rank;
+        }
+        let mut starts = Vec::with_capacity(longest + 1);
+        let mut start = 0;
+        for count in &counts {
+            starts.push(start);
+            start += count;
+        }
+        starts.push(start);
+        PackedSteps {
+            batch_steps: batch.steps,
+            order,
+            lengths,
+            counts,
+            starts,
+        }
+    }
+
+    /// Number of sequences.
+    pub(crate) fn batch(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Number of steps of the longest sequence.
+    pub(crate) fn steps(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Number of real steps over all sequences.
+    pub(crate) fn total(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// Number of sequences that have step `step`; 0 beyond the longest.
+    pub(crate) fn count(&self, step: usize) -> usize {
+        self.counts.get(step).copied().unwrap_or(0)
+    }
+
+    /// Packed row of rank 0 at `step`.
+    pub(crate) fn start(&self, step: usize) -> usize {
+        self.starts[step]
+    }
+
+    /// The batch's sequence at `rank`.
+    pub(crate) fn row(&self, rank: usize) -> usize {
+        self.order[rank]
+    }
+
+    /// Length of the sequence at `rank`.
+    pub(crate) fn length(&self, rank: usize) -> usize {
+        self.lengths[rank]
+    }
+
+    /// Whether the packed form is the caller's own `[T, B, ·]`.
+    pub(crate) fn is_full(&self) -> bool {
+        self.total() == self.batch_steps * self.batch()
+    }
+
+    /// The batch's `step · B + row` of every packed row, in packed order.
+    pub(crate) fn unpacked_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.steps()).flat_map(move |step| {
+            (0..self.count(step)).map(move |rank| step * self.batch() + self.row(rank))
+        })
+    }
+
+    /// Ranks split into at most `parts` ranges of about equal numbers of steps.
+    pub(crate) fn split(&self, parts: usize) -> Vec<Range<usize>> {
+        let total = self.total();
+        let mut ranges = Vec::new();
+        let (mut first, mut done) = (0, 0);
+        for rank in 0..self.batch() {
+            done += self.length(rank);
+            let part = ranges.len() + 1;
+            if rank + 1 == self.batch() {
+                ranges.push(first..rank + 1);
+            } else if part < parts && done * parts >= total * part {
+                ranges.push(first..rank + 1);
+                first = rank + 1;
+            }
+        }
+        ranges
+    }
+
+    /// Cuts a buffer of packed rows of `width` values into the rows of each range of ranks and step: `[range][step]`.
+    pub(crate) fn cut<'a>(
+        &self,
+        buffer: &'a mut [f32],
+        width: usize,
+        ranges: &[Range<usize>],
+    ) -> Vec<Vec<&'a mut [f32]>> {
+        let mut parts: Vec<Vec<&mut [f32]>> = ranges
+            .iter()
+            .map(|_| Vec::with_capacity(self.steps()))
+            .collect();
+        let mut rest = buffer;
+        for step in 0..self.steps() {
+            let count = self.count(step);
+            for (range, part) in ranges.iter().zip(&mut parts) {
+                let rows = range.end.min(count).saturating_sub(range.start);
+                let (cut, after) = rest.split_at_mut(rows * width);
+                part.push(cut);
+                rest = after;
+            }
+        }
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ragged_batch_packs_its_real_steps_longest_first() {
+        let lengths = [2, 0, 3, 2];
+        let steps = PackedSteps::new(&Batch::ragged(4, &lengths));
+        assert_eq!((steps.steps(), steps.total()), (3, 7));
+        assert_eq!(
+            (0..4).map(|rank| steps.row(rank)).collect::<Vec<_>>(),
+            [2, 0, 3, 1]
+        );
+        assert_eq!(
+            (0..3).map(|step| steps.count(step)).collect::<Vec<_>>(),
+            [3, 3, 1]
+        );
+        assert_eq!(
+            steps.unpacked_rows().collect::<Vec<_>>(),
+            [2, 0, 3, 6, 4, 7, 10]
+        );
+        assert!(!steps.is_full());
+    }
+
+    #[test]
+    fn a_full_batch_is_its_own_packed_form_and_splits_evenly() {
+        let steps = PackedSteps::new(&Batch::full(3, 5));
+        assert!(steps.is_full());
+        assert!(steps.unpacked_rows().eq(0..15));
+        assert_eq!(steps.split(2), [0..3, 3..5]);
+        assert_eq!(steps.split(9), [0..1, 1..2, 2..3, 3..4, 4..5]);
+    }
+
+    #[test]
+    fn empty_batches_have_no_steps() {
+        for batch in [
+            Batch::full(0, 3),
+            Batch::full(3, 0),
+            Batch::ragged(2, &[0, 0]),
+        ] {
+            let steps = PackedSteps::new(&batch);
+            assert_eq!((steps.steps(), steps.total()), (0, 0));
+        }
+    }
+}

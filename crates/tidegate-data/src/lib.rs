@@ -1,0 +1,47 @@
+//! Sequences from files and generators: reading, checking and splitting.
+//!
+//! Here live the [`SequenceSet`], which holds sequences whose shapes and values have been checked,
+//! the [`Splits`] of a task into training, validation and test sets, and the tasks themselves:
+//!
+//! - [`adding_problem`], [`copy_memory`] and [`mackey_glass`] are generated from a seed; the same
+//!   options give the same bits;
+//! - [`polyphonic_music`] is read from a file.
+//!
+//! Here do not live batches, losses, metrics, or anything that knows what a model is.
+//!
+//! ```
+//! use tidegate_data::{AddingProblem, adding_problem};
+//!
+//! let options = AddingProblem { length: 50, train: 100, valid: 10, test: 10, seed: 1 };
+//! let splits = adding_problem(options)?;
+//! assert_eq!(
+//!     splits.train.to_string(),
+//!     "100 sequences of 50 steps (5000 in all), 2 features in, 1 value out at the last step"
+//! );
+//! # Ok::<(), tidegate_data::DataError>(())
+//! ```
+//!
+//! Sequences, pieces, steps and channels are counted from 0, in this documentation and in every
+//! error.
+
+mod adding_problem;
+mod copy_memory;
+mod error;
+mod kind;
+mod mackey_glass;
+mod option_limits;
+mod polyphonic_music;
+mod random_stream;
+mod sequence;
+mod sequence_set;
+mod splits;
+
+pub use adding_problem::{AddingProblem, adding_problem};
+pub use copy_memory::{CopyMemory, copy_memory};
+pub use error::{DataError, Side};
+pub use kind::{InputKind, Supervision, TargetKind};
+pub use mackey_glass::{MackeyGlass, mackey_glass};
+pub use polyphonic_music::{MusicPlace, polyphonic_music};
+pub use sequence::{Inputs, Sequence, Targets};
+pub use sequence_set::SequenceSet;
+pub use splits::{Split, Splits};

@@ -1,0 +1,216 @@
+//! The backward pass: from the gradient of the outputs to that of every parameter.
+
+use tidegate_cells::{Batch, Noise};
+
+use crate::configuration::{InputLayer, Readout};
+use crate::dropout::{Dropout, Place};
+use crate::embedding::Embedding;
+use crate::error::{ModelError, check_length};
+use crate::finite::first_not_finite;
+use crate::inputs::BatchInputs;
+use crate::model::Model;
+use crate::readout::resize;
+use crate::tape::ModelTape;
+
+impl Model {
+    /// Adds the gradient of every parameter to `gradient`, a flat buffer laid out by [`Model::tensors`], and consumes
+    /// what `tape` holds.
+    ///
+    /// `batch` and `inputs` are those of the recorded pass, and the parameters must not have changed since.
+    /// `output_gradient` has the shape of the outputs; what it holds past a sequence's end is not read. The gradient of
+    /// the final state is taken as zero: back-propagation through time ends at the window's end (truncated).
+    ///
+    /// # Errors
+    /// [`ModelError::Tape`] if the tape holds no pass of this batch; otherwise names the slice that does not fit, or the
+    /// value of `output_gradient` that is not finite. `gradient` is as it was then. If gradients overflow on their way
+    /// back, the error says so, and `gradient` is not to be used.
+    pub fn backward(
+        &self,
+        batch: &Batch,
+        inputs: &BatchInputs,
+        tape: &mut ModelTape,
+        output_gradient: &[f32],
+        gradient: &mut [f32],
+    ) -> Result<(), ModelError> {
+        batch.validate()?;
+        self.check_inputs(batch, inputs)?;
+        check_length(
+            "gradient",
+            gradient.len(),
+            &[("parameters", self.parameter_count())],
+        )?;
+        self.check_outputs("output_gradient", batch, output_gradient.len())?;
+        let pass = tape
+            .pass
+            .take()
+            .filter(|pass| pass.is_of(batch))
+            .ok_or(ModelError::Tape)?;
+        self.check_output_gradient(batch, output_gradient)?;
+        match &mut tape.state_gradient {
+            Some(state) if self.is_state_of(state, batch.batch) => state.reset(),
+            other => *other = Some(self.zero_state(batch.batch)),
+        }
+        self.backward_head(batch, pass.noise, tape, output_gradient, gradient)?;
+        self.backward_recurrent(batch, inputs, pass.noise, tape, gradient)?;
+        if let (InputLayer::Embedding { vocabulary, size }, BatchInputs::Tokens(tokens)) =
+            (self.configuration().input, inputs)
+        {
+            let weight_gradient = &mut gradient[self.layout.embedding.clone()];
+            Embedding { vocabulary, size }.add_gradient(
+                batch,
+                tokens,
+                &tape.input_gradient,
+                weight_gradient,
+            );
+        }
+        Ok(())
+    }
+
+    /// Checks that the gradient of every output that was computed is finite.
+    fn check_output_gradient(
+        &self,
+        batch: &Batch,
+        output_gradient: &[f32],
+    ) -> Result<(), ModelError> {
+        let every_step = self.configuration().readout == Readout::EveryStep;
+        let outputs = self.configuration().outputs;
+        let mut start = 0;
+        while let Some(found) = first_not_finite(&output_gradient[start..]) {
+            let index = start + found;
+            let (position, output) = (index / outputs, index % outputs);
+            let (row, step) = (position % batch.batch, position / batch.batch);
+            let value = output_gradient[index];
+            if !every_step {
+                return Err(ModelError::OutputGradient {
+                    place: format!("sequence {row}, output {output}"),
+                    value,
+                });
+            }
+            if step < batch.length(row) {
+                let place = format!("sequence {row}, step {step}, output {output}");
+                return Err(ModelError::OutputGradient { place, value });
+            }
+            // Padding is not read: on to the next row.
+            start = (position + 1) * outputs;
+        }
+        Ok(())
+    }
+
+    /// Through the head: leaves the gradients of the recurrent output and of the final state on the tape.
+    fn backward_head(
+        &self,
+        batch: &Batch,
+        noise: Option<Noise>,
+        tape: &mut ModelTape,
+        output_gradient: &[f32],
+        gradient: &mut [f32],
+    ) -> Result<(), ModelError> {
+        let width = self.configuration().recurrent.output_size();
+        let total = self.recurrent_output_len(batch)?;
+        let ModelTape {
+            recurrent,
+            readout,
+            feature_gradient,
+            recurrent_gradient,
+            state_gradient,
+            ..
+        } = tape;
+        let (layout, parameters) = (&self.layout, self.parameters());
+        if self.configuration().readout == Readout::LastStep {
+            resize(feature_gradient, readout.features.len());
+            self.head.backward(
+                layout,
+                parameters,
+                &readout.features,
+                output_gradient,
+                gradient,
+                feature_gradient,
+            )?;
+            self.drop_features(
+                noise,
+                (0..batch.batch).map(|row| (row, 0)),
+                feature_gradient,
+            );
+            if let Some(state_gradient) = state_gradient {
+                self.final_hidden_gradient(feature_gradient, state_gradient);
+            }
+            resize(recurrent_gradient, total);
+        } else if self.reads_in_place(noise, &readout.rows) {
+            resize(recurrent_gradient, total);
+            self.head.backward(
+                layout,
+                parameters,
+                recurrent.output(),
+                output_gradient,
+                gradient,
+                recurrent_gradient,
+            )?;
+        } else {
+            readout.rows.gather(
+                output_gradient,
+                self.configuration().outputs,
+                &mut readout.outputs,
+            );
+            resize(feature_gradient, readout.features.len());
+            self.head.backward(
+                layout,
+                parameters,
+                &readout.features,
+                &readout.outputs,
+                gradient,
+                feature_gradient,
+            )?;
+            self.drop_features(noise, readout.rows.places(), feature_gradient);
+            readout
+                .rows
+                .scatter(feature_gradient, width, recurrent_gradient);
+        }
+        Ok(())
+    }
+
+    /// Through the recurrent layers and the dropout before them: leaves the gradient of an embedding on the tape.
+    fn backward_recurrent(
+        &self,
+        batch: &Batch,
+        inputs: &BatchInputs,
+        noise: Option<Noise>,
+        tape: &mut ModelTape,
+        gradient: &mut [f32],
+    ) -> Result<(), ModelError> {
+        let dropout = Dropout::new(self.configuration().input_dropout, noise, Place::Input);
+        let size = self.configuration().recurrent.input_size;
+        let learns_input = matches!(self.configuration().input, InputLayer::Embedding { .. });
+        let ModelTape {
+            recurrent,
+            inputs: kept,
+            recurrent_gradient,
+            input_gradient,
+            state_gradient,
+            ..
+        } = tape;
+        let features = match *inputs {
+            BatchInputs::Features(values) if dropout.is_none() => values,
+            _ => kept.as_slice(),
+        };
+        if learns_input {
+            resize(input_gradient, features.len());
+        }
+        let state_gradient = state_gradient.as_mut().ok_or(ModelError::Tape)?;
+        self.engine.backward(
+            batch,
+            &self.parameters()[self.layout.recurrent.clone()],
+            features,
+            recurrent,
+            recurrent_gradient,
+            state_gradient,
+            &mut gradient[self.layout.recurrent.clone()],
+            learns_input.then_some(input_gradient.as_mut_slice()),
+        )?;
+        if let (true, Some(dropout)) = (learns_input, dropout) {
+            for (position, features) in input_gradient.chunks_exact_mut(size).enumerate() {
+                dropout.apply(position % batch.batch, position / batch.batch, features);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,252 @@
+//! What can be wrong with a configuration, with what a model is given and with a model file.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// A configuration that makes no model.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum ConfigurationError {
+    /// A size is zero.
+    #[error("{field} is 0: it must be at least 1")]
+    Zero {
+        /// The field, with its path in the configuration.
+        field: &'static str,
+    },
+    /// A dropout rate is not a probability below 1.
+    #[error("{field} is {value}: it must be a probability from 0 to below 1")]
+    Probability {
+        /// The field.
+        field: &'static str,
+        /// The value given.
+        value: f32,
+    },
+    /// The embedding gives another number of features than the recurrent layers read.
+    #[error(
+        "input.size is {embedding}, but recurrent.input_size is {recurrent}: an embedding must give the features that the recurrent layers read"
+    )]
+    EmbeddingSize {
+        /// Features per token of the embedding.
+        embedding: usize,
+        /// Features that the recurrent layers read.
+        recurrent: usize,
+    },
+    /// The number of parameters overflows.
+    #[error("the number of parameters does not fit this machine: make the sizes smaller")]
+    TooManyParameters,
+    /// The recurrent layers are at fault.
+    #[error("recurrent.{0}")]
+    Recurrent(#[from] tidegate_cells::Error),
+}
+
+/// An error of a model: it names the tensor, step, sequence or file at fault.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The configuration makes no model.
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    /// The recurrent layers or the head refuse what they are given.
+    #[error(transparent)]
+    Cells(#[from] tidegate_cells::Error),
+    /// A slice does not have the length that the configuration and the batch ask for.
+    #[error("{what}: expected {expected} values ({shape}), found {found}")]
+    Length {
+        /// The slice, by name.
+        what: &'static str,
+        /// The shape it stands for, with numbers.
+        shape: String,
+        /// Number of values that the shape has.
+        expected: usize,
+        /// Number of values given.
+        found: usize,
+    },
+    /// Features were given to a model that reads tokens, or tokens to one that reads features.
+    #[error("the model reads {expected}, but was given {found}")]
+    InputKind {
+        /// What the model reads.
+        expected: &'static str,
+        /// What it was given.
+        found: &'static str,
+    },
+    /// A token lies outside of the vocabulary.
+    #[error("sequence {row}, step {step}: token {token} is outside of the vocabulary of {vocabulary} (0 to {})", vocabulary - 1)]
+    Token {
+        /// Index of the sequence in the batch.
+        row: usize,
+        /// Time step.
+        step: usize,
+        /// The token given.
+        token: u32,
+        /// Number of tokens that the model knows.
+        vocabulary: usize,
+    },
+    /// A parameter is infinite or not a number.
+    #[error("parameter {place} is {value}: parameters must be finite")]
+    Parameter {
+        /// The tensor's name with the index of the value.
+        place: String,
+        /// The value given.
+        value: f32,
+    },
+    /// A value of the gradient of the outputs is infinite or not a number.
+    #[error("output_gradient is not finite: {value} at {place}")]
+    OutputGradient {
+        /// Sequence, step and output.
+        place: String,
+        /// The value given.
+        value: f32,
+    },
+    /// `backward` was called with a tape that does not hold a forward pass of this batch.
+    #[error(
+        "the tape holds no forward pass of this batch: call forward_training first, and backward once for each"
+    )]
+    Tape,
+    /// A model file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: FileError,
+    },
+}
+
+/// What is wrong with a model file, or why it cannot be written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// The file cannot be opened or read.
+    #[error("cannot be read: {0}")]
+    Read(#[source] std::io::Error),
+    /// The file cannot be written; one that stood there before is as it was.
+    #[error("cannot be written: {0}")]
+    Write(#[source] std::io::Error),
+    /// The path is a folder, a pipe or a device.
+    #[error("is not a regular file: give the path of a model file")]
+    NotRegular,
+    /// The file ends before what it announces.
+    #[error("is cut short: {expected} bytes announced, {found} found; fetch or save it again")]
+    Truncated {
+        /// Bytes that the file announces.
+        expected: u64,
+        /// Bytes that it has.
+        found: u64,
+    },
+    /// The file goes on after its last tensor.
+    #[error("has {0} bytes after its last tensor: it is damaged or not a model file")]
+    Trailing(u64),
+    /// The header is longer than any model needs.
+    #[error(
+        "announces a header of {found} bytes, more than the {limit} allowed: it is damaged or not a model file"
+    )]
+    HeaderTooLarge {
+        /// Bytes announced.
+        found: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The header is not that of a safetensors file.
+    #[error("is not a safetensors file: {0}")]
+    NotSafetensors(String),
+    /// A safetensors file of another program.
+    #[error("is a safetensors file, but no Tidegate model: its metadata has no entry `tidegate`")]
+    Foreign,
+    /// The entry `tidegate` of the metadata does not describe a model.
+    #[error("metadata entry `tidegate` does not describe a model: {0}")]
+    Description(String),
+    /// The file was written by another version.
+    #[error(
+        "has format version {found}, but this program reads version {supported}: use the version of Tidegate that wrote it"
+    )]
+    Version {
+        /// The file's version.
+        found: u64,
+        /// The version that is read.
+        supported: u64,
+    },
+    /// The configuration in the file makes no model.
+    #[error("its configuration makes no model: {0}")]
+    Configuration(#[from] ConfigurationError),
+    /// The configuration asks for more than the file holds.
+    #[error("its configuration asks for {expected} tensors, the file holds {found}")]
+    TensorCount {
+        /// Least number of tensors that the configuration asks for.
+        expected: usize,
+        /// Number of tensors in the file.
+        found: usize,
+    },
+    /// A tensor is missing.
+    #[error("tensor {0} is missing")]
+    MissingTensor(String),
+    /// A tensor has no place in the model.
+    #[error("tensor {0} has no place in the model that the file describes")]
+    UnexpectedTensor(String),
+    /// A tensor has another shape than the configuration gives it.
+    #[error("tensor {name} has shape {found:?}, expected {expected:?}")]
+    Shape {
+        /// The tensor.
+        name: String,
+        /// Shape that follows from the configuration.
+        expected: Vec<usize>,
+        /// Shape in the file.
+        found: Vec<usize>,
+    },
+    /// A tensor does not hold 32-bit floats.
+    #[error("tensor {name} has type {found}, expected F32")]
+    Type {
+        /// The tensor.
+        name: String,
+        /// Type in the file.
+        found: String,
+    },
+    /// A value is infinite or not a number.
+    #[error("{place} is {value}: parameters must be finite")]
+    NotFinite {
+        /// The tensor's name with the index of the value.
+        place: String,
+        /// The value found.
+        value: f32,
+    },
+    /// The parameters do not fit in memory.
+    #[error("{0} parameters do not fit in memory")]
+    Memory(usize),
+    /// The model cannot be made from what the file holds.
+    #[error(transparent)]
+    Model(Box<ModelError>),
+}
+
+impl FileError {
+    /// Names the file.
+    pub(crate) fn of(self, path: &std::path::Path) -> ModelError {
+        ModelError::File {
+            path: path.to_owned(),
+            source: self,
+        }
+    }
+}
+
+/// Checks that a slice holds `shape`, given as names and sizes.
+pub(crate) fn check_length(
+    what: &'static str,
+    found: usize,
+    shape: &[(&str, usize)],
+) -> Result<(), ModelError> {
+    let expected = shape
+        .iter()
+        .try_fold(1usize, |product, (_, size)| product.checked_mul(*size));
+    if expected == Some(found) {
+        return Ok(());
+    }
+    let named: Vec<String> = shape
+        .iter()
+        .map(|(name, size)| format!("{name} {size}"))
+        .collect();
+    Err(ModelError::Length {
+        what,
+        shape: named.join(" × "),
+        expected: expected.unwrap_or(usize::MAX),
+        found,
+    })
+}

@@ -1,0 +1,156 @@
+//! From the bytes of a model file to a model.
+
+use std::collections::{HashMap, HashSet};
+use std::io::Read;
+
+use safetensors::tensor::{Dtype, Metadata};
+use tidegate_cells::Tensor;
+
+use crate::configuration::ModelConfiguration;
+use crate::error::FileError;
+use crate::file::header::{Header, MAX_HEADER};
+use crate::layout::Layout;
+use crate::model::Model;
+
+/// Bytes before the header: its length.
+const PREFIX: u64 = 8;
+/// Bytes of a value.
+const VALUE: u64 = size_of::<f32>() as u64;
+
+/// Reads a model from a file of `length` bytes.
+pub(crate) fn model(mut source: impl Read, length: u64) -> Result<Model, FileError> {
+    let metadata = read_metadata(&mut source, length)?;
+    let header = Header::read(&metadata)?;
+    let configuration = header.model.into_owned();
+    configuration.validate()?;
+    let layout = check_tensors(&configuration, &metadata)?;
+    let mut parameters = Vec::new();
+    parameters
+        .try_reserve_exact(layout.len())
+        .map_err(|_| FileError::Memory(layout.len()))?;
+    parameters.resize(layout.len(), 0.0);
+    let by_name: HashMap<&str, &Tensor> = layout
+        .tensors
+        .iter()
+        .map(|tensor| (tensor.name.as_str(), tensor))
+        .collect();
+    for name in metadata.offset_keys() {
+        let tensor = by_name
+            .get(name.as_str())
+            .ok_or_else(|| FileError::UnexpectedTensor(name.clone()))?;
+        read_values(&mut source, &mut parameters[tensor.range()])?;
+    }
+    if let Some((place, value)) = layout.first_not_finite(&parameters) {
+        return Err(FileError::NotFinite { place, value });
+    }
+    let mut model = Model::from_parameters(configuration, parameters)
+        .map_err(|error| FileError::Model(Box::new(error)))?;
+    *model.description_mut() = header.description.into_owned();
+    Ok(model)
+}
+
+/// Reads the header, whose tensors cover the rest of the file without gaps or overlaps.
+fn read_metadata(source: &mut impl Read, length: u64) -> Result<Metadata, FileError> {
+    if length < PREFIX {
+        return Err(FileError::Truncated {
+            expected: PREFIX,
+            found: length,
+        });
+    }
+    let mut prefix = [0; PREFIX as usize];
+    source.read_exact(&mut prefix).map_err(FileError::Read)?;
+    let size = u64::from_le_bytes(prefix);
+    if size > MAX_HEADER {
+        return Err(FileError::HeaderTooLarge {
+            found: size,
+            limit: MAX_HEADER,
+        });
+    }
+    let start = PREFIX + size;
+    if length < start {
+        return Err(FileError::Truncated {
+            expected: start,
+            found: length,
+        });
+    }
+    let mut json = vec![0; size as usize];
+    source.read_exact(&mut json).map_err(FileError::Read)?;
+    let metadata: Metadata = serde_json::from_slice(&json)
+        .map_err(|error| FileError::NotSafetensors(error.to_string()))?;
+    let expected = start.saturating_add(metadata.data_len() as u64);
+    if length < expected {
+        return Err(FileError::Truncated {
+            expected,
+            found: length,
+        });
+    }
+    if length > expected {
+        return Err(FileError::Trailing(length - expected));
+    }
+    Ok(metadata)
+}
+
+/// Checks that the file holds exactly the tensors that the configuration asks for, and gives their layout.
+fn check_tensors(
+    configuration: &ModelConfiguration,
+    metadata: &Metadata,
+) -> Result<Layout, FileError> {
+    let tensors = metadata.tensors();
+    // Each layer has tensors of its own: with too few of them in the file, its layers are not even listed.
+    let least = configuration.recurrent.layers;
+    if tensors.len() < least {
+        return Err(FileError::TensorCount {
+            expected: least,
+            found: tensors.len(),
+        });
+    }
+    let layout = Layout::new(configuration);
+    for tensor in &layout.tensors {
+        let name = || tensor.name.clone();
+        let found = tensors
+            .get(&tensor.name)
+            .ok_or_else(|| FileError::MissingTensor(name()))?;
+        if found.dtype != Dtype::F32 {
+            return Err(FileError::Type {
+                name: name(),
+                found: found.dtype.to_string(),
+            });
+        }
+        if found.shape != tensor.shape {
+            return Err(FileError::Shape {
+                name: name(),
+                expected: tensor.shape.clone(),
+                found: found.shape.clone(),
+            });
+        }
+    }
+    if tensors.len() > layout.tensors.len() {
+        let known: HashSet<&str> = layout
+            .tensors
+            .iter()
+            .map(|tensor| tensor.name.as_str())
+            .collect();
+        // The first by offset, so that the same file gives the same message.
+        if let Some(name) = metadata
+            .offset_keys()
+            .into_iter()
+            .find(|name| !known.contains(name.as_str()))
+        {
+            return Err(FileError::UnexpectedTensor(name));
+        }
+    }
+    Ok(layout)
+}
+
+/// Reads little-endian values.
+fn read_values(source: &mut impl Read, values: &mut [f32]) -> Result<(), FileError> {
+    let mut buffer = [0; 16_384];
+    for values in values.chunks_mut(buffer.len() / VALUE as usize) {
+        let bytes = &mut buffer[..values.len() * VALUE as usize];
+        source.read_exact(bytes).map_err(FileError::Read)?;
+        for (value, bytes) in values.iter_mut().zip(bytes.as_chunks().0) {
+            *value = f32::from_le_bytes(*bytes);
+        }
+    }
+    Ok(())
+}

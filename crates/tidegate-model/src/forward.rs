@@ -1,0 +1,45 @@
+//! Inference over whole sequences.
+
+use tidegate_cells::{Batch, State};
+
+use crate::error::ModelError;
+use crate::inputs::BatchInputs;
+use crate::model::Model;
+use crate::readout::{ReadoutBuffers, resize};
+
+impl Model {
+    /// Runs the model over a batch of sequences, without dropout.
+    ///
+    /// `state` holds the state before the first step and, afterwards, that at each sequence's true end. `outputs` is
+    /// replaced: `[steps, batch, outputs]` for [`Readout::EveryStep`](crate::Readout::EveryStep), zero past a sequence's
+    /// end; `[batch, outputs]` for [`Readout::LastStep`](crate::Readout::LastStep), from the final state. A sequence of
+    /// length 0 keeps its state. A sequence's bits do not depend on its neighbours, on its padding or on the number of
+    /// threads.
+    ///
+    /// # Errors
+    /// Names the slice, token or sequence that does not fit the model; nothing has changed then.
+    pub fn forward(
+        &self,
+        batch: &Batch,
+        inputs: &BatchInputs,
+        state: &mut State,
+        outputs: &mut Vec<f32>,
+    ) -> Result<(), ModelError> {
+        batch.validate()?;
+        self.check_inputs(batch, inputs)?;
+        let mut buffer = Vec::new();
+        let features = self.recurrent_input(batch, inputs, None, &mut buffer);
+        let mut recurrent_output = Vec::new();
+        resize(&mut recurrent_output, self.recurrent_output_len(batch)?);
+        self.engine
+            .forward(batch, features, state, &mut recurrent_output)?;
+        self.read_out(
+            batch,
+            &recurrent_output,
+            state,
+            None,
+            &mut ReadoutBuffers::default(),
+            outputs,
+        )
+    }
+}

@@ -1,0 +1,136 @@
+//! Where each tensor of a model lies in the flat buffer of parameters.
+
+use std::ops::Range;
+
+use tidegate_cells::Tensor;
+
+use crate::configuration::{InputLayer, ModelConfiguration};
+use crate::finite::first_not_finite;
+
+/// The named ranges of the flat buffer: embedding, recurrent layers, head.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    /// Every tensor, in the order of the buffer and without gaps.
+    pub(crate) tensors: Vec<Tensor>,
+    /// `embedding.weight`; empty without an embedding.
+    pub(crate) embedding: Range<usize>,
+    /// Everything of the recurrent layers, laid out as their stack says.
+    pub(crate) recurrent: Range<usize>,
+    /// `head.weight`.
+    pub(crate) head_weight: Range<usize>,
+    /// `head.bias`.
+    pub(crate) head_bias: Range<usize>,
+}
+
+impl Layout {
+    /// The layout of a validated configuration.
+    pub(crate) fn new(configuration: &ModelConfiguration) -> Self {
+        let stack = &configuration.recurrent;
+        let mut tensors: Vec<Tensor> = Vec::new();
+        let mut end = 0;
+        let mut push = |name: String, shape: Vec<usize>| {
+            let tensor = Tensor {
+                name,
+                shape,
+                offset: end,
+            };
+            let range = tensor.range();
+            end = range.end;
+            tensors.push(tensor);
+            range
+        };
+        let embedding = match configuration.input {
+            InputLayer::Features => 0..0,
+            InputLayer::Embedding { vocabulary, size } => {
+                push("embedding.weight".into(), vec![vocabulary, size])
+            }
+        };
+        let mut recurrent = embedding.end..embedding.end;
+        for tensor in stack.tensors() {
+            recurrent.end = push(format!("recurrent.{}", tensor.name), tensor.shape).end;
+        }
+        let head_weight = push(
+            "head.weight".into(),
+            vec![configuration.outputs, stack.output_size()],
+        );
+        let head_bias = push("head.bias".into(), vec![configuration.outputs]);
+        Layout {
+            tensors,
+            embedding,
+            recurrent,
+            head_weight,
+            head_bias,
+        }
+    }
+
+    /// Number of values in the flat buffer.
+    pub(crate) fn len(&self) -> usize {
+        self.head_bias.end
+    }
+
+    /// Name and index of the first value that is not finite, with that value.
+    pub(crate) fn first_not_finite(&self, parameters: &[f32]) -> Option<(String, f32)> {
+        let index = first_not_finite(parameters)?;
+        let place = self
+            .tensors
+            .iter()
+            .find(|tensor| tensor.range().contains(&index))
+            .map_or_else(
+                || index.to_string(),
+                |tensor| tensor.place(index - tensor.offset),
+            );
+        Some((place, parameters[index]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tidegate_cells::{Cell, Lstm, Stack};
+
+    use super::*;
+    use crate::configuration::Readout;
+
+    #[test]
+    fn tensors_follow_each_other_without_gaps_under_their_names() {
+        let mut stack = Stack::new(Cell::Lstm(Lstm { peepholes: true }), 3, 4);
+        stack.layers = 2;
+        stack.bidirectional = true;
+        let input = InputLayer::Embedding {
+            vocabulary: 5,
+            size: 3,
+        };
+        let configuration = ModelConfiguration::new(input, stack.clone(), 2, Readout::EveryStep);
+        let layout = Layout::new(&configuration);
+        let mut end = 0;
+        for tensor in &layout.tensors {
+            assert_eq!(tensor.offset, end, "{}", tensor.name);
+            end = tensor.range().end;
+        }
+        assert_eq!(end, configuration.parameter_count());
+        assert_eq!(layout.len(), end);
+        assert_eq!(layout.recurrent.len(), stack.parameter_count());
+        let names: Vec<&str> = layout
+            .tensors
+            .iter()
+            .map(|tensor| tensor.name.as_str())
+            .collect();
+        assert_eq!(names[..2], ["embedding.weight", "recurrent.weight_ih_l0"]);
+        assert!(names.contains(&"recurrent.weight_hh_l1_reverse"));
+        assert_eq!(names[names.len() - 2..], ["head.weight", "head.bias"]);
+    }
+
+    #[test]
+    fn the_first_value_that_is_not_finite_is_named() {
+        let stack = Stack::new(Cell::Lstm(Lstm { peepholes: false }), 3, 4);
+        let configuration =
+            ModelConfiguration::new(InputLayer::Features, stack, 2, Readout::EveryStep);
+        let layout = Layout::new(&configuration);
+        let mut parameters = vec![0.0; layout.len()];
+        assert_eq!(layout.first_not_finite(&parameters), None);
+        parameters[layout.head_weight.start + 5] = f32::INFINITY;
+        assert_eq!(
+            layout.first_not_finite(&parameters),
+            Some(("head.weight[1, 1]".into(), f32::INFINITY))
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! From the recurrent layers to the head, and back: which rows the head reads, and the dropout on them.
+
+use tidegate_cells::{Batch, Noise, State};
+
+use crate::configuration::Readout;
+use crate::dropout::{Dropout, Place};
+use crate::error::ModelError;
+use crate::model::Model;
+use crate::real_rows::RealRows;
+
+/// What the head read, and working memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReadoutBuffers {
+    /// Rows of `[steps · batch]` that the head read, for [`Readout::EveryStep`].
+    pub(crate) rows: RealRows,
+    /// Features `[M, K]` that the head read; unused where it read the recurrent output itself.
+    pub(crate) features: Vec<f32>,
+    /// Outputs or their gradients `[M, outputs]` of the real rows.
+    pub(crate) outputs: Vec<f32>,
+}
+
+impl ReadoutBuffers {
+    /// Bytes held.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.rows.memory_bytes()
+            + (self.features.capacity() + self.outputs.capacity()) * size_of::<f32>()
+    }
+}
+
+impl Model {
+    /// Whether the head reads the recurrent output as it lies, without gathering or dropping.
+    pub(crate) fn reads_in_place(&self, noise: Option<Noise>, rows: &RealRows) -> bool {
+        self.configuration().readout == Readout::EveryStep
+            && rows.all()
+            && self.head_dropout(noise).is_none()
+    }
+
+    /// The masks on the head's features.
+    fn head_dropout(&self, noise: Option<Noise>) -> Option<Dropout> {
+        Dropout::new(self.configuration().output_dropout, noise, Place::Head)
+    }
+
+    /// Runs the head: `recurrent_output` is `[steps, batch, K]`, `state` the final state.
+    pub(crate) fn read_out(
+        &self,
+        batch: &Batch,
+        recurrent_output: &[f32],
+        state: &State,
+        noise: Option<Noise>,
+        buffers: &mut ReadoutBuffers,
+        outputs: &mut Vec<f32>,
+    ) -> Result<(), ModelError> {
+        let width = self.configuration().outputs;
+        let ReadoutBuffers {
+            rows,
+            features,
+            outputs: dense,
+        } = buffers;
+        if self.configuration().readout == Readout::LastStep {
+            self.final_hidden(batch.batch, state, features);
+            self.drop_features(noise, (0..batch.batch).map(|row| (row, 0)), features);
+            resize(outputs, batch.batch * width);
+            return Ok(self.head.forward(features, outputs)?);
+        }
+        rows.set(batch);
+        if self.reads_in_place(noise, rows) {
+            resize(outputs, rows.len() * width);
+            return Ok(self.head.forward(recurrent_output, outputs)?);
+        }
+        rows.gather(
+            recurrent_output,
+            self.configuration().recurrent.output_size(),
+            features,
+        );
+        self.drop_features(noise, rows.places(), features);
+        resize(dense, rows.len() * width);
+        self.head.forward(features, dense)?;
+        rows.scatter(dense, width, outputs);
+        Ok(())
+    }
+
+    /// Applies the masks to rows of features, or of their gradients; `places` gives sequence and step of each.
+    pub(crate) fn drop_features(
+        &self,
+        noise: Option<Noise>,
+        places: impl Iterator<Item = (usize, usize)>,
+        features: &mut [f32],
+    ) {
+        if let Some(dropout) = self.head_dropout(noise) {
+            let width = self.configuration().recurrent.output_size();
+            for ((row, step), features) in places.zip(features.chunks_exact_mut(width)) {
+                dropout.apply(row, step, features);
+            }
+        }
+    }
+
+    /// Copies the top layer's final hidden state, `[directions, batch, H]`, to `[batch, directions · H]`.
+    fn final_hidden(&self, batch: usize, state: &State, features: &mut Vec<f32>) {
+        let stack = &self.configuration().recurrent;
+        let top =
+            &state.hidden[(stack.layers - 1) * stack.directions() * batch * stack.hidden_size..];
+        features.clear();
+        for row in 0..batch {
+            for direction in 0..stack.directions() {
+                let start = (direction * batch + row) * stack.hidden_size;
+                features.extend_from_slice(&top[start..start + stack.hidden_size]);
+            }
+        }
+    }
+
+    /// Writes the gradient `[batch, directions · H]` of what [`Model::final_hidden`] gave into the gradient of the state.
+    pub(crate) fn final_hidden_gradient(&self, features: &[f32], state_gradient: &mut State) {
+        let stack = &self.configuration().recurrent;
+        let batch = state_gradient.batch;
+        let start = (stack.layers - 1) * stack.directions() * batch * stack.hidden_size;
+        let top = &mut state_gradient.hidden[start..];
+        for (index, values) in features.chunks_exact(stack.hidden_size).enumerate() {
+            let (row, direction) = (index / stack.directions(), index % stack.directions());
+            let start = (direction * batch + row) * stack.hidden_size;
+            top[start..start + stack.hidden_size].copy_from_slice(values);
+        }
+    }
+}
+
+/// Makes `values` hold `len` zeros.
+pub(crate) fn resize(values: &mut Vec<f32>, len: usize) {
+    values.clear();
+    values.resize(len, 0.0);
+}

@@ -1,0 +1,111 @@
+//! What can go wrong in training.
+
+use std::path::PathBuf;
+
+use crate::checkpoint::CheckpointProblem;
+
+/// An error of training: it names the option, tensor, epoch, update or file at fault.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TrainError {
+    /// An option has a value that makes no sense.
+    #[error("{option} {reason}")]
+    Option {
+        /// The option, by its field's name.
+        option: &'static str,
+        /// Why it is refused, and what is accepted.
+        reason: String,
+    },
+    /// The model and the sequences do not belong together.
+    #[error("the model and the {part} set do not fit: {reason}")]
+    Mismatch {
+        /// Which set: training, validation or evaluation.
+        part: &'static str,
+        /// What the model has and what the sequences have.
+        reason: String,
+    },
+    /// A set has no sequence.
+    #[error("the {part} set has no sequence: there is nothing to learn from or to measure")]
+    EmptySet {
+        /// Which set: training, validation or evaluation.
+        part: &'static str,
+    },
+    /// A set was changed after it was made and no longer keeps its promises.
+    #[error("{part} set: {problem}")]
+    Data {
+        /// Which set: training, validation or evaluation.
+        part: &'static str,
+        /// What does not fit, and where.
+        problem: tidegate_data::DataError,
+    },
+    /// A buffer handed to a loss does not have the batch's shape.
+    #[error("{what}: found {found} values for {steps} steps × {batch} sequences × {width}")]
+    Length {
+        /// The buffer.
+        what: &'static str,
+        /// Steps T.
+        steps: usize,
+        /// Sequences B.
+        batch: usize,
+        /// Values per step.
+        width: usize,
+        /// Values given.
+        found: usize,
+    },
+    /// A target class is not one of the model's.
+    #[error(
+        "step {step} of sequence {sequence} in the batch has class {class}, but there are {classes} classes"
+    )]
+    Class {
+        /// The class found.
+        class: u32,
+        /// Number of classes.
+        classes: usize,
+        /// Step in the batch.
+        step: usize,
+        /// Row of the batch.
+        sequence: usize,
+    },
+    /// The optimiser's state or the gradient is not as long as the parameters.
+    #[error(
+        "the optimiser's state, the gradient or the decaying ranges do not belong to {parameters} parameters: \
+         make the state with Optimiser::initial_state"
+    )]
+    OptimiserState {
+        /// Number of parameters.
+        parameters: usize,
+    },
+    /// A number stopped being finite. The model keeps the parameters of the update before, and the last checkpoint
+    /// stays.
+    #[error(
+        "{what} is not finite in epoch {epoch}, update {update}: \
+         try a lower learning rate or a smaller clip_norm; the last checkpoint is kept"
+    )]
+    NotFinite {
+        /// Training loss, gradient norm, updated parameters or validation loss.
+        what: &'static str,
+        /// Epoch, counted from 1.
+        epoch: usize,
+        /// Update, counted from 1 over the whole training.
+        update: u64,
+    },
+    /// The outputs over a set make the loss not finite.
+    #[error(
+        "the loss over the evaluated set is not finite: the model's outputs are too large or not numbers"
+    )]
+    EvaluationNotFinite,
+    /// The checkpoint cannot be read, written or continued from.
+    #[error("checkpoint {}: {problem}", .path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: CheckpointProblem,
+    },
+    /// The engine refused its input.
+    #[error(transparent)]
+    Cells(#[from] tidegate_cells::Error),
+    /// The model refused its input.
+    #[error(transparent)]
+    Model(#[from] tidegate_model::ModelError),
+}

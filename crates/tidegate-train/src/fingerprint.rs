@@ -1,0 +1,97 @@
+//! Fingerprints by which a checkpoint recognises its own data. They find a mix-up, not a forgery.
+
+use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Targets};
+
+/// Hash of a stream of words: multiply and rotate, as FxHash does, with SplitMix64's finaliser.
+struct Fingerprint(u64);
+
+impl Fingerprint {
+    fn new() -> Self {
+        Fingerprint(0x5469_6465_6761_7465)
+    }
+
+    #[inline(always)]
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn words(&mut self, words: impl ExactSizeIterator<Item = u32>) {
+        self.word(words.len() as u64);
+        for word in words {
+            self.word(u64::from(word));
+        }
+    }
+
+    fn floats(&mut self, values: &[f32]) {
+        self.words(values.iter().map(|value| value.to_bits()));
+    }
+
+    fn finish(self) -> String {
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        format!("{:016x}", z ^ (z >> 31))
+    }
+}
+
+/// Fingerprint of numbers, by their bits.
+pub(crate) fn of_values(values: &[f32]) -> String {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.floats(values);
+    fingerprint.finish()
+}
+
+/// Fingerprint of every number in a set, in order.
+pub(crate) fn of_set(set: &SequenceSet) -> String {
+    let mut fingerprint = Fingerprint::new();
+    let (kind, size) = match set.input {
+        InputKind::Features { size } => (1, size),
+        InputKind::Tokens { vocabulary } => (2, vocabulary),
+    };
+    fingerprint.word(kind);
+    fingerprint.word(size as u64);
+    let (kind, size) = match set.target {
+        TargetKind::Values { size } => (3, size),
+        TargetKind::Classes { count } => (4, count),
+        TargetKind::Labels { count } => (5, count),
+    };
+    fingerprint.word(kind);
+    fingerprint.word(size as u64);
+    fingerprint.word(match set.supervision {
+        Supervision::EveryStep => 6,
+        Supervision::LastStep => 7,
+    });
+    fingerprint.word(set.sequences.len() as u64);
+    for sequence in &set.sequences {
+        match &sequence.inputs {
+            Inputs::Features { values, .. } => fingerprint.floats(values),
+            Inputs::Tokens(tokens) => fingerprint.words(tokens.iter().copied()),
+        }
+        match &sequence.targets {
+            Targets::Values(values) | Targets::Labels(values) => fingerprint.floats(values),
+            Targets::Classes(classes) => fingerprint.words(classes.iter().copied()),
+        }
+    }
+    fingerprint.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_changed_bit_or_one_more_value_changes_the_fingerprint(
+            values in prop::collection::vec(any::<u32>(), 1..50), place in 0..50_usize, bit in 0..32_u32,
+        ) {
+            let floats = |bits: &[u32]| bits.iter().map(|bits| f32::from_bits(*bits)).collect::<Vec<_>>();
+            let mut changed = values.clone();
+            changed[place % values.len()] ^= 1 << bit;
+            let mut longer = values.clone();
+            longer.push(0);
+            prop_assert_ne!(of_values(&floats(&values)), of_values(&floats(&changed)));
+            prop_assert_ne!(of_values(&floats(&values)), of_values(&floats(&longer)));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Training: losses, metrics, optimisers, the training loop and checkpoints.
+//!
+//! Here lives everything between a model with sequences and a trained model: [`train`] with its [`Training`] options,
+//! the [`losses`], the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], and the checkpoints by which a killed
+//! run ends with the same bits as one that was left alone. It tells an observer what happens ([`Event`]) and prints
+//! nothing. Here do not live models, readers of data or the comparison of cells.
+//!
+//! ```
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use tidegate_cells::{Cell, Gru, Stack};
+//! use tidegate_data::{AddingProblem, adding_problem};
+//! use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
+//! use tidegate_train::{Event, Training, evaluate, train};
+//!
+//! let splits = adding_problem(AddingProblem { length: 8, train: 64, valid: 16, test: 16, seed: 1 })?;
+//! let recurrent = Stack::new(Cell::Gru(Gru::default()), 2, 8);
+//! let configuration = ModelConfiguration::new(InputLayer::Features, recurrent, 1, Readout::LastStep);
+//! let mut model = Model::new(configuration, 1)?;
+//!
+//! let options = Training { learning_rate: 0.01, epochs: 3, ..Training::default() };
+//! let mut losses = Vec::new();
+//! let mut observer = |event: Event| {
+//!     if let Event::EpochDone { epoch } = event {
+//!         losses.push(epoch.valid_loss);
+//!     }
+//! };
+//! let stop = AtomicBool::new(false);
+//! let trained = train(&mut model, &splits.train, &splits.valid, &options, None, &mut observer, &stop)?;
+//! assert_eq!(trained.epochs.len(), 3);
+//! assert_eq!(losses.len(), 3);
+//! assert!(evaluate(&model, &splits.test, 16)?.loss.is_finite());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod checkpoint;
+mod checkpoint_file;
+mod clipping;
+mod compatibility;
+mod early_stopping;
+mod error;
+mod evaluation;
+mod event;
+mod fingerprint;
+mod learner;
+pub mod losses;
+mod optimiser;
+mod position;
+mod run;
+mod schedule;
+mod shuffle;
+mod summation;
+mod training;
+mod window;
+
+pub use checkpoint::{CheckpointProblem, Checkpointing, ExistingCheckpoint};
+pub use clipping::{clip_by_global_norm, global_norm};
+pub use error::TrainError;
+pub use evaluation::{Evaluation, evaluate};
+pub use event::{EpochRecord, Event};
+pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
+pub use run::{Outcome, Trained, train};
+pub use schedule::{Plateau, Schedule};
+pub use training::Training;

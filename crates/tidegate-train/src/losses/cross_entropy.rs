@@ -1,0 +1,82 @@
+//! Cross-entropy over classes.
+
+use tidegate_cells::Batch;
+
+use super::exponential::exponential;
+use super::{LossSum, active_rows, prepare};
+use crate::error::TrainError;
+use crate::summation::{LANES, PartialSums};
+
+/// Cross-entropy of the softmax of `width` logits against one class per step, in nats.
+///
+/// `outputs` (logits x) and `gradient` are `[T, B, width]`, `targets` (class indices) `[T, B]`. The value is
+/// ln Σ e^(xᵢ − m) + m − x_target with m the largest logit, which overflows nowhere. `gradient` is overwritten with
+/// (softmax(x) − one-hot) / steps, zero where padded.
+///
+/// # Errors
+/// [`TrainError::Length`] where a buffer's length does not fit, [`TrainError::Cells`] where a length exceeds the
+/// steps, [`TrainError::Class`] where a real step's class is not below `width`.
+pub fn cross_entropy(
+    batch: &Batch,
+    width: usize,
+    outputs: &[f32],
+    targets: &[u32],
+    gradient: &mut [f32],
+) -> Result<LossSum, TrainError> {
+    let steps = prepare(batch, width, outputs, (targets.len(), 1), gradient)?;
+    let scale = 1.0 / steps as f64;
+    let mut sum = 0.0;
+    active_rows::for_each_run(batch, |rows| {
+        for row in rows {
+            let logits = &outputs[row * width..][..width];
+            let slopes = &mut gradient[row * width..][..width];
+            let class = targets[row];
+            sum += one_step(logits, class as usize, scale, slopes).ok_or(TrainError::Class {
+                class,
+                classes: width,
+                step: row / batch.batch,
+                sequence: row % batch.batch,
+            })?;
+        }
+        Ok(())
+    })?;
+    Ok(LossSum { sum, steps })
+}
+
+/// Loss of one step, or nothing where the class is not one of the logits.
+fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> Option<f64> {
+    let target = *logits.get(class)?;
+    let largest = largest(logits);
+    for (slope, logit) in gradient.iter_mut().zip(logits) {
+        *slope = exponential(logit - largest);
+    }
+    let mut sums = PartialSums::new();
+    let (chunks, rest) = gradient.as_chunks::<LANES>();
+    for chunk in chunks {
+        sums.add(*chunk);
+    }
+    sums.add_rest(rest.iter().copied());
+    let total = sums.total();
+    let factor = (scale / total) as f32;
+    for slope in gradient.iter_mut() {
+        *slope *= factor;
+    }
+    gradient[class] -= scale as f32;
+    Some(total.ln() + (f64::from(largest) - f64::from(target)))
+}
+
+/// The largest logit. One that is not a number is passed over here and spoils the sum of exponentials instead.
+fn largest(logits: &[f32]) -> f32 {
+    let greater = |a: f32, b: f32| if a < b { b } else { a };
+    let (chunks, rest) = logits.as_chunks::<LANES>();
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    for chunk in chunks {
+        for (lane, logit) in lanes.iter_mut().zip(chunk) {
+            *lane = greater(*lane, *logit);
+        }
+    }
+    lanes
+        .iter()
+        .chain(rest)
+        .fold(f32::NEG_INFINITY, |largest, logit| greater(largest, *logit))
+}

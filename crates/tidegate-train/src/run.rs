@@ -1,0 +1,390 @@
+//! The training loop.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tidegate_data::SequenceSet;
+use tidegate_model::Model;
+
+use crate::checkpoint::{Checkpointing, Snapshot};
+use crate::checkpoint_file::CheckpointFile;
+use crate::compatibility::check;
+use crate::early_stopping::{best, is_exhausted};
+use crate::error::TrainError;
+use crate::evaluation::evaluate_checked;
+use crate::event::{EpochRecord, Event};
+use crate::learner::Learner;
+use crate::position::Position;
+use crate::schedule::Plateau;
+use crate::shuffle::shuffled_order;
+use crate::training::Training;
+use crate::window;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// After its last epoch.
+    Completed,
+    /// The validation loss did not fall for `patience` epochs.
+    StoppedEarly,
+    /// The stop flag was seen. With a checkpoint, the same call continues where it ended.
+    Interrupted,
+}
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The epochs that were completed, also those before an interruption.
+    pub epochs: Vec<EpochRecord>,
+    /// Updates made, also those before an interruption.
+    pub updates: u64,
+}
+
+impl Trained {
+    /// The epoch with the lowest validation loss, whose parameters the model has; none if no epoch was completed.
+    #[must_use]
+    pub fn best(&self) -> Option<&EpochRecord> {
+        best(&self.epochs)
+    }
+}
+
+/// Trains a model.
+///
+/// The model ends with the parameters after the epoch with the lowest loss on `valid`, or with the current ones if no
+/// epoch was completed. Where `checkpointing` finds a checkpoint of this very run, training continues from it; the
+/// model must then be as it was when the run began. Every bit of the result follows from the model, the sets and the
+/// options, at any number of threads and however often the run was killed and continued; only the seconds differ.
+///
+/// Once `stop` is set, training ends after the update that is running, writes a checkpoint, if it writes any, and
+/// returns [`Outcome::Interrupted`].
+///
+/// # Errors
+/// [`TrainError::Option`] for options that make no sense; [`TrainError::Mismatch`], [`TrainError::EmptySet`] and
+/// [`TrainError::Data`] where a set does not fit the model; [`TrainError::Checkpoint`] where one cannot be read, written
+/// or belongs to another run; [`TrainError::NotFinite`] once a loss, a gradient or a parameter stops being finite: the
+/// model then has the parameters before that update, and the last checkpoint stays.
+pub fn train(
+    model: &mut Model,
+    train: &SequenceSet,
+    valid: &SequenceSet,
+    training: &Training,
+    checkpointing: Option<&Checkpointing>,
+    observer: &mut dyn FnMut(Event<'_>),
+    stop: &AtomicBool,
+) -> Result<Trained, TrainError> {
+    training.validate()?;
+    if training.window.is_some() && model.configuration().recurrent.bidirectional {
+        let reason = "needs a model of one direction: the other reads what lies beyond the window"
+            .to_owned();
+        return Err(TrainError::Option {
+            option: "window",
+            reason,
+        });
+    }
+    check(model.configuration(), train, "training")?;
+    check(model.configuration(), valid, "validation")?;
+    let checkpoint = match checkpointing {
+        Some(checkpointing) => Some(CheckpointFile::new(
+            checkpointing,
+            model,
+            train,
+            valid,
+            training,
+        )?),
+        None => None,
+    };
+    let resumed = checkpoint.as_ref().map_or(Ok(None), |checkpoint| {
+        checkpoint.read(model, train, training)
+    })?;
+    let snapshot = match resumed {
+        Some(snapshot) => {
+            model.set_parameters(&snapshot.parameters)?;
+            snapshot
+        }
+        None => Snapshot {
+            parameters: model.parameters().to_vec(),
+            best_parameters: None,
+            optimiser: training.optimiser.initial_state(model.parameter_count()),
+            state: model.zero_state(0),
+            position: Position::default(),
+            plateau: Plateau::new(training.learning_rate),
+            epochs: Vec::new(),
+        },
+    };
+    let learner = Learner::new(model, training);
+    let mut run = Run {
+        model,
+        train,
+        valid,
+        training,
+        checkpoint,
+        observer,
+        stop,
+        learner,
+        snapshot,
+        order: Vec::new(),
+    };
+    let outcome = run.run()?;
+    let Snapshot {
+        best_parameters,
+        epochs,
+        optimiser,
+        ..
+    } = run.snapshot;
+    if let Some(best) = best_parameters {
+        model.set_parameters(&best)?;
+    }
+    Ok(Trained {
+        outcome,
+        epochs,
+        updates: optimiser.updates,
+    })
+}
+
+/// Whether the run goes on.
+#[derive(PartialEq)]
+enum Flow {
+    Continues,
+    Interrupted,
+}
+
+struct Run<'a> {
+    model: &'a mut Model,
+    train: &'a SequenceSet,
+    valid: &'a SequenceSet,
+    training: &'a Training,
+    checkpoint: Option<CheckpointFile<'a>>,
+    observer: &'a mut dyn FnMut(Event<'_>),
+    stop: &'a AtomicBool,
+    learner: Learner<'a>,
+    snapshot: Snapshot,
+    /// The running epoch's order of the sequences.
+    order: Vec<usize>,
+}
+
+impl Run<'_> {
+    fn run(&mut self) -> Result<Outcome, TrainError> {
+        self.start_order();
+        let updates_per_epoch = self.updates_in_epoch();
+        (self.observer)(Event::RunStarted {
+            parameters: self.model.parameter_count(),
+            epochs: self.training.epochs,
+            updates_per_epoch,
+            updates_made: self.snapshot.optimiser.updates,
+            epochs_completed: self.snapshot.epochs.len(),
+        });
+        loop {
+            let completed = self.snapshot.epochs.len();
+            if is_exhausted(&self.snapshot.epochs, self.training.patience)
+                && completed < self.training.epochs
+            {
+                let best_epoch = best(&self.snapshot.epochs).map_or(0, |epoch| epoch.epoch);
+                (self.observer)(Event::StoppedEarly {
+                    epoch: completed,
+                    best_epoch,
+                });
+                return Ok(Outcome::StoppedEarly);
+            }
+            if completed >= self.training.epochs {
+                return Ok(Outcome::Completed);
+            }
+            if self.epoch()? == Flow::Interrupted {
+                return Ok(Outcome::Interrupted);
+            }
+        }
+    }
+
+    /// Number of the running epoch, counted from 1.
+    fn epoch_number(&self) -> usize {
+        self.snapshot.epochs.len() + 1
+    }
+
+    fn start_order(&mut self) {
+        let epoch = self.epoch_number() as u64;
+        shuffled_order(self.training.seed, epoch, self.train.len(), &mut self.order);
+    }
+
+    fn epoch(&mut self) -> Result<Flow, TrainError> {
+        self.start_order();
+        let clock = Instant::now();
+        let seconds_before = self.snapshot.position.seconds;
+        let (epoch, updates) = (self.epoch_number(), self.updates_in_epoch());
+        (self.observer)(Event::EpochStarted {
+            epoch,
+            updates,
+            updates_made: self.snapshot.position.updates,
+        });
+        let batches = self.batches();
+        while self.snapshot.position.batch < batches {
+            if self.stopped() {
+                self.snapshot.position.seconds = seconds_before + clock.elapsed().as_secs_f64();
+                return self.interrupt();
+            }
+            let updated = self.window()?;
+            if updated
+                && self
+                    .checkpoint
+                    .as_ref()
+                    .is_some_and(|file| file.is_due(self.snapshot.optimiser.updates))
+            {
+                self.snapshot.position.seconds = seconds_before + clock.elapsed().as_secs_f64();
+                self.write_checkpoint(self.epoch_number())?;
+            }
+        }
+        self.snapshot.position.seconds = seconds_before + clock.elapsed().as_secs_f64();
+        if self.stopped() {
+            return self.interrupt();
+        }
+        let clock = Instant::now();
+        let evaluation = match evaluate_checked(self.model, self.valid, self.training.batch_size) {
+            Err(TrainError::EvaluationNotFinite) => {
+                let (epoch, update) = (self.epoch_number(), self.snapshot.optimiser.updates);
+                return Err(TrainError::NotFinite {
+                    what: "the validation loss",
+                    epoch,
+                    update,
+                });
+            }
+            evaluation => evaluation?,
+        };
+        self.snapshot.position.seconds += clock.elapsed().as_secs_f64();
+        self.complete_epoch(evaluation.loss)?;
+        Ok(Flow::Continues)
+    }
+
+    /// Processes the next window of the running batch; says whether it made an update.
+    fn window(&mut self) -> Result<bool, TrainError> {
+        let Position { batch, window, .. } = self.snapshot.position;
+        let rows = batch_rows(&self.order, batch, self.training.batch_size);
+        let longest = window::longest(self.train, rows);
+        let steps = window::steps(window, longest, self.training.window);
+        if window == 0 {
+            if self.snapshot.state.batch == rows.len() {
+                self.snapshot.state.reset();
+            } else {
+                self.snapshot.state = self.model.zero_state(rows.len());
+            }
+        }
+        let learning_rate = self.training.schedule.rate(
+            self.training.learning_rate,
+            self.snapshot.plateau.rate,
+            self.snapshot.epochs.len() * self.batches() + batch,
+            self.batches(),
+            self.training.epochs,
+        );
+        let update = self.learner.process(
+            self.model,
+            self.train,
+            rows,
+            &steps,
+            learning_rate,
+            &mut self.snapshot,
+        )?;
+        self.snapshot
+            .position
+            .advance(window::count(longest, self.training.window));
+        let Some(update) = update else {
+            return Ok(false);
+        };
+        self.snapshot
+            .position
+            .add_update(update.loss, learning_rate);
+        (self.observer)(Event::UpdateDone {
+            epoch: self.snapshot.epochs.len() + 1,
+            update: self.snapshot.optimiser.updates,
+            loss: update.loss.mean(),
+            gradient_norm: update.gradient_norm,
+            learning_rate,
+        });
+        Ok(true)
+    }
+
+    fn complete_epoch(&mut self, valid_loss: f64) -> Result<(), TrainError> {
+        let epoch = self.epoch_number();
+        let snapshot = &mut self.snapshot;
+        let is_best = best(&snapshot.epochs).is_none_or(|best| valid_loss < best.valid_loss);
+        if is_best {
+            match &mut snapshot.best_parameters {
+                Some(best) => best.copy_from_slice(&snapshot.parameters),
+                None => snapshot.best_parameters = Some(snapshot.parameters.clone()),
+            }
+        }
+        snapshot.epochs.push(EpochRecord {
+            epoch,
+            train_loss: snapshot.position.train_loss(),
+            valid_loss,
+            learning_rate: snapshot.position.learning_rate,
+            updates: snapshot.optimiser.updates,
+            seconds: snapshot.position.seconds,
+            best: is_best,
+        });
+        snapshot
+            .plateau
+            .epoch_done(&self.training.schedule, valid_loss);
+        snapshot.position = Position::default();
+        if let Some(record) = self.snapshot.epochs.last() {
+            (self.observer)(Event::EpochDone { epoch: record });
+        }
+        self.write_checkpoint(epoch)
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    fn interrupt(&mut self) -> Result<Flow, TrainError> {
+        let epoch = self.epoch_number();
+        self.write_checkpoint(epoch)?;
+        (self.observer)(Event::Interrupted {
+            epoch,
+            update: self.snapshot.optimiser.updates,
+        });
+        Ok(Flow::Interrupted)
+    }
+
+    fn write_checkpoint(&mut self, epoch: usize) -> Result<(), TrainError> {
+        let Some(file) = &self.checkpoint else {
+            return Ok(());
+        };
+        file.write(&self.snapshot)?;
+        let update = self.snapshot.optimiser.updates;
+        (self.observer)(Event::CheckpointWritten {
+            path: file.path(),
+            epoch,
+            update,
+        });
+        Ok(())
+    }
+
+    fn batches(&self) -> usize {
+        self.train.len().div_ceil(self.training.batch_size)
+    }
+
+    /// Updates of the running epoch: windows with a supervised step.
+    fn updates_in_epoch(&self) -> usize {
+        let size = self.training.window;
+        if size.is_none() {
+            return self.batches();
+        }
+        let updates = |rows: &[usize]| {
+            let longest = window::longest(self.train, rows);
+            (0..window::count(longest, size))
+                .filter(|&index| {
+                    window::is_supervised(self.train, rows, &window::steps(index, longest, size))
+                })
+                .count()
+        };
+        self.order
+            .chunks(self.training.batch_size)
+            .map(updates)
+            .sum()
+    }
+}
+
+/// The sequences of one batch.
+fn batch_rows(order: &[usize], batch: usize, batch_size: usize) -> &[usize] {
+    let start = batch * batch_size;
+    &order[start..order.len().min(start.saturating_add(batch_size))]
+}

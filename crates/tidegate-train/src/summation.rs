@@ -1,0 +1,94 @@
+//! Sums in f64 over f32 values, in one fixed order that the compiler can vectorise.
+
+use std::ops::Add;
+
+/// Number of partial sums: element i goes to partial sum i mod 8 and the partial sums are added pairwise at the end.
+pub(crate) const LANES: usize = 8;
+
+/// Partial sums, kept apart so that consecutive additions do not wait for each other.
+pub(crate) struct PartialSums([f64; LANES]);
+
+impl PartialSums {
+    pub(crate) fn new() -> Self {
+        PartialSums([0.0; LANES])
+    }
+
+    /// Adds eight values, one to each partial sum.
+    #[inline(always)]
+    pub(crate) fn add(&mut self, values: [f32; LANES]) {
+        for (sum, value) in self.0.iter_mut().zip(values) {
+            *sum += f64::from(value);
+        }
+    }
+
+    /// Adds fewer than eight values, which end a run.
+    #[inline(always)]
+    pub(crate) fn add_rest(&mut self, values: impl Iterator<Item = f32>) {
+        for (sum, value) in self.0.iter_mut().zip(values) {
+            *sum += f64::from(value);
+        }
+    }
+
+    pub(crate) fn total(&self) -> f64 {
+        let [a, b, c, d, e, f, g, h] = self.0;
+        a.add(e).add(b.add(f)).add(c.add(g).add(d.add(h)))
+    }
+}
+
+/// Sum of the squares, each square taken in f64: no value of f32 overflows it.
+pub(crate) fn sum_of_squares(values: &[f32]) -> f64 {
+    let mut sums = [0.0_f64; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (sum, value) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(*value) * f64::from(*value);
+        }
+    }
+    for (sum, value) in sums.iter_mut().zip(rest) {
+        *sum += f64::from(*value) * f64::from(*value);
+    }
+    PartialSums(sums).total()
+}
+
+/// Whether every value is finite: one pass without branches.
+pub(crate) fn all_finite(values: &[f32]) -> bool {
+    const EXPONENT: u32 = 0x7f80_0000;
+    values.chunks(1024).all(|chunk| {
+        !chunk.iter().fold(false, |bad, value| {
+            bad | (value.to_bits() & EXPONENT == EXPONENT)
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn large_values_do_not_overflow_the_sum_of_squares() {
+        assert_eq!(
+            sum_of_squares(&[1e30; 3]).sqrt() as f32,
+            1e30 * 3.0_f32.sqrt()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_sum_of_squares_is_the_plain_sum(values in prop::collection::vec(-1e3_f32..1e3, 0..70)) {
+            let plain: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();
+            prop_assert!((sum_of_squares(&values) - plain).abs() <= 1e-12 * plain);
+        }
+
+        #[test]
+        fn one_value_that_is_not_finite_is_found(
+            length in 1..3000_usize, place in 0..3000_usize,
+            bad in prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY]),
+        ) {
+            let mut values = vec![f32::MAX; length];
+            prop_assert!(all_finite(&values));
+            values[place % length] = bad;
+            prop_assert!(!all_finite(&values));
+        }
+    }
+}
