@@ -35,11 +35,12 @@ test-rust: ## the Rust tests of the whole workspace
 	$(CARGO) test --workspace
 
 test-python: ## check the Python scripts and the checked-in reference vectors (needs no PyTorch)
-	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' $(REFERENCE)/*.py bench/*.py
+	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py
 	$(PYTHON) $(REFERENCE)/check.py
 
 vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in .venv)
 	$(VENV_PYTHON) $(REFERENCE)/pytorch.py
+	$(VENV_PYTHON) crates/tidegate-train/tests/reference/make_reference.py
 
 bench: $(VENV)/.torch ## time PyTorch's recurrent layers on this machine (installs PyTorch in .venv)
 	$(VENV_PYTHON) bench/pytorch_recurrent.py

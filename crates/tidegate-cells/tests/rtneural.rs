@@ -24,7 +24,6 @@ enum Layer {
     Recurrent(Engine),
     Dense {
         linear: Linear,
-        outputs: usize,
         activation: fn(f32) -> f32,
     },
 }
@@ -160,11 +159,7 @@ fn run_whole(layers: &[Layer], input: &[f32]) -> Vec<f32> {
     let mut values = input.to_vec();
     for layer in layers {
         values = match layer {
-            Layer::Dense {
-                linear,
-                outputs,
-                activation,
-            } => run_dense(linear, steps, *outputs, *activation, &values),
+            Layer::Dense { linear, activation } => run_dense(linear, steps, *activation, &values),
             Layer::Recurrent(engine) => {
                 let mut state = engine.stack().zero_state(1);
                 let mut output = vec![f32::NAN; steps * engine.stack().output_size()];
@@ -197,14 +192,9 @@ fn run_steps(layers: &[Layer], input: &[f32]) -> Vec<f32> {
         let mut values = vec![sample];
         for (layer, running) in layers.iter().zip(&mut running) {
             values = match (layer, running) {
-                (
-                    Layer::Dense {
-                        linear,
-                        outputs,
-                        activation,
-                    },
-                    _,
-                ) => run_dense(linear, 1, *outputs, *activation, &values),
+                (Layer::Dense { linear, activation }, _) => {
+                    run_dense(linear, 1, *activation, &values)
+                }
                 (Layer::Recurrent(engine), Some((state, scratch))) => {
                     let mut output = vec![f32::NAN; engine.stack().output_size()];
                     engine.step(&values, state, scratch, &mut output).unwrap();
@@ -218,14 +208,8 @@ fn run_steps(layers: &[Layer], input: &[f32]) -> Vec<f32> {
     input.iter().map(step).collect()
 }
 
-fn run_dense(
-    linear: &Linear,
-    rows: usize,
-    outputs: usize,
-    activation: fn(f32) -> f32,
-    values: &[f32],
-) -> Vec<f32> {
-    let mut output = vec![f32::NAN; rows * outputs];
+fn run_dense(linear: &Linear, rows: usize, activation: fn(f32) -> f32, values: &[f32]) -> Vec<f32> {
+    let mut output = vec![f32::NAN; rows * linear.outputs()];
     linear.forward(values, &mut output).unwrap();
     output.into_iter().map(activation).collect()
 }
@@ -233,13 +217,9 @@ fn run_dense(
 /// `weight` is [outputs, inputs].
 fn dense(weight: Vec<f32>, bias: &[f32], activation: fn(f32) -> f32) -> Layer {
     let outputs = bias.len();
-    let mut linear = Linear::new(weight.len() / outputs, outputs);
+    let mut linear = Linear::new(weight.len() / outputs, outputs).unwrap();
     linear.set_weights(&weight, bias).unwrap();
-    Layer::Dense {
-        linear,
-        outputs,
-        activation,
-    }
+    Layer::Dense { linear, activation }
 }
 
 fn read(path: &Path) -> Value {

@@ -252,21 +252,15 @@ pub enum DataError {
         split: Split,
     },
 
-    /// A piece has no step that could be predicted from an earlier one.
-    #[error(
-        "{}: {split} set, piece {piece} has fewer than 2 steps ({steps}), which leaves nothing to \
-         predict: leave the piece out",
-        path.display()
-    )]
-    ShortPiece {
+    /// A piece has no steps.
+    #[error("{}: {split} set, piece {piece} has no steps: leave the piece out", path.display())]
+    EmptyPiece {
         /// The file.
         path: PathBuf,
         /// The set with the piece.
         split: Split,
         /// Index of the piece.
         piece: usize,
-        /// Steps in it: 0 or 1.
-        steps: usize,
     },
 }
 

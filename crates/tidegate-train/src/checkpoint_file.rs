@@ -10,7 +10,7 @@ use crate::checkpoint::{
 };
 use crate::error::TrainError;
 use crate::training::Training;
-use crate::window;
+use crate::window_steps;
 
 /// The checkpoint file of one run.
 pub(crate) struct CheckpointFile<'a> {
@@ -89,7 +89,7 @@ impl<'a> CheckpointFile<'a> {
             sequences: train.len(),
             batch_size: training.batch_size,
             epochs: training.epochs,
-            windows: window::count(longest, training.window),
+            windows: window_steps::count(longest, training.window),
         };
         checkpoint::read(self.path(), &self.identity, &expectation)
             .map_err(|problem| at(self.options, problem))

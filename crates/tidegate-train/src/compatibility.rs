@@ -12,8 +12,10 @@ pub(crate) fn check(
     set: &SequenceSet,
     part: &'static str,
 ) -> Result<(), TrainError> {
-    set.validate()
-        .map_err(|problem| TrainError::Data { part, problem })?;
+    set.validate().map_err(|problem| TrainError::Data {
+        part,
+        problem: Box::new(problem),
+    })?;
     if set.is_empty() {
         return Err(TrainError::EmptySet { part });
     }

@@ -36,7 +36,7 @@ pub enum TrainError {
         /// Which set: training, validation or evaluation.
         part: &'static str,
         /// What does not fit, and where.
-        problem: tidegate_data::DataError,
+        problem: Box<tidegate_data::DataError>,
     },
     /// A buffer handed to a loss does not have the batch's shape.
     #[error("{what}: found {found} values for {steps} steps × {batch} sequences × {width}")]

@@ -6,7 +6,8 @@ use tidegate_model::Model;
 use crate::compatibility::check;
 use crate::error::TrainError;
 use crate::losses::LossSum;
-use crate::window::{self, Window};
+use crate::window::Window;
+use crate::window_steps;
 
 /// Steps that are in memory at once for one sequence, unless the model is bidirectional. The state is carried over,
 /// so the result does not depend on it.
@@ -64,10 +65,10 @@ pub(crate) fn evaluate_checked(
     let (mut outputs, mut gradient) = (Vec::new(), Vec::new());
     let mut total = LossSum::default();
     for rows in order.chunks(batch_size) {
-        let longest = window::longest(set, rows);
+        let longest = window_steps::longest(set, rows);
         let mut state = model.zero_state(rows.len());
-        for index in 0..window::count(longest, size) {
-            window.fill(set, rows, &window::steps(index, longest, size));
+        for index in 0..window_steps::count(longest, size) {
+            window.fill(set, rows, &window_steps::steps(index, longest, size));
             model.forward(&window.batch(), &window.inputs(), &mut state, &mut outputs)?;
             total.add(window.loss(&outputs, &mut gradient)?);
         }

@@ -14,7 +14,8 @@ use crate::optimiser::DecayRanges;
 use crate::shuffle::noise_seed;
 use crate::summation::all_finite;
 use crate::training::Training;
-use crate::window::{Window, is_supervised};
+use crate::window::Window;
+use crate::window_steps::is_supervised;
 
 /// What an update was like.
 pub(crate) struct Update {

@@ -6,142 +6,18 @@ use std::time::Instant;
 use tidegate_data::SequenceSet;
 use tidegate_model::Model;
 
-use crate::checkpoint::{Checkpointing, Snapshot};
+use crate::checkpoint::Snapshot;
 use crate::checkpoint_file::CheckpointFile;
-use crate::compatibility::check;
 use crate::early_stopping::{best, is_exhausted};
 use crate::error::TrainError;
 use crate::evaluation::evaluate_checked;
 use crate::event::{EpochRecord, Event};
 use crate::learner::Learner;
 use crate::position::Position;
-use crate::schedule::Plateau;
 use crate::shuffle::shuffled_order;
+use crate::trained::Outcome;
 use crate::training::Training;
-use crate::window;
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// After its last epoch.
-    Completed,
-    /// The validation loss did not fall for `patience` epochs.
-    StoppedEarly,
-    /// The stop flag was seen. With a checkpoint, the same call continues where it ended.
-    Interrupted,
-}
-
-/// What came of a run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Trained {
-    /// How it ended.
-    pub outcome: Outcome,
-    /// The epochs that were completed, also those before an interruption.
-    pub epochs: Vec<EpochRecord>,
-    /// Updates made, also those before an interruption.
-    pub updates: u64,
-}
-
-impl Trained {
-    /// The epoch with the lowest validation loss, whose parameters the model has; none if no epoch was completed.
-    #[must_use]
-    pub fn best(&self) -> Option<&EpochRecord> {
-        best(&self.epochs)
-    }
-}
-
-/// Trains a model.
-///
-/// The model ends with the parameters after the epoch with the lowest loss on `valid`, or with the current ones if no
-/// epoch was completed. Where `checkpointing` finds a checkpoint of this very run, training continues from it; the
-/// model must then be as it was when the run began. Every bit of the result follows from the model, the sets and the
-/// options, at any number of threads and however often the run was killed and continued; only the seconds differ.
-///
-/// Once `stop` is set, training ends after the update that is running, writes a checkpoint, if it writes any, and
-/// returns [`Outcome::Interrupted`].
-///
-/// # Errors
-/// [`TrainError::Option`] for options that make no sense; [`TrainError::Mismatch`], [`TrainError::EmptySet`] and
-/// [`TrainError::Data`] where a set does not fit the model; [`TrainError::Checkpoint`] where one cannot be read, written
-/// or belongs to another run; [`TrainError::NotFinite`] once a loss, a gradient or a parameter stops being finite: the
-/// model then has the parameters before that update, and the last checkpoint stays.
-pub fn train(
-    model: &mut Model,
-    train: &SequenceSet,
-    valid: &SequenceSet,
-    training: &Training,
-    checkpointing: Option<&Checkpointing>,
-    observer: &mut dyn FnMut(Event<'_>),
-    stop: &AtomicBool,
-) -> Result<Trained, TrainError> {
-    training.validate()?;
-    if training.window.is_some() && model.configuration().recurrent.bidirectional {
-        let reason = "needs a model of one direction: the other reads what lies beyond the window"
-            .to_owned();
-        return Err(TrainError::Option {
-            option: "window",
-            reason,
-        });
-    }
-    check(model.configuration(), train, "training")?;
-    check(model.configuration(), valid, "validation")?;
-    let checkpoint = match checkpointing {
-        Some(checkpointing) => Some(CheckpointFile::new(
-            checkpointing,
-            model,
-            train,
-            valid,
-            training,
-        )?),
-        None => None,
-    };
-    let resumed = checkpoint.as_ref().map_or(Ok(None), |checkpoint| {
-        checkpoint.read(model, train, training)
-    })?;
-    let snapshot = match resumed {
-        Some(snapshot) => {
-            model.set_parameters(&snapshot.parameters)?;
-            snapshot
-        }
-        None => Snapshot {
-            parameters: model.parameters().to_vec(),
-            best_parameters: None,
-            optimiser: training.optimiser.initial_state(model.parameter_count()),
-            state: model.zero_state(0),
-            position: Position::default(),
-            plateau: Plateau::new(training.learning_rate),
-            epochs: Vec::new(),
-        },
-    };
-    let learner = Learner::new(model, training);
-    let mut run = Run {
-        model,
-        train,
-        valid,
-        training,
-        checkpoint,
-        observer,
-        stop,
-        learner,
-        snapshot,
-        order: Vec::new(),
-    };
-    let outcome = run.run()?;
-    let Snapshot {
-        best_parameters,
-        epochs,
-        optimiser,
-        ..
-    } = run.snapshot;
-    if let Some(best) = best_parameters {
-        model.set_parameters(&best)?;
-    }
-    Ok(Trained {
-        outcome,
-        epochs,
-        updates: optimiser.updates,
-    })
-}
+use crate::window_steps;
 
 /// Whether the run goes on.
 #[derive(PartialEq)]
@@ -150,22 +26,24 @@ enum Flow {
     Interrupted,
 }
 
-struct Run<'a> {
-    model: &'a mut Model,
-    train: &'a SequenceSet,
-    valid: &'a SequenceSet,
-    training: &'a Training,
-    checkpoint: Option<CheckpointFile<'a>>,
-    observer: &'a mut dyn FnMut(Event<'_>),
-    stop: &'a AtomicBool,
-    learner: Learner<'a>,
-    snapshot: Snapshot,
+/// A run with everything that it works on.
+pub(crate) struct Run<'a> {
+    pub(crate) model: &'a mut Model,
+    pub(crate) train: &'a SequenceSet,
+    pub(crate) valid: &'a SequenceSet,
+    pub(crate) training: &'a Training,
+    pub(crate) checkpoint: Option<CheckpointFile<'a>>,
+    pub(crate) observer: &'a mut dyn FnMut(Event<'_>),
+    pub(crate) stop: &'a AtomicBool,
+    pub(crate) learner: Learner<'a>,
+    pub(crate) snapshot: Snapshot,
     /// The running epoch's order of the sequences.
-    order: Vec<usize>,
+    pub(crate) order: Vec<usize>,
 }
 
 impl Run<'_> {
-    fn run(&mut self) -> Result<Outcome, TrainError> {
+    /// Runs to its end, or until it is interrupted.
+    pub(crate) fn run(&mut self) -> Result<Outcome, TrainError> {
         self.start_order();
         let updates_per_epoch = self.updates_in_epoch();
         (self.observer)(Event::RunStarted {
@@ -258,8 +136,8 @@ impl Run<'_> {
     fn window(&mut self) -> Result<bool, TrainError> {
         let Position { batch, window, .. } = self.snapshot.position;
         let rows = batch_rows(&self.order, batch, self.training.batch_size);
-        let longest = window::longest(self.train, rows);
-        let steps = window::steps(window, longest, self.training.window);
+        let longest = window_steps::longest(self.train, rows);
+        let steps = window_steps::steps(window, longest, self.training.window);
         if window == 0 {
             if self.snapshot.state.batch == rows.len() {
                 self.snapshot.state.reset();
@@ -284,7 +162,7 @@ impl Run<'_> {
         )?;
         self.snapshot
             .position
-            .advance(window::count(longest, self.training.window));
+            .advance(window_steps::count(longest, self.training.window));
         let Some(update) = update else {
             return Ok(false);
         };
@@ -369,10 +247,14 @@ impl Run<'_> {
             return self.batches();
         }
         let updates = |rows: &[usize]| {
-            let longest = window::longest(self.train, rows);
-            (0..window::count(longest, size))
+            let longest = window_steps::longest(self.train, rows);
+            (0..window_steps::count(longest, size))
                 .filter(|&index| {
-                    window::is_supervised(self.train, rows, &window::steps(index, longest, size))
+                    window_steps::is_supervised(
+                        self.train,
+                        rows,
+                        &window_steps::steps(index, longest, size),
+                    )
                 })
                 .count()
         };

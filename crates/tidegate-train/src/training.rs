@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn an_option_out_of_range_is_named() {
-        let cases: [(&str, fn(&mut Training)); 8] = [
+        type Change = fn(&mut Training);
+        let cases: [(&str, Change); 8] = [
             ("learning_rate", |t| t.learning_rate = f64::NAN),
             ("weight_decay", |t| t.weight_decay = Some(-0.1)),
             ("clip_norm", |t| t.clip_norm = Some(0.0)),

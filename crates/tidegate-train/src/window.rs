@@ -8,6 +8,7 @@ use tidegate_model::BatchInputs;
 
 use crate::error::TrainError;
 use crate::losses::{LossSum, binary_cross_entropy, cross_entropy, mean_squared_error};
+use crate::window_steps::ends_inside;
 
 /// Buffers for one window after another, kept between updates. Sequences that have ended have length 0, so that the
 /// engine leaves their state as it is.
@@ -27,41 +28,6 @@ pub(crate) struct Window {
     ends: Vec<usize>,
     values: Vec<f32>,
     classes: Vec<u32>,
-}
-
-/// How long the longest of these sequences is.
-pub(crate) fn longest(set: &SequenceSet, rows: &[usize]) -> usize {
-    rows.iter()
-        .map(|&row| set.sequence_length(row))
-        .max()
-        .unwrap_or(0)
-}
-
-/// Number of windows that cover the longest sequence; without a limit on their size, one.
-pub(crate) fn count(longest: usize, size: Option<usize>) -> usize {
-    size.map_or(1, |size| longest.div_ceil(size))
-}
-
-/// The steps of window `index`.
-pub(crate) fn steps(index: usize, longest: usize, size: Option<usize>) -> Range<usize> {
-    size.map_or(0..longest, |size| {
-        index * size..longest.min((index + 1) * size)
-    })
-}
-
-/// Whether a window of these steps has a supervised step of one of these sequences.
-pub(crate) fn is_supervised(set: &SequenceSet, rows: &[usize], steps: &Range<usize>) -> bool {
-    rows.iter().any(|&row| {
-        let length = set.sequence_length(row);
-        match set.supervision {
-            Supervision::EveryStep => length > steps.start,
-            Supervision::LastStep => ends_inside(length, steps),
-        }
-    })
-}
-
-fn ends_inside(length: usize, steps: &Range<usize>) -> bool {
-    length > steps.start && length <= steps.end
 }
 
 impl Window {
@@ -259,6 +225,7 @@ fn resize<T: Copy>(buffer: &mut Vec<T>, length: usize, clear: bool, zero: T) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::window_steps::{self, count, is_supervised, longest};
     use proptest::prelude::*;
     use tidegate_data::Sequence;
 
@@ -339,7 +306,7 @@ mod tests {
             let mut window = Window::default();
             let mut steps = 0;
             for index in 0..count(longest, Some(size)) {
-                let range = super::steps(index, longest, Some(size));
+                let range = window_steps::steps(index, longest, Some(size));
                 window.fill(&set, &rows, &range);
                 let width = if last { 1 } else { range.len() };
                 let outputs = vec![0.0; width * lengths.len()];

@@ -1,4 +1,5 @@
 //! Interrupting, continuing, and refusing what is no checkpoint of the run.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -10,11 +11,18 @@ use proptest::prelude::*;
 use support::{Problem, bits, gru, lstm_with_noise};
 use tidegate_data::{Supervision, Targets};
 use tidegate_train::{
-    CheckpointProblem, Checkpointing, Event, ExistingCheckpoint, Optimiser, Outcome, Schedule, TrainError, Training,
+    CheckpointProblem, Checkpointing, Event, ExistingCheckpoint, Optimiser, Outcome, Schedule,
+    TrainError, Training,
 };
 
 fn training() -> Training {
-    Training { learning_rate: 0.03, epochs: 3, batch_size: 4, window: Some(5), ..Training::default() }
+    Training {
+        learning_rate: 0.03,
+        epochs: 3,
+        batch_size: 4,
+        window: Some(5),
+        ..Training::default()
+    }
 }
 
 fn checkpoint_problem(result: Result<impl Sized, TrainError>) -> CheckpointProblem {
@@ -26,7 +34,12 @@ fn checkpoint_problem(result: Result<impl Sized, TrainError>) -> CheckpointProbl
 }
 
 /// Runs until the stop flag, raised after so many updates of this call, is seen.
-fn run_for(problem: &Problem, training: &Training, checkpointing: &Checkpointing, updates: usize) -> (Outcome, Vec<u64>) {
+fn run_for(
+    problem: &Problem,
+    training: &Training,
+    checkpointing: &Checkpointing,
+    updates: usize,
+) -> (Outcome, Vec<u64>) {
     let stop = AtomicBool::new(updates == 0);
     let mut left = updates;
     let mut observer = |event: Event| {
@@ -35,7 +48,9 @@ fn run_for(problem: &Problem, training: &Training, checkpointing: &Checkpointing
             stop.store(left == 0, Ordering::Relaxed);
         }
     };
-    let (model, trained) = problem.train_with(training, Some(checkpointing), &mut observer, &stop).unwrap();
+    let (model, trained) = problem
+        .train_with(training, Some(checkpointing), &mut observer, &stop)
+        .unwrap();
     (trained.outcome, bits(&model, &trained))
 }
 
@@ -48,14 +63,26 @@ fn problem(number: usize) -> Problem {
 }
 
 fn optimiser(number: usize) -> Optimiser {
-    [Optimiser::adam_w(), Optimiser::rms_prop(), Optimiser::sgd(0.9), Optimiser::sgd(0.0)][number % 4]
+    [
+        Optimiser::adam_w(),
+        Optimiser::rms_prop(),
+        Optimiser::sgd(0.9),
+        Optimiser::sgd(0.0),
+    ][number % 4]
 }
 
 fn schedule(number: usize) -> Schedule {
     match number % 3 {
         0 => Schedule::Constant,
-        1 => Schedule::Cosine { warm_up_epochs: 0.5, minimum: 0.001 },
-        _ => Schedule::OnPlateau { factor: 0.5, patience: 0, minimum: 0.0 },
+        1 => Schedule::Cosine {
+            warm_up_epochs: 0.5,
+            minimum: 0.001,
+        },
+        _ => Schedule::OnPlateau {
+            factor: 0.5,
+            patience: 0,
+            minimum: 0.0,
+        },
     }
 }
 
@@ -92,7 +119,10 @@ fn a_run_killed_after_any_checkpoint_ends_with_the_same_bits() {
         let problem = problem(number);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.checkpoint");
-        let checkpointing = Checkpointing { every_updates: Some(2), ..Checkpointing::new(&path) };
+        let checkpointing = Checkpointing {
+            every_updates: Some(2),
+            ..Checkpointing::new(&path)
+        };
         let mut left_behind = Vec::new();
         let mut observer = |event: Event| {
             if let Event::CheckpointWritten { path, .. } = event {
@@ -100,19 +130,29 @@ fn a_run_killed_after_any_checkpoint_ends_with_the_same_bits() {
             }
         };
         let stop = AtomicBool::new(false);
-        let (model, trained) =
-            problem.train_with(&training(), Some(&checkpointing), &mut observer, &stop).unwrap();
+        let (model, trained) = problem
+            .train_with(&training(), Some(&checkpointing), &mut observer, &stop)
+            .unwrap();
         let expected = bits(&model, &trained);
         let plain = problem.train(&training()).unwrap();
-        assert_eq!(expected, bits(&plain.0, &plain.1), "checkpoints change nothing");
+        assert_eq!(
+            expected,
+            bits(&plain.0, &plain.1),
+            "checkpoints change nothing"
+        );
         assert!(left_behind.len() > 6);
         for checkpoint in left_behind {
             fs::write(&path, checkpoint).unwrap();
-            let (model, trained) =
-                problem.train_with(&training(), Some(&checkpointing), &mut |_| {}, &stop).unwrap();
+            let (model, trained) = problem
+                .train_with(&training(), Some(&checkpointing), &mut |_| {}, &stop)
+                .unwrap();
             assert_eq!(bits(&model, &trained), expected);
         }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing but the checkpoint is left");
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "nothing but the checkpoint is left"
+        );
     }
 }
 
@@ -120,27 +160,55 @@ fn a_run_killed_after_any_checkpoint_ends_with_the_same_bits() {
 fn interrupted(folder: &Path) -> (Problem, Checkpointing) {
     let problem = lstm_with_noise();
     let checkpointing = Checkpointing::new(folder.join("run.checkpoint"));
-    let training = Training { window: Some(1), ..training() };
+    let training = Training {
+        window: Some(1),
+        ..training()
+    };
     let (outcome, _) = run_for(&problem, &training, &checkpointing, 40);
     assert_eq!(outcome, Outcome::Interrupted);
+    let bytes = fs::read(&checkpointing.path).unwrap();
+    assert!(
+        bytes.windows(10).any(|window| window == b"state.cell"),
+        "the batch is not finished"
+    );
     (problem, checkpointing)
 }
 
-fn resume(problem: &Problem, training: &Training, checkpointing: &Checkpointing) -> Result<(), TrainError> {
-    problem.train_with(training, Some(checkpointing), &mut |_| {}, &AtomicBool::new(false)).map(|_| ())
+fn resume(
+    problem: &Problem,
+    training: &Training,
+    checkpointing: &Checkpointing,
+) -> Result<(), TrainError> {
+    problem
+        .train_with(
+            training,
+            Some(checkpointing),
+            &mut |_| {},
+            &AtomicBool::new(false),
+        )
+        .map(|_| ())
 }
 
 #[test]
 fn other_options_data_or_models_are_refused_and_named() {
     let folder = tempfile::tempdir().unwrap();
     let (problem, checkpointing) = interrupted(folder.path());
-    let same = Training { window: Some(1), ..training() };
+    let same = Training {
+        window: Some(1),
+        ..training()
+    };
     let message = |problem: &Problem, training: &Training| {
         checkpoint_problem(resume(problem, training, &checkpointing)).to_string()
     };
-    let slower = Training { learning_rate: 0.01, ..same.clone() };
+    let slower = Training {
+        learning_rate: 0.01,
+        ..same.clone()
+    };
     assert!(message(&problem, &slower).contains("option learning_rate is 0.03 there, 0.01 here"));
-    let other = Training { optimiser: Optimiser::sgd(0.5), ..same.clone() };
+    let other = Training {
+        optimiser: Optimiser::sgd(0.5),
+        ..same.clone()
+    };
     assert!(message(&problem, &other).contains("option optimiser"));
     let mut changed = problem.clone();
     changed.configuration.output_dropout = 0.0;
@@ -155,9 +223,20 @@ fn other_options_data_or_models_are_refused_and_named() {
     assert!(message(&changed, &same).contains("the validation set"));
     let mut model = tidegate_model::Model::new(problem.configuration.clone(), 6).unwrap();
     let (train, valid, stop) = (&problem.train, &problem.valid, AtomicBool::new(false));
-    let result =
-        tidegate_train::train(&mut model, train, valid, &same, Some(&checkpointing), &mut |_| {}, &stop);
-    assert!(checkpoint_problem(result).to_string().contains("the initial parameters"));
+    let result = tidegate_train::train(
+        &mut model,
+        train,
+        valid,
+        &same,
+        Some(&checkpointing),
+        &mut |_| {},
+        &stop,
+    );
+    assert!(
+        checkpoint_problem(result)
+            .to_string()
+            .contains("the initial parameters")
+    );
     resume(&problem, &same, &checkpointing).unwrap();
 }
 
@@ -165,9 +244,18 @@ fn other_options_data_or_models_are_refused_and_named() {
 fn a_file_that_is_there_can_be_refused_or_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let (problem, checkpointing) = interrupted(folder.path());
-    let refuse = Checkpointing { existing: ExistingCheckpoint::Refuse, ..checkpointing.clone() };
-    assert!(matches!(checkpoint_problem(resume(&problem, &training(), &refuse)), CheckpointProblem::Exists));
-    let replace = Checkpointing { existing: ExistingCheckpoint::Replace, ..checkpointing };
+    let refuse = Checkpointing {
+        existing: ExistingCheckpoint::Refuse,
+        ..checkpointing.clone()
+    };
+    assert!(matches!(
+        checkpoint_problem(resume(&problem, &training(), &refuse)),
+        CheckpointProblem::Exists
+    ));
+    let replace = Checkpointing {
+        existing: ExistingCheckpoint::Replace,
+        ..checkpointing
+    };
     resume(&problem, &training(), &replace).unwrap();
 }
 
@@ -179,9 +267,11 @@ fn a_completed_run_is_not_run_again() {
     let first = run_for(&problem, &training(), &checkpointing, usize::MAX);
     let stop = AtomicBool::new(false);
     let mut updates = 0;
-    let mut observer = |event: Event| updates += usize::from(matches!(event, Event::UpdateDone { .. }));
-    let (model, trained) =
-        problem.train_with(&training(), Some(&checkpointing), &mut observer, &stop).unwrap();
+    let mut observer =
+        |event: Event| updates += usize::from(matches!(event, Event::UpdateDone { .. }));
+    let (model, trained) = problem
+        .train_with(&training(), Some(&checkpointing), &mut observer, &stop)
+        .unwrap();
     assert_eq!((trained.outcome, bits(&model, &trained)), first);
     assert_eq!(updates, 0);
 }
@@ -200,7 +290,10 @@ fn what_is_no_checkpoint_is_refused_and_left_alone() {
         fs::write(&path, bytes).unwrap();
         let problem = refused();
         assert!(
-            matches!(problem, CheckpointProblem::NotSafetensors { .. } | CheckpointProblem::NotACheckpoint),
+            matches!(
+                problem,
+                CheckpointProblem::NotSafetensors { .. } | CheckpointProblem::NotACheckpoint
+            ),
             "{problem}"
         );
         assert_eq!(fs::read(&path).unwrap(), bytes);
@@ -218,12 +311,18 @@ fn a_checkpoint_of_another_version_is_refused() {
     let (problem, checkpointing) = interrupted(folder.path());
     let bytes = fs::read(&checkpointing.path).unwrap();
     let from = br#"{\"format_version\":1,"#;
-    let place = bytes.windows(from.len()).position(|window| window == from).unwrap();
+    let place = bytes
+        .windows(from.len())
+        .position(|window| window == from)
+        .unwrap();
     let mut newer = bytes.clone();
     newer[place + from.len() - 2] = b'7';
     fs::write(&checkpointing.path, newer).unwrap();
     let found = checkpoint_problem(resume(&problem, &training(), &checkpointing));
-    assert_eq!(found.to_string(), "has format version 7, this program reads version 1");
+    assert_eq!(
+        found.to_string(),
+        "has format version 7, this program reads version 1"
+    );
 }
 
 proptest! {

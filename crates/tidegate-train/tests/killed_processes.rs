@@ -1,4 +1,5 @@
 //! A process killed with SIGKILL at any moment, or out of disk space, and what is left of its run.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
 mod support;
@@ -17,23 +18,34 @@ const FOLDER: &str = "TIDEGATE_TRAIN_TEST_FOLDER";
 const DELAY: &str = "TIDEGATE_TRAIN_TEST_DELAY";
 
 fn training() -> Training {
-    Training { learning_rate: 0.03, epochs: 4, batch_size: 4, window: Some(3), ..Training::default() }
+    Training {
+        learning_rate: 0.03,
+        epochs: 4,
+        batch_size: 4,
+        window: Some(3),
+        ..Training::default()
+    }
 }
 
 /// Not a test of its own: the process that the tests below start and kill. It does nothing without their folder.
 #[test]
 fn child() {
-    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
+    let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
+        return;
+    };
     let delay = std::env::var(DELAY).map_or(0, |delay| delay.parse().unwrap());
-    let checkpointing =
-        Checkpointing { every_updates: Some(3), ..Checkpointing::new(folder.join("run.checkpoint")) };
+    let checkpointing = Checkpointing {
+        every_updates: Some(3),
+        ..Checkpointing::new(folder.join("run.checkpoint"))
+    };
     let mut observer = |event: Event| {
         if let Event::UpdateDone { .. } = event {
             sleep(Duration::from_millis(delay));
         }
     };
     let stop = AtomicBool::new(false);
-    let result = lstm_with_noise().train_with(&training(), Some(&checkpointing), &mut observer, &stop);
+    let result =
+        lstm_with_noise().train_with(&training(), Some(&checkpointing), &mut observer, &stop);
     let (model, trained) = result.unwrap_or_else(|error| panic!("{error}"));
     let text = format!("{:?}", bits(&model, &trained));
     fs::write(folder.join("result"), text).unwrap();
@@ -41,7 +53,11 @@ fn child() {
 
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "child"]).env(FOLDER, folder).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(["--exact", "child"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command
 }
 
@@ -64,9 +80,15 @@ fn a_process_killed_again_and_again_ends_with_the_bits_of_one_left_alone() {
             }
             kills += 1;
         }
-        assert_eq!(fs::read_to_string(folder.path().join("result")).unwrap(), expected);
+        assert_eq!(
+            fs::read_to_string(folder.path().join("result")).unwrap(),
+            expected
+        );
     }
-    assert!(kills > 3, "only {kills} processes were killed before they ended");
+    assert!(
+        kills > 3,
+        "only {kills} processes were killed before they ended"
+    );
 }
 
 #[test]
@@ -81,7 +103,12 @@ fn a_disk_that_is_full_leaves_the_old_checkpoint() {
     child.kill().unwrap();
     child.wait().unwrap();
     let before = fs::read(&path).unwrap();
-    let names = || fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    let names = || {
+        fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect::<Vec<_>>()
+    };
     for name in names() {
         if name != "run.checkpoint" {
             fs::remove_file(folder.path().join(name)).unwrap();
@@ -90,7 +117,10 @@ fn a_disk_that_is_full_leaves_the_old_checkpoint() {
     // The second may write no file of more than 1 KiB: writing fails, as on a full disk.
     let mut limited = Command::new("sh");
     limited
-        .args(["-c", r#"trap "" XFSZ; ulimit -f 2; exec "$0" --exact child"#])
+        .args([
+            "-c",
+            r#"trap "" XFSZ; ulimit -f 2; exec "$0" --exact child"#,
+        ])
         .arg(std::env::current_exe().unwrap())
         .env(FOLDER, folder.path())
         .stdout(Stdio::piped())

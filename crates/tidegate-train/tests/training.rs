@@ -1,4 +1,5 @@
 //! What training does, seen from outside.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -12,16 +13,32 @@ use tidegate_train::losses::mean_squared_error;
 use tidegate_train::{Event, Optimiser, Outcome, Schedule, TrainError, Training, evaluate};
 
 fn quick() -> Training {
-    Training { learning_rate: 0.02, epochs: 4, batch_size: 4, ..Training::default() }
+    Training {
+        learning_rate: 0.02,
+        epochs: 4,
+        batch_size: 4,
+        ..Training::default()
+    }
 }
 
 #[test]
 fn every_optimiser_learns_every_kind_of_supervision() {
-    for problem in [gru(Supervision::EveryStep), gru(Supervision::LastStep), lstm_with_noise()] {
-        for (optimiser, learning_rate) in
-            [(Optimiser::adam_w(), 0.02), (Optimiser::rms_prop(), 0.01), (Optimiser::sgd(0.9), 0.1)]
-        {
-            let training = Training { optimiser, learning_rate, epochs: 40, ..quick() };
+    for problem in [
+        gru(Supervision::EveryStep),
+        gru(Supervision::LastStep),
+        lstm_with_noise(),
+    ] {
+        for (optimiser, learning_rate) in [
+            (Optimiser::adam_w(), 0.02),
+            (Optimiser::rms_prop(), 0.01),
+            (Optimiser::sgd(0.9), 0.1),
+        ] {
+            let training = Training {
+                optimiser,
+                learning_rate,
+                epochs: 40,
+                ..quick()
+            };
             let before = evaluate(&problem.model(), &problem.train, 3).unwrap().loss;
             let (model, trained) = problem.train(&training).unwrap();
             assert_eq!(trained.outcome, Outcome::Completed);
@@ -33,9 +50,18 @@ fn every_optimiser_learns_every_kind_of_supervision() {
 
 #[test]
 fn a_window_as_long_as_the_longest_sequence_changes_no_bit() {
-    for problem in [gru(Supervision::EveryStep), gru(Supervision::LastStep), lstm_with_noise()] {
+    for problem in [
+        gru(Supervision::EveryStep),
+        gru(Supervision::LastStep),
+        lstm_with_noise(),
+    ] {
         let whole = problem.train(&quick()).unwrap();
-        let windowed = problem.train(&Training { window: Some(12), ..quick() }).unwrap();
+        let windowed = problem
+            .train(&Training {
+                window: Some(12),
+                ..quick()
+            })
+            .unwrap();
         assert_eq!(bits(&whole.0, &whole.1), bits(&windowed.0, &windowed.1));
     }
 }
@@ -44,22 +70,46 @@ fn a_window_as_long_as_the_longest_sequence_changes_no_bit() {
 fn windows_make_one_update_each_where_a_step_is_supervised() {
     let problem = gru(Supervision::EveryStep);
     let lengths = support::RAGGED;
-    let training = Training { window: Some(5), batch_size: lengths.len(), epochs: 1, ..quick() };
+    let training = Training {
+        window: Some(5),
+        batch_size: lengths.len(),
+        epochs: 1,
+        ..quick()
+    };
     assert_eq!(problem.train(&training).unwrap().1.updates, 3);
     // In one batch sequences end in each of the three windows of five steps.
     let last = gru(Supervision::LastStep);
     assert_eq!(last.train(&training).unwrap().1.updates, 3);
     // Windows in which no sequence ends make none: only the last of six.
-    let equal = Problem { train: running_mean(Supervision::LastStep, &[12, 12], 0), ..last };
-    assert_eq!(equal.train(&Training { window: Some(2), ..training }).unwrap().1.updates, 1);
+    let equal = Problem {
+        train: running_mean(Supervision::LastStep, &[12, 12], 0),
+        ..last
+    };
+    assert_eq!(
+        equal
+            .train(&Training {
+                window: Some(2),
+                ..training
+            })
+            .unwrap()
+            .1
+            .updates,
+        1
+    );
 }
 
 #[test]
 fn the_same_run_gives_the_same_bits_at_any_number_of_threads() {
     for problem in [gru(Supervision::EveryStep), lstm_with_noise()] {
-        let training = Training { window: Some(5), ..quick() };
+        let training = Training {
+            window: Some(5),
+            ..quick()
+        };
         let results = [1, 2, 3].map(|threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             let (model, trained) = pool.install(|| problem.train(&training)).unwrap();
             bits(&model, &trained)
         });
@@ -80,20 +130,30 @@ fn another_seed_gives_another_run() {
 fn the_best_epochs_parameters_are_kept_and_patience_ends_the_run() {
     let problem = gru(Supervision::EveryStep);
     // So large a rate that the validation loss soon rises.
-    let training = Training { learning_rate: 0.5, epochs: 200, patience: Some(3), ..quick() };
+    let training = Training {
+        learning_rate: 0.5,
+        epochs: 200,
+        patience: Some(3),
+        ..quick()
+    };
     let mut stopped = None;
     let mut observer = |event: Event| {
         if let Event::StoppedEarly { epoch, best_epoch } = event {
             stopped = Some((epoch, best_epoch));
         }
     };
-    let (model, trained) =
-        problem.train_with(&training, None, &mut observer, &AtomicBool::new(false)).unwrap();
+    let (model, trained) = problem
+        .train_with(&training, None, &mut observer, &AtomicBool::new(false))
+        .unwrap();
     assert_eq!(trained.outcome, Outcome::StoppedEarly);
     let best = trained.best().unwrap();
     assert_eq!(stopped, Some((trained.epochs.len(), best.epoch)));
     assert_eq!(trained.epochs.len(), best.epoch + 3);
-    let lowest = trained.epochs.iter().map(|epoch| epoch.valid_loss).fold(f64::INFINITY, f64::min);
+    let lowest = trained
+        .epochs
+        .iter()
+        .map(|epoch| epoch.valid_loss)
+        .fold(f64::INFINITY, f64::min);
     assert_eq!(best.valid_loss, lowest);
     assert_eq!(evaluate(&model, &problem.valid, 4).unwrap().loss, lowest);
 }
@@ -101,20 +161,38 @@ fn the_best_epochs_parameters_are_kept_and_patience_ends_the_run() {
 #[test]
 fn the_observer_is_told_of_every_update_and_epoch_in_order() {
     let problem = gru(Supervision::EveryStep);
-    let training = Training { window: Some(5), epochs: 2, ..quick() };
+    let training = Training {
+        window: Some(5),
+        epochs: 2,
+        ..quick()
+    };
     let mut log = Vec::new();
     let mut announced = 0;
     let mut made = 0;
     let mut observer = |event: Event| match event {
-        Event::RunStarted { parameters, epochs, updates_made, .. } => {
-            assert_eq!((parameters, epochs, updates_made), (problem.model().parameter_count(), 2, 0));
+        Event::RunStarted {
+            parameters,
+            epochs,
+            updates_made,
+            ..
+        } => {
+            assert_eq!(
+                (parameters, epochs, updates_made),
+                (problem.model().parameter_count(), 2, 0)
+            );
             log.push("run");
         }
         Event::EpochStarted { updates, .. } => {
             announced += updates;
             log.push("epoch");
         }
-        Event::UpdateDone { update, loss, gradient_norm, learning_rate, .. } => {
+        Event::UpdateDone {
+            update,
+            loss,
+            gradient_norm,
+            learning_rate,
+            ..
+        } => {
             made += 1;
             assert_eq!(update, made as u64);
             assert!(loss > 0.0 && gradient_norm > 0.0 && learning_rate == 0.02);
@@ -128,16 +206,38 @@ fn the_observer_is_told_of_every_update_and_epoch_in_order() {
         }
         other => panic!("{other:?}"),
     };
-    let (_, trained) = problem.train_with(&training, None, &mut observer, &AtomicBool::new(false)).unwrap();
-    assert_eq!(log, ["run", "epoch", "updates", "epoch done", "epoch", "updates", "epoch done"]);
+    let (_, trained) = problem
+        .train_with(&training, None, &mut observer, &AtomicBool::new(false))
+        .unwrap();
+    assert_eq!(
+        log,
+        [
+            "run",
+            "epoch",
+            "updates",
+            "epoch done",
+            "epoch",
+            "updates",
+            "epoch done"
+        ]
+    );
     assert_eq!((announced, made as u64), (made, trained.updates));
 }
 
 #[test]
 fn the_plateau_schedule_lowers_the_rate_of_later_epochs() {
     let problem = gru(Supervision::EveryStep);
-    let schedule = Schedule::OnPlateau { factor: 0.5, patience: 0, minimum: 0.0 };
-    let training = Training { learning_rate: 0.5, epochs: 12, schedule, ..quick() };
+    let schedule = Schedule::OnPlateau {
+        factor: 0.5,
+        patience: 0,
+        minimum: 0.0,
+    };
+    let training = Training {
+        learning_rate: 0.5,
+        epochs: 12,
+        schedule,
+        ..quick()
+    };
     let (_, trained) = problem.train(&training).unwrap();
     assert_eq!(trained.epochs[0].learning_rate, 0.5);
     assert!(trained.epochs[11].learning_rate < 0.5);
@@ -147,7 +247,12 @@ fn the_plateau_schedule_lowers_the_rate_of_later_epochs() {
 fn a_loss_that_stops_being_finite_is_named_with_its_place_and_spoils_no_parameter() {
     let problem = gru(Supervision::EveryStep);
     let optimiser = Optimiser::sgd(0.0);
-    let training = Training { optimiser, learning_rate: 1e38, clip_norm: None, ..quick() };
+    let training = Training {
+        optimiser,
+        learning_rate: 1e38,
+        clip_norm: None,
+        ..quick()
+    };
     let mut model = problem.model();
     let stop = AtomicBool::new(false);
     let mut last = 0;
@@ -157,17 +262,36 @@ fn a_loss_that_stops_being_finite_is_named_with_its_place_and_spoils_no_paramete
         }
     };
     let (train_set, valid) = (&problem.train, &problem.valid);
-    let error =
-        tidegate_train::train(&mut model, train_set, valid, &training, None, &mut observer, &stop).unwrap_err();
-    let TrainError::NotFinite { epoch, update, .. } = error else { panic!("{error}") };
+    let error = tidegate_train::train(
+        &mut model,
+        train_set,
+        valid,
+        &training,
+        None,
+        &mut observer,
+        &stop,
+    )
+    .unwrap_err();
+    let TrainError::NotFinite { epoch, update, .. } = error else {
+        panic!("{error}")
+    };
     assert_eq!((epoch, update), (1, last + 1));
     assert!(model.parameters().iter().all(|value| value.is_finite()));
-    assert!(error.to_string().contains(&format!("epoch 1, update {update}")), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("epoch 1, update {update}")),
+        "{error}"
+    );
 }
 
 #[test]
 fn evaluation_does_not_depend_on_the_batch_size_and_counts_supervised_steps() {
-    for problem in [gru(Supervision::EveryStep), gru(Supervision::LastStep), lstm_with_noise()] {
+    for problem in [
+        gru(Supervision::EveryStep),
+        gru(Supervision::LastStep),
+        lstm_with_noise(),
+    ] {
         let model = problem.model();
         let one = evaluate(&model, &problem.train, 1).unwrap();
         assert_eq!(one.steps, problem.train.supervised_steps());
@@ -191,9 +315,18 @@ fn evaluation_carries_the_state_through_long_sequences() {
     };
     let batch = Batch::full(1700, 1);
     let mut outputs = Vec::new();
-    model.forward(&batch, &BatchInputs::Features(values), &mut model.zero_state(1), &mut outputs).unwrap();
+    model
+        .forward(
+            &batch,
+            &BatchInputs::Features(values),
+            &mut model.zero_state(1),
+            &mut outputs,
+        )
+        .unwrap();
     let mut gradient = vec![0.0; outputs.len()];
-    let whole = mean_squared_error(&batch, 1, &outputs, targets, &mut gradient).unwrap().mean();
+    let whole = mean_squared_error(&batch, 1, &outputs, targets, &mut gradient)
+        .unwrap()
+        .mean();
     let found = evaluate(&model, &set, 1).unwrap();
     assert!((found.loss - whole).abs() <= 1e-12 * whole && found.steps == 1700);
 }
@@ -204,8 +337,22 @@ fn a_bidirectional_model_trains_on_whole_sequences_and_refuses_windows() {
     problem.configuration.recurrent.bidirectional = true;
     let (_, trained) = problem.train(&quick()).unwrap();
     assert_eq!(trained.epochs.len(), 4);
-    let error = problem.train(&Training { window: Some(5), ..quick() }).unwrap_err();
-    assert!(matches!(error, TrainError::Option { option: "window", .. }), "{error}");
+    let error = problem
+        .train(&Training {
+            window: Some(5),
+            ..quick()
+        })
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            TrainError::Option {
+                option: "window",
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -217,17 +364,40 @@ fn sets_that_do_not_fit_the_model_are_refused_with_both_sides() {
         evaluate(&model, &problem.valid, 1).unwrap_err().to_string()
     };
     let new = ModelConfiguration::new;
-    assert!(message(new(InputLayer::Features, stack(2), 1, Readout::EveryStep)).contains("takes 2 features a step"));
-    assert!(message(new(InputLayer::Features, stack(1), 3, Readout::EveryStep)).contains("3 outputs"));
-    assert!(message(new(InputLayer::Features, stack(1), 1, Readout::LastStep)).contains("read at the last step"));
-    let embedding = InputLayer::Embedding { vocabulary: 4, size: 2 };
+    assert!(
+        message(new(InputLayer::Features, stack(2), 1, Readout::EveryStep))
+            .contains("takes 2 features a step")
+    );
+    assert!(
+        message(new(InputLayer::Features, stack(1), 3, Readout::EveryStep)).contains("3 outputs")
+    );
+    assert!(
+        message(new(InputLayer::Features, stack(1), 1, Readout::LastStep))
+            .contains("read at the last step")
+    );
+    let embedding = InputLayer::Embedding {
+        vocabulary: 4,
+        size: 2,
+    };
     assert!(message(new(embedding, stack(2), 1, Readout::EveryStep)).contains("embeds tokens"));
 
     let mut empty = problem.clone();
     empty.valid.sequences.clear();
-    assert!(matches!(empty.train(&quick()), Err(TrainError::EmptySet { part: "validation" })));
+    assert!(matches!(
+        empty.train(&quick()),
+        Err(TrainError::EmptySet { part: "validation" })
+    ));
     let mut broken = problem.clone();
     broken.train.sequences[2].targets = Targets::Values(vec![0.0]);
-    assert!(broken.train(&quick()).unwrap_err().to_string().starts_with("training set: sequence 2"));
-    assert!(matches!(evaluate(&problem.model(), &problem.valid, 0), Err(TrainError::Option { .. })));
+    assert!(
+        broken
+            .train(&quick())
+            .unwrap_err()
+            .to_string()
+            .starts_with("training set: sequence 2")
+    );
+    assert!(matches!(
+        evaluate(&problem.model(), &problem.valid, 0),
+        Err(TrainError::Option { .. })
+    ));
 }

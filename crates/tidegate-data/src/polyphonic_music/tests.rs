@@ -31,7 +31,7 @@ fn columns(roll: &[f32]) -> Vec<Vec<usize>> {
 }
 
 #[test]
-fn inputs_are_all_steps_but_the_last_and_labels_all_but_the_first() {
+fn every_step_is_a_label_and_the_step_before_it_the_input() {
     let (_folder, path) = file_with(
         r#"{"train": [[[60, 64], [], [108]], [[21], [22]]], "valid": [[[60], [60]]], "test": [[[60], [60]]]}"#,
     );
@@ -43,7 +43,7 @@ fn inputs_are_all_steps_but_the_last_and_labels_all_but_the_first() {
             splits.train.total_steps(),
             splits.train.supervised_steps()
         ),
-        (2, 3, 3)
+        (2, 5, 5)
     );
     let Sequence {
         inputs: Inputs::Features { size, values },
@@ -53,26 +53,19 @@ fn inputs_are_all_steps_but_the_last_and_labels_all_but_the_first() {
         panic!("not features and labels");
     };
     assert_eq!(*size, 88);
-    assert_eq!(columns(values), [vec![39, 43], vec![]]);
-    assert_eq!(columns(labels), [vec![], vec![87]]);
+    assert_eq!(columns(values), [vec![], vec![39, 43], vec![]]);
+    assert_eq!(columns(labels), [vec![39, 43], vec![], vec![87]]);
     assert_eq!(
         splits.train.to_string(),
-        "2 sequences of 1 to 2 steps (3 in all), 88 features in, 88 labels out at every step"
+        "2 sequences of 2 to 3 steps (5 in all), 88 features in, 88 labels out at every step"
     );
 }
 
 #[test]
-fn a_piece_too_short_to_predict_anything_is_named() {
+fn a_piece_without_steps_is_named() {
     assert_eq!(
-        refused(
-            r#"{"train": [[[60], [60]], [[60]]], "valid": [[[60], [60]]], "test": [[[60], [60]]]}"#
-        ),
-        "hymns.json: training set, piece 1 has fewer than 2 steps (1), which leaves nothing to \
-         predict: leave the piece out"
-    );
-    assert!(
-        refused(r#"{"train": [[[60], [60]]], "valid": [[]], "test": []}"#)
-            .starts_with("hymns.json: validation set, piece 0 has fewer than 2 steps (0)")
+        refused(r#"{"train": [[[60]], []], "valid": [[[60]]], "test": [[[60]]]}"#),
+        "hymns.json: training set, piece 1 has no steps: leave the piece out"
     );
 }
 

@@ -21,7 +21,10 @@ pub(crate) fn write(
     snapshot: &Snapshot,
 ) -> Result<(), CheckpointProblem> {
     let bytes = encode(identity, buffers, snapshot)?;
-    replace_file(path, &bytes).map_err(|error| CheckpointProblem::Io { action: "write it", error })
+    replace_file(path, &bytes).map_err(|error| CheckpointProblem::Io {
+        action: "write it",
+        error,
+    })
 }
 
 /// The bytes of the file.

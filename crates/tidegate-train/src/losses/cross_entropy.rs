@@ -57,11 +57,13 @@ fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> O
     }
     sums.add_rest(rest.iter().copied());
     let total = sums.total();
+    // softmax − 1 as minus what the other classes have: a sure prediction keeps a gradient that is accurate.
+    let others = total - f64::from(gradient[class]);
     let factor = (scale / total) as f32;
     for slope in gradient.iter_mut() {
         *slope *= factor;
     }
-    gradient[class] -= scale as f32;
+    gradient[class] = (-others * scale / total) as f32;
     Some(total.ln() + (f64::from(largest) - f64::from(target)))
 }
 

@@ -74,7 +74,7 @@ def loss(name, width, outputs, targets, value):
     return {
         "name": name, "steps": 3, "batch": 4, "width": width, "lengths": lengths,
         "outputs": numbers(outputs), "targets": numbers(targets.float()),
-        "sum": float(total.double()), "gradient": numbers(outputs.grad),
+        "sum": float(total.detach().double()), "gradient": numbers(outputs.grad),
     }
 
 
