@@ -8,8 +8,8 @@ use crate::kernels::multiply::{Multiply, Rows, Start};
 use crate::kernels::outer_product::OuterProduct;
 use crate::kernels::packed_matrix::{MAX_PANEL, PackedMatrix};
 
-/// Rows that are multiplied at a time.
-const ROW_BLOCK: usize = 64;
+/// Values that are multiplied at a time: at least the widest panel, little enough for the stack and level 1.
+const BLOCK: usize = 2048;
 
 /// A dense layer with packed weights.
 #[derive(Clone, Debug)]
@@ -104,7 +104,8 @@ impl Linear {
         Ok(())
     }
 
-    /// Rows of `x` times `matrix`, without the padding of its columns.
+    /// Rows of `x` times `matrix`, without the padding of its columns: block by block through memory on the stack, since
+    /// the one-step path does not allocate.
     fn multiply(
         &self,
         matrix: &PackedMatrix,
@@ -114,41 +115,34 @@ impl Linear {
         y: &mut [f32],
         outputs: usize,
     ) {
-        let columns = matrix.columns();
-        // Stack memory where it suffices: a single row is the one-step path, which does not allocate.
-        let mut small = [0.0f32; 1024];
-        let mut large = Vec::new();
-        let rows = x.len() / inputs;
-        let needed = rows.min(ROW_BLOCK) * columns;
-        let padded: &mut [f32] = if needed <= small.len() {
-            &mut small[..needed]
-        } else {
-            large.resize(needed, 0.0);
-            &mut large
-        };
-        for (x, y) in x
-            .chunks(ROW_BLOCK * inputs)
-            .zip(y.chunks_mut(ROW_BLOCK * outputs))
-        {
-            let count = x.len() / inputs;
-            self.set.run(Multiply {
-                matrix,
-                panels: 0..matrix.panels().len(),
-                rows: Rows {
-                    data: x,
-                    stride: inputs,
-                },
-                count,
-                start,
-                output: padded,
-                output_stride: columns,
-            });
-            for (y, padded) in y
-                .chunks_exact_mut(outputs)
-                .zip(padded.chunks_exact(columns))
-            {
-                y.copy_from_slice(&padded[..outputs]);
+        let mut block = [0.0f32; BLOCK];
+        let panels = matrix.panels();
+        let mut first = 0;
+        while first < panels.len() {
+            let column = panels[first].column;
+            let end_column = |panel: usize| panels.get(panel).map_or(matrix.columns(), |panel| panel.column);
+            let mut end = first + 1;
+            while end < panels.len() && end_column(end + 1) - column <= BLOCK {
+                end += 1;
             }
+            let width = end_column(end) - column;
+            let given = width.min(outputs - column);
+            let rows = BLOCK / width;
+            for (x, y) in x.chunks(rows * inputs).zip(y.chunks_mut(rows * outputs)) {
+                self.set.run(Multiply {
+                    matrix,
+                    panels: first..end,
+                    rows: Rows { data: x, stride: inputs },
+                    count: x.len() / inputs,
+                    start,
+                    output: &mut block,
+                    output_stride: width,
+                });
+                for (y, block) in y.chunks_exact_mut(outputs).zip(block.chunks_exact(width)) {
+                    y[column..column + given].copy_from_slice(&block[..given]);
+                }
+            }
+            first = end;
         }
     }
 

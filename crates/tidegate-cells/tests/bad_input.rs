@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use tidegate_cells::{Batch, Cell, Engine, Error, Gru, InstructionSet, Linear, Lstm, Stack, Tape};
 
 fn engine(stack: &Stack) -> Engine {
-    Engine::new(stack.clone(), &weights(stack, &mut Numbers(1))).unwrap()
+    Engine::new(stack.clone(), &weights(stack, &mut Numbers(1))).expect("the stack is valid")
 }
 
 fn gru() -> Stack {
@@ -68,7 +68,7 @@ fn the_wrong_number_of_weights_is_refused_and_the_old_ones_stay() {
     let stack = gru();
     let mut engine = engine(&stack);
     let (batch, input) = (Batch::full(2, 1), [0.5; 6]);
-    let mut run = |engine: &Engine| {
+    let run = |engine: &Engine| {
         let mut output = [0.0; 10];
         engine
             .forward(&batch, &input, &mut stack.zero_state(1), &mut output)

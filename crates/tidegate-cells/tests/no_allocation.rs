@@ -91,7 +91,7 @@ fn a_step_does_not_allocate() {
 }
 
 #[test]
-fn packing_new_weights_and_a_dense_row_do_not_allocate() {
+fn packing_new_weights_and_a_dense_layer_do_not_allocate() {
     let mut numbers = Numbers(1);
     for cell in all_cells() {
         let stack = Stack::new(cell, 7, 33);
@@ -99,7 +99,9 @@ fn packing_new_weights_and_a_dense_row_do_not_allocate() {
         let mut engine = Engine::new(stack, &values).unwrap();
         assert_eq!(allocations(|| engine.set_weights(&values).unwrap()), 0);
     }
-    let linear = Linear::new(33, 88).unwrap();
-    let (x, mut y) = (numbers.values(33, 1.0), [0.0; 88]);
-    assert_eq!(allocations(|| linear.forward(&x, &mut y).unwrap()), 0);
+    for (rows, outputs) in [(1, 88), (100, 88), (3, 5000)] {
+        let linear = Linear::new(33, outputs).unwrap();
+        let (x, mut y) = (numbers.values(rows * 33, 1.0), vec![0.0; rows * outputs]);
+        assert_eq!(allocations(|| linear.forward(&x, &mut y).unwrap()), 0);
+    }
 }

@@ -127,7 +127,7 @@ impl Case {
 
     fn check(&self, set: InstructionSet) {
         let context = format!("{set}, {:?}, lengths {:?}", self.stack, self.lengths);
-        let engine = Engine::with_instruction_set(self.stack.clone(), &self.weights, set).unwrap();
+        let engine = Engine::with_instruction_set(self.stack.clone(), &self.weights, set).expect("the case fits");
         let (initial, cell) = (widen(&self.initial.hidden), widen(&self.initial.cell));
         let expected = reference::forward(
             &self.stack,
@@ -148,7 +148,7 @@ impl Case {
                 self.noise,
                 &mut tape,
             )
-            .unwrap();
+            .expect("the case fits");
         let mut gradients = vec![0.0; self.weights.len()];
         let mut input_gradient = vec![f32::NAN; self.input.len()];
         let mut state_gradient = self.state_gradient.clone();
@@ -164,7 +164,7 @@ impl Case {
                 &mut gradients,
                 Some(&mut input_gradient),
             )
-            .unwrap();
+            .expect("the case fits");
 
         let all = differentiation::gradient(&self.variables(), |variables| self.loss(variables));
         let (weight_gradient, rest) = all.split_at(self.weights.len());

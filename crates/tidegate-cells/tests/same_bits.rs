@@ -26,11 +26,11 @@ fn training_pass(stack: &Stack, batch: &Batch<'_>, threads: usize, seed: u64) ->
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
-        .unwrap();
+        .expect("the pass fits");
     pool.install(|| {
         let mut numbers = Numbers(seed);
         let weights = weights(stack, &mut numbers);
-        let engine = Engine::new(stack.clone(), &weights).unwrap();
+        let engine = Engine::new(stack.clone(), &weights).expect("the pass fits");
         let input = numbers.values(batch.steps * batch.batch * stack.input_size, 1.0);
         let output_gradient = numbers.values(batch.steps * batch.batch * stack.output_size(), 0.1);
         let mut state = random_state(stack, batch.batch, &mut numbers);
@@ -38,7 +38,7 @@ fn training_pass(stack: &Stack, batch: &Batch<'_>, threads: usize, seed: u64) ->
         let mut tape = Tape::new();
         engine
             .forward_training(batch, &input, &mut state, Some(Noise { seed }), &mut tape)
-            .unwrap();
+            .expect("the pass fits");
         let output = tape.output().to_vec();
         let mut gradient = vec![0.0; weights.len()];
         let mut input_gradient = vec![0.0; input.len()];
@@ -53,7 +53,7 @@ fn training_pass(stack: &Stack, batch: &Batch<'_>, threads: usize, seed: u64) ->
                 &mut gradient,
                 Some(&mut input_gradient),
             )
-            .unwrap();
+            .expect("the pass fits");
         [
             output,
             state.hidden,

@@ -25,8 +25,7 @@ impl Model {
         }
     }
 
-    /// Advances `state.batch` sequences by one step. It allocates nothing, unless it fails or the head has more than
-    /// about 1,000 outputs over all sequences.
+    /// Advances `state.batch` sequences by one step. It allocates nothing, unless it fails.
     ///
     /// `inputs` is `[batch, input_size]` features or `[batch]` tokens; `outputs [batch, outputs]` is what the head reads
     /// at this step, for [`Readout::LastStep`](crate::Readout::LastStep): as if the sequence ended here. The bits are

@@ -1,1 +1,58 @@
 //! The comparison of recurrent cells by measurement.
+//!
+//! [`compare`] trains several cells on the same data with the same budget, the same tuning effort and the same seeds and
+//! returns what was measured. What is compared stands in [`Comparison`]: tasks with their [`Recipe`]s, cells, how they are
+//! made equal ([`Sizing`]), seeds, threads and, to continue after an interruption, a folder. Every number of the report
+//! but the seconds follows from those options, at any number of threads and however often the comparison was interrupted.
+//! Nothing here prints: an observer is told what happens ([`Progress`]).
+//!
+//! ```
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use tidegate_study::{CellVariant, Comparison, Experiment, Sizing, Task, compare};
+//!
+//! let task = Task::adding_problem(10).with_sequences(64);
+//! let experiment = Experiment::new(task).with_epochs(1);
+//! let mut comparison = Comparison::new(vec![experiment]);
+//! comparison.cells = vec![CellVariant::Gru];
+//! comparison.sizing = Sizing::EqualParameters(Some(200));
+//! comparison.seeds = 1;
+//! let report = compare(&comparison, &|_| {}, &AtomicBool::new(false))?;
+//! assert_eq!(report.rows.len(), 1);
+//! assert_eq!(report.rows[0].hidden_size, 7);
+//! # Ok::<(), tidegate_study::StudyError>(())
+//! ```
+
+mod candidate;
+mod cell_variant;
+mod comparison;
+mod contest;
+mod error;
+mod fingerprint;
+mod folder;
+mod network;
+mod preparation;
+mod progress;
+mod queue;
+mod recipe;
+mod record;
+mod report;
+mod run;
+mod runs;
+mod sizing;
+mod spread;
+mod task;
+mod tuning;
+
+pub use candidate::Candidate;
+pub use cell_variant::CellVariant;
+pub use comparison::{Comparison, Experiment, compare};
+pub use error::{Divergence, StudyError};
+pub use progress::Progress;
+pub use recipe::Recipe;
+pub use record::{Measured, Outcome, Tested};
+pub use report::{ComparisonReport, Row, Summary, TuningRow};
+pub use run::{RunName, Stage};
+pub use sizing::{Equal, Sizing};
+pub use spread::Spread;
+pub use task::Task;

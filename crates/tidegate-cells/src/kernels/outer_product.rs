@@ -4,6 +4,10 @@
     unsafe_code,
     reason = "the innermost loop addresses packed blocks without a bounds check per element"
 )]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "constant bounds over arrays of accumulators are what the compiler unrolls into registers"
+)]
 
 use super::aligned::Aligned;
 use super::multiply::{load, store};

@@ -1,4 +1,6 @@
-//! Networks, batches and numbers for tests, from a seed.
+//! Networks and numbers for tests, from a seed.
+
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use tidegate_cells::{Activation, Cell, Gru, Lstm, Mgu, Reset, Rnn, Stack};
 

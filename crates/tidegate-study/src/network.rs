@@ -1,0 +1,51 @@
+//! The model that a cell gets for a task: one recurrent layer and a dense head.
+
+use tidegate_cells::Stack;
+use tidegate_data::{InputKind, SequenceSet, Supervision};
+use tidegate_model::{InputLayer, ModelConfiguration, Readout};
+
+use crate::candidate::Candidate;
+use crate::cell_variant::CellVariant;
+
+/// Features enter as they are; tokens get a learnt embedding as wide as their vocabulary.
+pub(crate) fn network(
+    set: &SequenceSet,
+    variant: CellVariant,
+    hidden_size: usize,
+) -> ModelConfiguration {
+    let (input, input_size) = match set.input {
+        InputKind::Features { size } => (InputLayer::Features, size),
+        InputKind::Tokens { vocabulary } => {
+            let size = vocabulary;
+            (InputLayer::Embedding { vocabulary, size }, size)
+        }
+    };
+    let readout = match set.supervision {
+        Supervision::EveryStep => Readout::EveryStep,
+        Supervision::LastStep => Readout::LastStep,
+    };
+    let recurrent = Stack::new(variant.cell(), input_size, hidden_size);
+    ModelConfiguration::new(input, recurrent, set.target.outputs(), readout)
+}
+
+/// The model with a candidate's dropout.
+pub(crate) fn regularised(
+    network: &ModelConfiguration,
+    candidate: &Candidate,
+) -> ModelConfiguration {
+    let mut network = network.clone();
+    network.input_dropout = candidate.input_dropout;
+    network.output_dropout = candidate.output_dropout;
+    network.recurrent.recurrent_dropout = candidate.recurrent_dropout;
+    network
+}
+
+/// Multiply-adds of the matrix products of one step of one sequence: the recurrent layer, and the head where it is read
+/// at every step.
+pub(crate) fn multiply_adds_per_step(network: &ModelConfiguration) -> usize {
+    let head = match network.readout {
+        Readout::EveryStep => network.recurrent.output_size() * network.outputs,
+        Readout::LastStep => 0,
+    };
+    network.recurrent.multiply_adds_per_step() + head
+}
