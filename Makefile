@@ -42,8 +42,9 @@ vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in
 	$(VENV_PYTHON) $(REFERENCE)/pytorch.py
 	$(VENV_PYTHON) crates/tidegate-train/tests/reference/make_reference.py
 
-bench: $(VENV)/.torch ## time PyTorch's recurrent layers on this machine (installs PyTorch in .venv)
-	$(VENV_PYTHON) bench/pytorch_recurrent.py
+bench: $(VENV)/.torch ## time Tidegate beside PyTorch on this machine (installs PyTorch in .venv)
+	$(CARGO) build --release --package tidegate-cells --example time_recurrence
+	$(VENV_PYTHON) bench/run.py --output bench/results.json
 
 $(VENV)/.torch:
 	$(PYTHON) -m venv $(VENV)

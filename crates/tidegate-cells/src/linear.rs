@@ -120,7 +120,11 @@ impl Linear {
         let mut first = 0;
         while first < panels.len() {
             let column = panels[first].column;
-            let end_column = |panel: usize| panels.get(panel).map_or(matrix.columns(), |panel| panel.column);
+            let end_column = |panel: usize| {
+                panels
+                    .get(panel)
+                    .map_or(matrix.columns(), |panel| panel.column)
+            };
             let mut end = first + 1;
             while end < panels.len() && end_column(end + 1) - column <= BLOCK {
                 end += 1;
@@ -132,7 +136,10 @@ impl Linear {
                 self.set.run(Multiply {
                     matrix,
                     panels: first..end,
-                    rows: Rows { data: x, stride: inputs },
+                    rows: Rows {
+                        data: x,
+                        stride: inputs,
+                    },
                     count: x.len() / inputs,
                     start,
                     output: &mut block,

@@ -127,7 +127,8 @@ impl Case {
 
     fn check(&self, set: InstructionSet) {
         let context = format!("{set}, {:?}, lengths {:?}", self.stack, self.lengths);
-        let engine = Engine::with_instruction_set(self.stack.clone(), &self.weights, set).expect("the case fits");
+        let engine = Engine::with_instruction_set(self.stack.clone(), &self.weights, set)
+            .expect("the case fits");
         let (initial, cell) = (widen(&self.initial.hidden), widen(&self.initial.cell));
         let expected = reference::forward(
             &self.stack,

@@ -1,0 +1,156 @@
+//! The comparison: its options, and how it is carried out.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::cell_variant::CellVariant;
+use crate::error::StudyError;
+use crate::folder::Folder;
+use crate::preparation::Preparation;
+use crate::progress::Progress;
+use crate::recipe::Recipe;
+use crate::report::ComparisonReport;
+use crate::runs;
+use crate::sizing::Sizing;
+use crate::task::Task;
+
+/// What is compared, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Tasks with their recipes, one or more.
+    pub experiments: Vec<Experiment>,
+    /// The cells, each once. Default: rnn, lstm, gru.
+    pub cells: Vec<CellVariant>,
+    /// What is equal for all cells. Default: the recipe's number of parameters.
+    pub sizing: Sizing,
+    /// Final runs of each cell, with the seeds 1 to this. Default: 3.
+    pub seeds: usize,
+    /// Threads, 1 or more. Runs are made side by side, one on each; only where there are fewer runs than threads, a
+    /// run has several. No number but the seconds depends on it. Default: as many as the machine offers.
+    pub threads: usize,
+    /// Where finished runs, checkpoints, models and the report are kept; absent to keep nothing. A comparison that was
+    /// interrupted continues from there. Default: absent.
+    pub folder: Option<PathBuf>,
+}
+
+/// A task and how it is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Experiment {
+    /// The task.
+    pub task: Task,
+    /// Training and tuning.
+    pub recipe: Recipe,
+}
+
+impl Experiment {
+    /// A task with its own recipe.
+    #[must_use]
+    pub fn new(task: Task) -> Experiment {
+        let recipe = Recipe::of(&task);
+        Experiment { task, recipe }
+    }
+
+    /// The same with at most `epochs` epochs, in tuning too.
+    #[must_use]
+    pub fn with_epochs(mut self, epochs: usize) -> Experiment {
+        self.recipe = self.recipe.with_epochs(epochs);
+        self
+    }
+}
+
+impl Comparison {
+    /// A comparison of rnn, lstm and gru.
+    #[must_use]
+    pub fn new(experiments: Vec<Experiment>) -> Comparison {
+        Comparison {
+            experiments,
+            cells: vec![CellVariant::Rnn, CellVariant::Lstm, CellVariant::Gru],
+            sizing: Sizing::EqualParameters(None),
+            seeds: 3,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            folder: None,
+        }
+    }
+
+    /// Checks every option that needs no data.
+    ///
+    /// # Errors
+    /// [`StudyError::Option`] names the option at fault.
+    pub fn validate(&self) -> Result<(), StudyError> {
+        let fail = |option, reason: String| Err(StudyError::Option { option, reason });
+        let numbers = [
+            ("tasks", self.experiments.len()),
+            ("cells", self.cells.len()),
+            ("seeds", self.seeds),
+            ("threads", self.threads),
+        ];
+        if let Some((option, _)) = numbers.into_iter().find(|(_, number)| *number == 0) {
+            return fail(option, "are 0, but must be at least 1".to_owned());
+        }
+        for (index, cell) in self.cells.iter().enumerate() {
+            if self.cells[..index].contains(cell) {
+                return fail("cells", format!("name {cell} twice; name each once"));
+            }
+        }
+        match self.sizing {
+            Sizing::EqualParameters(Some(0)) => {
+                return fail("parameters", "are 0, but must be at least 1".to_owned());
+            }
+            Sizing::EqualHiddenSize(Some(0)) => {
+                return fail("hidden size", "is 0, but must be at least 1".to_owned());
+            }
+            _ => {}
+        }
+        for experiment in &self.experiments {
+            let recipe = &experiment.recipe;
+            if recipe.candidates.is_empty() {
+                return fail("candidates", "are none, but must be at least one".to_owned());
+            }
+            if !(1..=recipe.training.epochs).contains(&recipe.tuning_epochs) {
+                let (tuning, epochs) = (recipe.tuning_epochs, recipe.training.epochs);
+                let reason = format!("are {tuning}, but must be at least 1 and at most {epochs}");
+                return fail("tuning epochs", reason);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Carries a comparison out: every cell tries every candidate once and is then trained with the one of lowest validation
+/// loss, once for each seed. The test set is looked at once for each of these final runs, with the parameters of the
+/// epoch of lowest validation loss.
+///
+/// `observer` hears what happens, from several threads. Once `stop` is set, every run ends after its update and, with a
+/// folder, writes a checkpoint; the same call continues from there.
+///
+/// # Errors
+/// [`StudyError`] names the option, the run or the file at fault; [`StudyError::Interrupted`] once `stop` was seen.
+pub fn compare(
+    comparison: &Comparison,
+    observer: &(dyn Fn(Progress<'_>) + Sync),
+    stop: &AtomicBool,
+) -> Result<ComparisonReport, StudyError> {
+    let preparation = Preparation::of(comparison)?;
+    let folder = match &comparison.folder {
+        Some(path) => {
+            let keys = comparison.experiments.iter().map(|e| e.task.key());
+            Some(Folder::open(path, &preparation.plan, keys)?)
+        }
+        None => None,
+    };
+    observer(Progress::Started {
+        runs: preparation.runs,
+    });
+    let results = runs::carry_out(
+        &preparation,
+        comparison.threads,
+        folder.as_ref(),
+        observer,
+        stop,
+    )?;
+    let report = ComparisonReport::of(&preparation, comparison.sizing.equal(), &results);
+    if let Some(folder) = &folder {
+        folder.write_report(&report)?;
+    }
+    Ok(report)
+}

@@ -1,0 +1,218 @@
+//! The output folder: what is kept of a comparison, so that it can be continued.
+//!
+//! ```text
+//! plan.json                     everything that decides the numbers
+//! comparison.json               the report, once all runs are done
+//! gru-seed1.safetensors         the model of each final run
+//! runs/gru-seed1.json           what was measured of each finished run
+//! runs/gru-seed1.checkpoint     where a run that is not finished continues
+//! ```
+//! With several tasks, the models and `runs` stand in one folder for each: `1-adding`, `2-mackey-glass`.
+
+mod plan;
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tidegate_model::{Model, replace_file};
+use tidegate_train::Checkpointing;
+
+use crate::error::StudyError;
+use crate::record::Outcome;
+use crate::report::ComparisonReport;
+use crate::run::{RunName, Stage};
+
+/// Updates between checkpoints inside an epoch. One is written after each epoch too.
+const CHECKPOINT_EVERY: u64 = 1_000;
+
+/// Largest record that is read, in bytes: a thousand times what one needs.
+const LARGEST_RECORD: u64 = 1 << 20;
+
+const LOCK: &str = ".lock";
+
+/// An output folder that belongs to this comparison and to this process.
+pub(crate) struct Folder {
+    path: PathBuf,
+    /// One for each experiment.
+    tasks: Vec<PathBuf>,
+    /// Locked until the comparison ends.
+    _lock: File,
+}
+
+impl Folder {
+    /// Opens a folder, or makes it, and checks that it can be written and holds nothing but this comparison.
+    pub(crate) fn open<'a>(
+        path: &Path,
+        plan: &Value,
+        keys: impl ExactSizeIterator<Item = &'a str>,
+    ) -> Result<Folder, StudyError> {
+        let fail = |action: &str, error| StudyError::Folder {
+            folder: path.to_owned(),
+            action: action.to_owned(),
+            error,
+        };
+        fs::create_dir_all(path).map_err(|error| fail("make it", error))?;
+        if !path.join(plan::FILE).exists() && holds_files(path).map_err(|e| fail("list it", e))? {
+            return Err(StudyError::FolderOccupied {
+                folder: path.to_owned(),
+            });
+        }
+        let lock = File::create(path.join(LOCK)).map_err(|error| fail("write to it", error))?;
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                return Err(StudyError::FolderInUse {
+                    folder: path.to_owned(),
+                });
+            }
+            // Some file systems have no locks.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        plan::settle(path, plan)?;
+        let tasks: Vec<PathBuf> = if keys.len() == 1 {
+            vec![path.to_owned()]
+        } else {
+            keys.enumerate()
+                .map(|(index, key)| path.join(format!("{}-{key}", index + 1)))
+                .collect()
+        };
+        for task in &tasks {
+            let runs = task.join("runs");
+            fs::create_dir_all(&runs).map_err(|error| fail("make a folder in it", error))?;
+            remove_temporary_files(&runs).map_err(|error| fail("clean it", error))?;
+        }
+        Ok(Folder {
+            path: path.to_owned(),
+            tasks,
+            _lock: lock,
+        })
+    }
+
+    fn run_path(&self, experiment: usize, name: &RunName, extension: &str) -> PathBuf {
+        let file = format!("{}.{extension}", name.file_stem());
+        self.tasks[experiment].join("runs").join(file)
+    }
+
+    fn model_path(&self, experiment: usize, name: &RunName) -> PathBuf {
+        self.tasks[experiment].join(format!("{}.safetensors", name.file_stem()))
+    }
+
+    fn fail(&self, action: String, error: io::Error) -> StudyError {
+        StudyError::Folder {
+            folder: self.path.clone(),
+            action,
+            error,
+        }
+    }
+
+    /// Where a run writes its checkpoints.
+    pub(crate) fn checkpointing(&self, experiment: usize, name: &RunName) -> Checkpointing {
+        Checkpointing {
+            every_updates: Some(CHECKPOINT_EVERY),
+            ..Checkpointing::new(self.run_path(experiment, name, "checkpoint"))
+        }
+    }
+
+    /// What was measured of a run that is finished; none if it is not, or if its model has gone.
+    pub(crate) fn read_record(
+        &self,
+        experiment: usize,
+        name: &RunName,
+    ) -> Result<Option<Outcome>, StudyError> {
+        let path = self.run_path(experiment, name, "json");
+        let damaged = |reason| StudyError::Damaged {
+            path: path.clone(),
+            reason,
+        };
+        match fs::metadata(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Ok(metadata) if metadata.len() > LARGEST_RECORD => {
+                return Err(damaged("it is too large".to_owned()));
+            }
+            _ => {}
+        }
+        let bytes = fs::read(&path)
+            .map_err(|error| self.fail(format!("read {}", path.display()), error))?;
+        let outcome: Outcome =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if let Outcome::Finished(measured) = &outcome {
+            let is_final = name.stage == Stage::Final;
+            if measured.tested.is_some() != is_final || measured.epochs == 0 {
+                return Err(damaged("it is of another kind of run".to_owned()));
+            }
+            if is_final && !self.model_path(experiment, name).exists() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(outcome))
+    }
+
+    /// Keeps what was measured of a run, which needs its checkpoint no longer.
+    pub(crate) fn write_record(
+        &self,
+        experiment: usize,
+        name: &RunName,
+        outcome: &Outcome,
+    ) -> Result<(), StudyError> {
+        self.write_json(&self.run_path(experiment, name, "json"), outcome)?;
+        match fs::remove_file(self.run_path(experiment, name, "checkpoint")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(self.fail("remove a checkpoint that is no longer needed".to_owned(), error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps the model of a final run.
+    pub(crate) fn save_model(
+        &self,
+        experiment: usize,
+        name: &RunName,
+        model: &Model,
+    ) -> Result<(), StudyError> {
+        let path = self.model_path(experiment, name);
+        model.save(&path).map_err(|error| StudyError::Model {
+            run: name.to_string(),
+            error,
+        })
+    }
+
+    /// Keeps the report.
+    pub(crate) fn write_report(&self, report: &ComparisonReport) -> Result<(), StudyError> {
+        self.write_json(&self.path.join("comparison.json"), report)
+    }
+
+    fn write_json(&self, path: &Path, value: &impl serde::Serialize) -> Result<(), StudyError> {
+        let mut json = serde_json::to_vec_pretty(value).map_err(StudyError::Json)?;
+        json.push(b'\n');
+        replace_file(path, &json)
+            .map_err(|error| self.fail(format!("write {}", path.display()), error))
+    }
+}
+
+/// Whether the folder holds anything but what opening it leaves behind.
+fn holds_files(path: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(path)? {
+        let name = entry?.file_name();
+        if name != LOCK && !is_temporary(&name.to_string_lossy()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What a process that was killed while writing left behind.
+fn remove_temporary_files(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if is_temporary(&entry.file_name().to_string_lossy()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_temporary(name: &str) -> bool {
+    name.starts_with(".tidegate-") && name.ends_with(".tmp")
+}
