@@ -37,6 +37,11 @@ pub enum Error {
         /// Why it is refused, and what is accepted.
         reason: String,
     },
+    /// Buffers of another network or batch size were passed to a step.
+    #[error(
+        "the step scratch was made for another network or batch size: make one with this engine's step_scratch"
+    )]
+    Scratch,
     /// `backward` was called with a tape that does not hold a matching forward pass.
     #[error(
         "the tape holds no forward pass of this network and batch: call forward_training first, and backward once for each"
@@ -49,8 +54,11 @@ pub enum Error {
     Bidirectional,
 }
 
-/// Checks the length of a slice.
-pub(crate) fn check_length(
+/// Checks that a slice has as many values as its shape, given as pairs of an axis' name and its size.
+///
+/// # Errors
+/// [`Error::Length`], also where the shape's size overflows.
+pub fn check_length(
     what: &'static str,
     found: usize,
     shape: &[(&str, usize)],
@@ -71,19 +79,4 @@ pub(crate) fn check_length(
         expected: expected.unwrap_or(usize::MAX),
         found,
     })
-}
-
-/// Index of the first value that is not finite. One pass without branches decides; only a failure pays for the search.
-pub(crate) fn first_not_finite(values: &[f32]) -> Option<usize> {
-    const EXPONENT: u32 = 0x7f80_0000;
-    let clean = values.chunks(4096).all(|chunk| {
-        !chunk.iter().fold(false, |bad, value| {
-            bad | (value.to_bits() & EXPONENT == EXPONENT)
-        })
-    });
-    if clean {
-        None
-    } else {
-        values.iter().position(|value| !value.is_finite())
-    }
 }

@@ -73,7 +73,7 @@ impl InstructionSet {
         }
         let names: Vec<String> = available.iter().map(ToString::to_string).collect();
         Err(crate::Error::Option {
-            option: VARIABLE,
+            option: "instruction set",
             reason: format!("this machine has no {self}; it has {}", names.join(", ")),
         })
     }

@@ -18,11 +18,11 @@
 //! ```
 
 mod batch;
-mod cell;
 mod cells;
 mod engine;
 mod equations;
 mod error;
+mod finite;
 mod instruction_set;
 mod kernels;
 mod linear;
@@ -36,17 +36,14 @@ mod tensor;
 mod trace;
 
 pub use batch::Batch;
-pub use cell::Cell;
-pub use cells::gru::{Gru, Reset};
-pub use cells::lstm::Lstm;
-pub use cells::mgu::Mgu;
-pub use cells::rnn::Rnn;
+pub use cells::*;
 pub use engine::{Engine, StepScratch};
 pub use equations::Activation;
-pub use error::Error;
+pub use error::{Error, check_length};
+pub use finite::first_not_finite;
 pub use instruction_set::InstructionSet;
 pub use linear::Linear;
-pub use noise::Noise;
+pub use noise::{Noise, mix};
 pub use stack::Stack;
 pub use state::State;
 pub use tape::Tape;

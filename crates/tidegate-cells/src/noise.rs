@@ -23,11 +23,24 @@ pub(crate) enum Mask {
 }
 
 impl Noise {
-    /// The key of one layer and direction, to be completed by [`Noise::key`].
-    pub(crate) fn at(self, layer: usize, direction: usize) -> Noise {
+    /// The noise of one place of a network: independent of that of every other place.
+    fn place(self, place: u64) -> Noise {
         Noise {
-            seed: mix(self.seed ^ mix(((layer as u64) << 1 | direction as u64).wrapping_add(0x51))),
+            seed: mix(self.seed ^ mix(place)),
         }
+    }
+
+    /// Fills `mask` for inverted dropout: each value is 0 with probability `rate`, else 1 / (1 − rate). The mask depends on
+    /// the seed, the place, the sequence's index `row` in the batch and the time `step` alone. Places from 2⁶³ on are free
+    /// for the caller; those below belong to the layers of the stack.
+    pub fn fill_dropout(self, place: u64, row: usize, step: usize, rate: f32, mask: &mut [f32]) {
+        let key = self.place(place).key(Mask::Dropout, row, step);
+        fill_mask(key, rate, 0.0, 1.0 / (1.0 - rate), mask);
+    }
+
+    /// The noise of one layer and direction, to be completed by [`Noise::key`].
+    pub(crate) fn at(self, layer: usize, direction: usize) -> Noise {
+        self.place((layer as u64) << 1 | direction as u64)
     }
 
     /// The key of one mask: `row` is the sequence's index in the batch, `step` its time step.
@@ -36,8 +49,9 @@ impl Noise {
     }
 }
 
-/// Finaliser of SplitMix64 (Steele et al. 2014).
-fn mix(value: u64) -> u64 {
+/// One step of SplitMix64 (Steele et al. 2014): scatters the bits of a counter or of joined seeds.
+#[must_use]
+pub fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -70,23 +84,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn masks_drop_at_their_rate_and_differ_between_places() {
-        let noise = Noise { seed: 7 }.at(0, 0);
-        let mut first = vec![0.0; 100_000];
-        let mut second = first.clone();
-        fill_mask(noise.key(Mask::Dropout, 0, 0), 0.3, 0.0, 1.0, &mut first);
-        fill_mask(noise.key(Mask::Dropout, 0, 1), 0.3, 0.0, 1.0, &mut second);
-        let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
-        // Three standard deviations of a mean of 100,000 draws: 0.0044.
-        assert!((mean(&first) - 0.7).abs() < 0.0044 && (mean(&second) - 0.7).abs() < 0.0044);
-        let both = first
-            .iter()
-            .zip(&second)
-            .filter(|(a, b)| **a == 0.0 && **b == 0.0)
-            .count();
-        assert!(
-            (both as f32 / 1e5 - 0.09).abs() < 0.003,
-            "independent masks drop together at rate²"
-        );
+    fn masks_drop_at_their_rate_and_independently_in_every_place() {
+        const UNITS: usize = 100_000;
+        let noise = Noise { seed: 7 };
+        let zoneout = |noise: Noise, row, step| (noise.key(Mask::Zoneout, row, step));
+        let here = noise.at(1, 0);
+        let keys = [
+            zoneout(here, 2, 3),
+            zoneout(here, 2, 4),
+            zoneout(here, 3, 3),
+            zoneout(noise.at(1, 1), 2, 3),
+            zoneout(noise.at(2, 0), 2, 3),
+            zoneout(Noise { seed: 8 }.at(1, 0), 2, 3),
+            here.key(Mask::ZoneoutCell, 2, 3),
+            here.key(Mask::Recurrent, 2, 3),
+            here.key(Mask::Dropout, 2, 3),
+        ];
+        let masks = keys.map(|key| {
+            let mut mask = vec![0.0; UNITS];
+            fill_mask(key, 0.3, 0.0, 1.0, &mut mask);
+            mask
+        });
+        let share = |count: usize| count as f64 / UNITS as f64;
+        for (index, mask) in masks.iter().enumerate() {
+            // Five standard deviations of a share of 100,000 draws: 0.0073 at 0.3, 0.0045 at 0.09.
+            let dropped = share(mask.iter().filter(|value| **value == 0.0).count());
+            assert!(
+                (dropped - 0.3).abs() < 0.0073,
+                "mask {index} drops {dropped}"
+            );
+            for (other, values) in masks.iter().enumerate().skip(index + 1) {
+                let both = mask
+                    .iter()
+                    .zip(values)
+                    .filter(|(a, b)| **a == 0.0 && **b == 0.0);
+                let both = share(both.count());
+                assert!(
+                    (both - 0.09).abs() < 0.0045,
+                    "masks {index} and {other} drop {both} together"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn inverted_dropout_keeps_the_mean() {
+        let mut mask = vec![0.0; 100_000];
+        Noise { seed: 1 }.fill_dropout(1 << 63, 0, 0, 0.2, &mut mask);
+        assert!(mask.iter().all(|value| *value == 0.0 || *value == 1.25));
+        assert!((mask.iter().sum::<f32>() / 1e5 - 1.0).abs() < 0.01);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cell::Cell;
+use crate::cells::Cell;
 use crate::error::{Error, check_length};
 use crate::state::State;
 use crate::tensor::Tensor;
@@ -188,6 +188,9 @@ impl Stack {
     }
 
     /// The state before the first step: zeros.
+    ///
+    /// # Panics
+    /// As a vector does, if that many values do not fit the machine.
     #[must_use]
     pub fn zero_state(&self, batch: usize) -> State {
         let len = self.state_len(batch);
@@ -200,7 +203,9 @@ impl Stack {
 
     /// Number of values of one part of the state.
     pub(crate) fn state_len(&self, batch: usize) -> usize {
-        self.layers * self.directions() * batch * self.hidden_size
+        [self.directions(), batch, self.hidden_size]
+            .into_iter()
+            .fold(self.layers, usize::saturating_mul)
     }
 
     /// Checks that `state` fits this stack and `batch` sequences.

@@ -263,6 +263,17 @@ fn layers_directions_lengths_and_noise_agree_with_the_reference() {
     }
 }
 
+#[test]
+fn long_sequences_and_wide_layers_agree_with_the_reference() {
+    for cell in all_cells() {
+        let set = InstructionSet::available()[0];
+        Case::new(Stack::new(cell, 2, 40), 200, vec![200], false, None, 1).check(set);
+        Case::new(Stack::new(cell, 30, 130), 3, vec![3; 2], false, None, 2).check(set);
+        // More rows than a block of the outer products has.
+        Case::new(Stack::new(cell, 2, 3), 30, vec![30; 19], false, None, 3).check(set);
+    }
+}
+
 /// Central differences of the reference itself: its gradients are those of its own loss.
 #[test]
 fn finite_differences_agree_with_the_reference_gradients() {

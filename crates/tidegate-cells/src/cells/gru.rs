@@ -10,6 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cells::{Options, Visitor};
 use crate::equations::{
     Activation, Blocks, Carry, Equations, Peepholes, Slots, sigmoid_derivative,
 };
@@ -40,22 +41,32 @@ pub struct Gru {
     pub candidate: Activation,
 }
 
+impl Options for Gru {
+    fn visit<V: Visitor>(self, visitor: V) -> V::Output {
+        let candidate = self.candidate;
+        match self.reset {
+            Reset::After => visitor.visit(GruAfter { candidate }),
+            Reset::Before => visitor.visit(GruBefore { candidate }),
+        }
+    }
+}
+
 /// The equations with [`Reset::After`].
 #[derive(Clone, Copy)]
-pub(crate) struct GruAfter {
-    pub(crate) candidate: Activation,
+struct GruAfter {
+    candidate: Activation,
 }
 
 /// The equations with [`Reset::Before`].
 #[derive(Clone, Copy)]
-pub(crate) struct GruBefore {
-    pub(crate) candidate: Activation,
+struct GruBefore {
+    candidate: Activation,
 }
 
-/// h = (1 − z) ⊙ n + z ⊙ h_{t−1} = n + z ⊙ (h_{t−1} − n)
+/// h = (1 − z) ⊙ n + z ⊙ h_{t−1}, as z ⊙ h_{t−1} + (n − z ⊙ n): exactly h_{t−1} where z is 1, exactly n where z is 0.
 #[inline(always)]
 fn interpolate<S: Lanes>(s: S, update: S::f32s, candidate: S::f32s, hidden: S::f32s) -> S::f32s {
-    s.multiply_add(update, s.sub_f32s(hidden, candidate), candidate)
+    s.multiply_add(update, hidden, s.negative_multiply_add(update, candidate, candidate))
 }
 
 /// Gradients of the pre-activations of the candidate and of the update gate, and of h_{t−1} through the interpolation.
@@ -69,7 +80,8 @@ fn backward_interpolate<S: Lanes>(
     hidden: S::f32s,
 ) -> (S::f32s, S::f32s, S::f32s) {
     let kept = s.mul_f32s(gradient, update);
-    let written = s.sub_f32s(gradient, kept);
+    // Not gradient − kept, whose rounding would be all that is left where z is near 1.
+    let written = s.negative_multiply_add(gradient, update, gradient);
     let candidate_gradient = s.mul_f32s(written, activation.derivative(s, candidate));
     let difference = s.mul_f32s(gradient, s.sub_f32s(hidden, candidate));
     let update_gradient = s.mul_f32s(difference, sigmoid_derivative(s, update));

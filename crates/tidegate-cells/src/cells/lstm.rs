@@ -12,6 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cells::{Options, Visitor};
 use crate::equations::{
     Activation, Blocks, Carry, Equations, Peepholes, Slots, sigmoid_derivative,
 };
@@ -34,6 +35,12 @@ const FORGET: usize = 1;
 const CANDIDATE: usize = 2;
 const OUTPUT: usize = 3;
 const CELL: usize = 4;
+
+impl Options for Lstm {
+    fn visit<V: Visitor>(self, visitor: V) -> V::Output {
+        visitor.visit(self)
+    }
+}
 
 impl Equations for Lstm {
     const BLOCKS: usize = 4;

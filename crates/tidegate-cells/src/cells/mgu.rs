@@ -8,6 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cells::{Options, Visitor};
 use crate::equations::{
     Activation, Blocks, Carry, Equations, Peepholes, Slots, sigmoid_derivative,
 };
@@ -26,6 +27,12 @@ const CANDIDATE: usize = 1;
 const OPERAND: usize = 2;
 /// Gradient of f_t through the interpolation, kept until the one through the operand is known.
 const FORGET_GRADIENT: usize = 3;
+
+impl Options for Mgu {
+    fn visit<V: Visitor>(self, visitor: V) -> V::Output {
+        visitor.visit(self)
+    }
+}
 
 impl Equations for Mgu {
     const BLOCKS: usize = 2;
@@ -67,9 +74,10 @@ impl Equations for Mgu {
         let candidate = tanh(s, s.add_f32s(input[1], recurrent[1]));
         slots[CANDIDATE] = candidate;
         slots[FORGET_GRADIENT] = s.splat_f32s(0.0);
-        let change = s.sub_f32s(candidate, previous.hidden);
+        let forget = slots[FORGET];
+        let kept = s.negative_multiply_add(forget, previous.hidden, previous.hidden);
         Carry {
-            hidden: s.multiply_add(slots[FORGET], change, previous.hidden),
+            hidden: s.multiply_add(forget, candidate, kept),
             cell: previous.cell,
         }
     }
@@ -90,7 +98,7 @@ impl Equations for Mgu {
         slots[FORGET_GRADIENT] =
             s.mul_f32s(gradient.hidden, s.sub_f32s(candidate, previous.hidden));
         Carry {
-            hidden: s.sub_f32s(gradient.hidden, written),
+            hidden: s.negative_multiply_add(gradient.hidden, forget, gradient.hidden),
             cell: gradient.cell,
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cells::{Options, Visitor};
 use crate::equations::{Activation, Blocks, Carry, Equations, Peepholes, Slots};
 use crate::instruction_set::Lanes;
 use crate::reference::{Number, PlainCarry, PlainEquations, PlainStep};
@@ -16,6 +17,12 @@ pub struct Rnn {
 }
 
 const HIDDEN: usize = 0;
+
+impl Options for Rnn {
+    fn visit<V: Visitor>(self, visitor: V) -> V::Output {
+        visitor.visit(self)
+    }
+}
 
 impl Equations for Rnn {
     const BLOCKS: usize = 1;

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::{Engine, gather_rows, run_all, scatter_rows};
+use super::{Engine, check_rows, gather_rows, run_all, scatter_rows};
 use crate::batch::Batch;
 use crate::equations::Carry;
-use crate::error::{Error, check_length, first_not_finite};
+use crate::error::{Error, check_length};
 use crate::kernels::aligned::Aligned;
 use crate::kernels::backward::{BackwardChunk, BackwardPass};
 use crate::kernels::layer_weights::TransposedWeights;
@@ -85,24 +85,23 @@ impl Engine {
             state_gradient,
             batch.batch,
         )?;
-        for (what, values) in [
-            ("output gradient", output_gradient),
-            ("final hidden state's gradient", &state_gradient.hidden),
-            ("final cell state's gradient", &state_gradient.cell),
-        ] {
-            if let Some(index) = first_not_finite(values) {
-                return Err(Error::NotFinite {
-                    what: what.into(),
-                    value: values[index],
-                    place: format!("value {index}"),
-                });
-            }
-        }
-        tape.filled_by = None;
-
+        self.check_state_values(
+            [
+                "final hidden state's gradient",
+                "final cell state's gradient",
+            ],
+            state_gradient,
+        )?;
         let width = self.stack.output_size();
         let mut gathered = Aligned::default();
         let mut gradient = if steps.is_full() {
+            check_rows(
+                "output gradient",
+                output_gradient,
+                width,
+                batch.batch,
+                |row| row,
+            )?;
             Rows {
                 data: output_gradient,
                 stride: width,
@@ -116,11 +115,15 @@ impl Engine {
                 width,
                 steps.unpacked_rows(),
             );
+            let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
+            check_rows("output gradient", &gathered, width, batch.batch, unpacked)?;
             Rows {
                 data: &gathered,
                 stride: width,
             }
         };
+        tape.filled_by = None;
+
         let mut above;
         for layer in (0..self.stack.layers).rev() {
             let (below, rest) = tape.layers.split_at_mut(layer);

@@ -1,9 +1,9 @@
 //! Layers and directions over a batch, for inference and for training.
 
-use super::{Engine, gather_rows, run_all, scatter_rows};
+use super::{Engine, check_rows, gather_rows, run_all, scatter_rows};
 use crate::batch::Batch;
 use crate::equations::Carry;
-use crate::error::{Error, check_length, first_not_finite};
+use crate::error::{Error, check_length};
 use crate::kernels::aligned::Aligned;
 use crate::kernels::forward::{ForwardChunk, ForwardPass};
 use crate::kernels::multiply::Rows;
@@ -17,8 +17,8 @@ impl Engine {
     /// sequence's true end; `output` is `[T, B, directions · H]`, zero past each sequence's end.
     ///
     /// # Errors
-    /// A slice of the wrong length, a length beyond the batch's steps, or an input that is not finite. Nothing is written
-    /// then.
+    /// A slice of the wrong length, a length beyond the batch's steps, or an input (of a real step) or initial state that is
+    /// not finite. Nothing is written then.
     pub fn forward(
         &self,
         batch: &Batch<'_>,
@@ -91,25 +91,7 @@ impl Engine {
             state,
             batch.batch,
         )?;
-        self.check_input(batch.batch, input)?;
-        for (what, values) in [
-            ("initial hidden state", &state.hidden),
-            ("initial cell state", &state.cell),
-        ] {
-            if let Some(index) = first_not_finite(values) {
-                let place = format!(
-                    "layer and direction {}, sequence {}, unit {}",
-                    index / (batch.batch * self.stack.hidden_size),
-                    index / self.stack.hidden_size % batch.batch,
-                    index % self.stack.hidden_size
-                );
-                return Err(Error::NotFinite {
-                    what: what.into(),
-                    value: values[index],
-                    place,
-                });
-            }
-        }
+        self.check_state_values(["initial hidden state", "initial cell state"], state)?;
         tape.filled_by = None;
         tape.steps = PackedSteps::new(batch);
         tape.noise = noise;
@@ -126,6 +108,7 @@ impl Engine {
             let rows = match below.last() {
                 None if steps.is_full() => {
                     own.resize(0);
+                    self.check_input(batch.batch, input)?;
                     Rows {
                         data: input,
                         stride: self.stack.input_size,
@@ -135,6 +118,8 @@ impl Engine {
                     let inputs = self.stack.input_size;
                     own.resize(steps.total() * inputs);
                     gather_rows(own, inputs, input, inputs, steps.unpacked_rows());
+                    let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
+                    check_rows("input", own, inputs, batch.batch, unpacked)?;
                     Rows {
                         data: own,
                         stride: inputs,
@@ -359,7 +344,7 @@ impl Engine {
         let (units, width) = (self.stack.hidden_size, self.stack.output_size());
         let padded = self.weights[0].size.padded();
         tape.output_len = batch.steps * batch.batch * width;
-        tape.output_is_top = tape.steps.is_full() && width == padded;
+        tape.output_is_top = tape.steps.is_full() && !self.stack.bidirectional && units == padded;
         if tape.output_is_top {
             tape.output.clear();
             return;

@@ -9,13 +9,15 @@ mod step;
 
 pub use step::StepScratch;
 
-use crate::error::{Error, check_length, first_not_finite};
+use crate::error::{Error, check_length};
+use crate::finite::first_not_finite;
 use crate::instruction_set::InstructionSet;
 use crate::kernels::forward::LayerNoise;
 use crate::kernels::layer_weights::{LayerSize, LayerTensors, LayerWeights};
 use crate::kernels::{CellShape, Kernels};
 use crate::noise::Noise;
 use crate::stack::Stack;
+use crate::state::State;
 use crate::tensor::Tensor;
 
 /// Multiply-adds below which a pass stays on one thread: waking another costs more than it gains.
@@ -183,23 +185,58 @@ impl Engine {
         }
     }
 
-    /// Checks that every input is finite.
-    fn check_input(&self, batch_size: usize, input: &[f32]) -> Result<(), Error> {
-        match first_not_finite(input) {
-            None => Ok(()),
-            Some(index) => {
-                let features = self.stack.input_size;
-                let (row, feature) = (index / features, index % features);
-                Err(Error::NotFinite {
-                    what: "input".into(),
-                    value: input[index],
-                    place: format!(
-                        "step {}, sequence {}, feature {feature}",
-                        row / batch_size,
-                        row % batch_size
-                    ),
-                })
+    /// Checks that the input of one step, or of a full batch, is finite.
+    fn check_input(&self, batch: usize, input: &[f32]) -> Result<(), Error> {
+        check_rows("input", input, self.stack.input_size, batch, |row| row)
+    }
+
+    /// Checks that every value of a state is finite.
+    fn check_state_values(&self, what: [&str; 2], state: &State) -> Result<(), Error> {
+        for (what, values) in what.into_iter().zip([&state.hidden, &state.cell]) {
+            if let Some(index) = first_not_finite(values) {
+                let (units, directions) = (self.stack.hidden_size, self.stack.directions());
+                let part = index / (state.batch * units);
+                let reverse = if part % directions == 1 {
+                    ", backward direction"
+                } else {
+                    ""
+                };
+                let place = format!(
+                    "layer {}{reverse}, sequence {}, unit {}",
+                    part / directions,
+                    index / units % state.batch,
+                    index % units
+                );
+                let (what, value) = (what.into(), values[index]);
+                return Err(Error::NotFinite { what, value, place });
             }
+        }
+        Ok(())
+    }
+}
+
+/// Checks that rows of `width` values are finite; `unpacked` gives a row's `step · batch + sequence`.
+fn check_rows(
+    what: &str,
+    values: &[f32],
+    width: usize,
+    batch: usize,
+    unpacked: impl FnOnce(usize) -> usize,
+) -> Result<(), Error> {
+    match first_not_finite(values) {
+        None => Ok(()),
+        Some(index) => {
+            let row = unpacked(index / width);
+            Err(Error::NotFinite {
+                what: what.into(),
+                value: values[index],
+                place: format!(
+                    "step {}, sequence {}, feature {}",
+                    row / batch,
+                    row % batch,
+                    index % width
+                ),
+            })
         }
     }
 }

@@ -2,14 +2,19 @@
 
 use super::Engine;
 use crate::error::{Error, check_length};
+use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::forward::{Keep, OneStep, StepBuffers};
 use crate::kernels::multiply::{Multiply, Rows, Start};
+use crate::stack::Stack;
 use crate::state::State;
 
 /// Buffers of [`Engine::step`], made once by [`Engine::step_scratch`].
 #[derive(Clone, Debug)]
 pub struct StepScratch {
+    stack: Stack,
+    set: InstructionSet,
+    batch: usize,
     products: Aligned,
     hidden: Aligned,
     cell: Aligned,
@@ -29,6 +34,9 @@ impl Engine {
             0
         };
         StepScratch {
+            stack: self.stack.clone(),
+            set: self.set,
+            batch,
             products: Aligned::zeros(batch * weights.input.columns()),
             hidden: rows(),
             cell: if self.shape.cell_slot.is_some() {
@@ -45,7 +53,7 @@ impl Engine {
     /// as the step has in [`Engine::forward`]. It does not allocate.
     ///
     /// # Errors
-    /// [`Error::Bidirectional`], a slice or scratch of the wrong size, or an input that is not finite. Nothing is written
+    /// [`Error::Bidirectional`], [`Error::Scratch`], a slice of the wrong size, or an input or state that is not finite. Nothing is written
     /// then.
     pub fn step(
         &self,
@@ -69,22 +77,13 @@ impl Engine {
             output.len(),
             &[("batch", batch), ("hidden size", units)],
         )?;
-        check_length(
-            "step scratch",
-            scratch.hidden.len(),
-            &[("batch", batch), ("padded units", padded)],
-        )?;
-        check_length(
-            "step scratch",
-            scratch.products.len(),
-            &[
-                ("batch", batch),
-                ("columns", self.weights[0].input.columns()),
-            ],
-        )?;
+        if (scratch.batch, scratch.set) != (batch, self.set) || scratch.stack != self.stack {
+            return Err(Error::Scratch);
+        }
         self.stack
             .check_state(["hidden state", "cell state"], state, batch)?;
         self.check_input(batch, input)?;
+        self.check_state_values(["hidden state", "cell state"], state)?;
         for layer in 0..self.stack.layers {
             let weights = &self.weights[layer];
             let [below, above] = &mut scratch.outputs;

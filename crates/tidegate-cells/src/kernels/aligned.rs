@@ -25,7 +25,7 @@ impl Aligned {
         }
     }
 
-    /// Sets the length and keeps the memory; old values stay in place, new ones are zero.
+    /// Sets the length and keeps the memory, with whatever values lie there.
     pub(crate) fn resize(&mut self, len: usize) {
         self.lines.resize(len.div_ceil(LINE), Line([0.0; LINE]));
         self.len = len;

@@ -375,7 +375,7 @@ fn apply_cell<S: Lanes, E: Equations>(
     }
 }
 
-/// share · old + (1 − share) · new: exactly one of them where the share is 0 or 1.
+/// share · old + (1 − share) · new: of finite values exactly one where the share is 0 or 1.
 #[inline(always)]
 fn blend<S: Lanes>(s: S, share: S::f32s, old: S::f32s, new: S::f32s) -> S::f32s {
     s.multiply_add(

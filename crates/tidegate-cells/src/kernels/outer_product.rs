@@ -1,5 +1,6 @@
-//! Sums of outer products over the rows of two matrices: the weight gradients. Every element is one chain of
-//! multiply-adds over the rows in ascending order, so the columns may be split over threads in any way.
+//! Sums of outer products over the rows of two matrices: the weight gradients. Every element is a chain of multiply-adds
+//! over each block of rows, and the blocks are added in ascending order: the columns may be split over threads in any way,
+//! and the rounding of a long sequence stays that of a block.
 #![allow(
     unsafe_code,
     reason = "the innermost loop addresses packed blocks without a bounds check per element"
@@ -79,13 +80,14 @@ where
         let mut left = Aligned::zeros(tiles * block * ROWS);
         let width = right.columns();
         let mut sum = Aligned::zeros(tiles * ROWS * width);
+        let mut block_sums = Aligned::zeros(self.left_columns);
         let mut first = 0;
         while first < self.depth {
             let rows = block.min(self.depth - first);
             right.fill_rows(rows, |k| {
                 Some(&(self.right)(first + k)[..self.right_columns])
             });
-            self.pack_left::<ROWS>(&mut left, first, rows, block);
+            self.pack_left::<ROWS>(&mut left, &mut block_sums, first, rows, block);
             for panel in right.panels() {
                 let data = right.panel_data(panel);
                 for tile in 0..tiles {
@@ -116,10 +118,12 @@ where
     fn pack_left<const ROWS: usize>(
         &mut self,
         packed: &mut Aligned,
+        block_sums: &mut Aligned,
         first: usize,
         rows: usize,
         block: usize,
     ) {
+        block_sums.fill(0.0);
         for k in 0..rows {
             let row = &(self.left)(first + k)[..self.left_columns];
             for (tile, values) in row.chunks(ROWS).enumerate() {
@@ -130,10 +134,13 @@ where
                     target[..values.len()].copy_from_slice(values);
                 }
             }
-            if let Some(sums) = &mut self.sums {
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += value;
-                }
+            for (sum, value) in block_sums.iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+        if let Some(sums) = &mut self.sums {
+            for (sum, value) in sums.iter_mut().zip(block_sums.iter()) {
+                *sum += value;
             }
         }
     }
@@ -154,9 +161,7 @@ fn accumulate_tile<S: Lanes, const P: usize, const ROWS: usize>(
     let (mut left, mut right, sum) = (left.as_ptr(), right.as_ptr(), sum.as_mut_ptr());
     // SAFETY: the assertion above bounds every address.
     unsafe {
-        let mut sums: [[S::f32s; P]; ROWS] = std::array::from_fn(|r| {
-            std::array::from_fn(|v| load::<S>(sum.add(r * stride + v * lanes)))
-        });
+        let mut sums = [[s.splat_f32s(0.0); P]; ROWS];
         for _ in 0..depth {
             let vectors: [S::f32s; P] = std::array::from_fn(|v| load::<S>(right.add(v * lanes)));
             for r in 0..ROWS {
@@ -170,7 +175,8 @@ fn accumulate_tile<S: Lanes, const P: usize, const ROWS: usize>(
         }
         for r in 0..ROWS {
             for v in 0..P {
-                store::<S>(sum.add(r * stride + v * lanes), sums[r][v]);
+                let target = sum.add(r * stride + v * lanes);
+                store::<S>(target, s.add_f32s(load::<S>(target), sums[r][v]));
             }
         }
     }

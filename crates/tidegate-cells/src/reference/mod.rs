@@ -8,8 +8,8 @@ pub mod differentiation;
 use std::ops::{Add, Mul, Sub};
 
 use crate::batch::Batch;
-use crate::cell::with_equations;
-use crate::equations::Activation;
+use crate::cells::Visitor;
+use crate::equations::{Activation, Equations};
 use crate::noise::{Mask, Noise, fill_mask};
 use crate::stack::Stack;
 
@@ -94,6 +94,14 @@ impl<N: Number> PlainStep<'_, N> {
     /// Weight of one unit of a peephole.
     pub(crate) fn peephole(&self, index: usize, unit: usize) -> N {
         self.peephole[index * self.units() + unit]
+    }
+}
+
+impl<N: Number> Visitor for &PlainStep<'_, N> {
+    type Output = PlainCarry<N>;
+
+    fn visit<E: Equations + PlainEquations>(self, equations: E) -> PlainCarry<N> {
+        equations.step(self)
     }
 }
 
@@ -212,7 +220,7 @@ pub fn forward<N: Number>(
                         bias_hh: tensor(3),
                         peephole,
                     };
-                    let next = with_equations!(stack.cell, equations => equations.step(&plain));
+                    let next = stack.cell.visit(&plain);
                     let keep = |which: Mask, rate: f32, old: &[N], new: Vec<N>| match (
                         rate > 0.0,
                         noise_here,

@@ -1,0 +1,36 @@
+//! The search for values that are not finite.
+
+/// Index of the first value that is infinite or not a number.
+///
+/// One pass without branches decides; only a failure pays for the search.
+#[must_use]
+pub fn first_not_finite(values: &[f32]) -> Option<usize> {
+    const EXPONENT: u32 = 0x7f80_0000;
+    let clean = values.chunks(4096).all(|chunk| {
+        !chunk.iter().fold(false, |bad, value| {
+            bad | (value.to_bits() & EXPONENT == EXPONENT)
+        })
+    });
+    if clean {
+        None
+    } else {
+        values.iter().position(|value| !value.is_finite())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_infinity_or_nan_is_found_and_the_largest_numbers_are_not() {
+        let mut values = vec![f32::MAX; 10_000];
+        values.push(f32::MIN_POSITIVE / 2.0);
+        assert_eq!(first_not_finite(&values), None);
+        for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            values[9_000] = bad;
+            values[9_500] = bad;
+            assert_eq!(first_not_finite(&values), Some(9_000));
+        }
+    }
+}
