@@ -87,7 +87,7 @@ mod tests {
     fn masks_drop_at_their_rate_and_independently_in_every_place() {
         const UNITS: usize = 100_000;
         let noise = Noise { seed: 7 };
-        let zoneout = |noise: Noise, row, step| (noise.key(Mask::Zoneout, row, step));
+        let zoneout = |noise: Noise, row, step| noise.key(Mask::Zoneout, row, step);
         let here = noise.at(1, 0);
         let keys = [
             zoneout(here, 2, 3),

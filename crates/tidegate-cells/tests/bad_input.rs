@@ -5,7 +5,10 @@ mod networks;
 
 use networks::{Numbers, all_cells, weights};
 use proptest::prelude::*;
-use tidegate_cells::{Batch, Cell, Engine, Error, Gru, InstructionSet, Linear, Lstm, Stack, Tape};
+use tidegate_cells::{
+    Batch, Cell, Engine, Error, Gru, InstructionSet, Linear, Lstm, Reset, Stack, State,
+    StepScratch, Tape,
+};
 
 fn engine(stack: &Stack) -> Engine {
     Engine::new(stack.clone(), &weights(stack, &mut Numbers(1))).expect("the stack is valid")
@@ -132,6 +135,81 @@ fn an_initial_state_that_is_not_finite_is_named() {
             && error.to_string().contains("sequence 1, unit 3"),
         "{error}"
     );
+}
+
+#[test]
+fn a_step_refuses_a_state_that_is_not_finite_and_scratch_of_another_network_or_batch() {
+    let stack = gru();
+    let own = engine(&stack);
+    let step = |state: &mut State, scratch: &mut StepScratch| {
+        let batch = state.batch;
+        own.step(
+            &vec![0.1; batch * 3],
+            state,
+            scratch,
+            &mut vec![0.0; batch * 5],
+        )
+    };
+    let mut state = stack.zero_state(1);
+    state.hidden[2] = f32::NAN;
+    let error = step(&mut state, &mut own.step_scratch(1)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "hidden state is not finite: NaN at layer 0, sequence 0, unit 2"
+    );
+    let reset = Reset::Before;
+    let before = engine(&Stack::new(
+        Cell::Gru(Gru {
+            reset,
+            ..Gru::default()
+        }),
+        3,
+        5,
+    ));
+    assert_eq!(
+        step(&mut stack.zero_state(1), &mut before.step_scratch(1)),
+        Err(Error::Scratch)
+    );
+    assert_eq!(
+        step(&mut stack.zero_state(2), &mut own.step_scratch(1)),
+        Err(Error::Scratch)
+    );
+    assert_eq!(
+        step(&mut stack.zero_state(2), &mut own.step_scratch(2)),
+        Ok(())
+    );
+}
+
+#[test]
+fn values_past_the_end_of_a_sequence_are_not_read() {
+    let stack = gru();
+    let (engine, values) = (engine(&stack), weights(&stack, &mut Numbers(1)));
+    let lengths = [1, 2];
+    let batch = Batch::ragged(2, &lengths);
+    let run = |padding: f32| {
+        let (mut input, mut gradient) = ([0.1; 12], [0.1; 20]);
+        input[6..9].fill(padding);
+        gradient[10..15].fill(padding);
+        let mut tape = Tape::new();
+        engine
+            .forward_training(&batch, &input, &mut stack.zero_state(2), None, &mut tape)
+            .unwrap();
+        let (mut state, mut weight_gradient) = (stack.zero_state(2), vec![0.0; values.len()]);
+        engine
+            .backward(
+                &batch,
+                &values,
+                &input,
+                &mut tape,
+                &gradient,
+                &mut state,
+                &mut weight_gradient,
+                None,
+            )
+            .unwrap();
+        weight_gradient
+    };
+    assert_eq!(run(f32::NAN), run(0.0));
 }
 
 #[test]

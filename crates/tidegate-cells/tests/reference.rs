@@ -126,6 +126,10 @@ impl Case {
     }
 
     fn check(&self, set: InstructionSet) {
+        self.check_on(set, &mut Tape::new());
+    }
+
+    fn check_on(&self, set: InstructionSet, tape: &mut Tape) {
         let context = format!("{set}, {:?}, lengths {:?}", self.stack, self.lengths);
         let engine = Engine::with_instruction_set(self.stack.clone(), &self.weights, set)
             .expect("the case fits");
@@ -139,16 +143,9 @@ impl Case {
             &cell,
             self.noise,
         );
-        let mut tape = Tape::new();
         let mut state = self.initial.clone();
         engine
-            .forward_training(
-                &self.batch(),
-                &self.input,
-                &mut state,
-                self.noise,
-                &mut tape,
-            )
+            .forward_training(&self.batch(), &self.input, &mut state, self.noise, tape)
             .expect("the case fits");
         let mut gradients = vec![0.0; self.weights.len()];
         let mut input_gradient = vec![f32::NAN; self.input.len()];
@@ -159,7 +156,7 @@ impl Case {
                 &self.batch(),
                 &self.weights,
                 &self.input,
-                &mut tape,
+                tape,
                 &self.output_gradient,
                 &mut state_gradient,
                 &mut gradients,
@@ -265,12 +262,59 @@ fn layers_directions_lengths_and_noise_agree_with_the_reference() {
 
 #[test]
 fn long_sequences_and_wide_layers_agree_with_the_reference() {
+    for set in InstructionSet::available() {
+        for cell in all_cells() {
+            let check = |input, hidden, steps, batch| {
+                Case::new(
+                    Stack::new(cell, input, hidden),
+                    steps,
+                    vec![steps; batch],
+                    false,
+                    None,
+                    1,
+                )
+                .check(set);
+            };
+            check(2, 40, 200, 1);
+            check(30, 130, 3, 2);
+            // More rows than two blocks of the outer products have.
+            check(2, 3, 30, 19);
+        }
+    }
+}
+
+#[test]
+fn both_directions_side_by_side_agree_where_they_fill_a_vector_exactly() {
+    for set in InstructionSet::available() {
+        for cell in all_cells() {
+            for units in [set.lanes() / 2, set.lanes()] {
+                let mut stack = Stack::new(cell, 3, units);
+                stack.bidirectional = true;
+                Case::new(stack, 4, vec![4; 3], false, None, 2).check(set);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_tape_used_again_for_another_batch_and_without_noise_leaves_no_trace_of_the_last() {
     for cell in all_cells() {
+        let mut stack = Stack::new(cell, 3, 7);
+        (stack.layers, stack.bidirectional) = (2, true);
+        (stack.dropout, stack.recurrent_dropout, stack.zoneout) = (0.3, 0.3, 0.3);
         let set = InstructionSet::available()[0];
-        Case::new(Stack::new(cell, 2, 40), 200, vec![200], false, None, 1).check(set);
-        Case::new(Stack::new(cell, 30, 130), 3, vec![3; 2], false, None, 2).check(set);
-        // More rows than a block of the outer products has.
-        Case::new(Stack::new(cell, 2, 3), 30, vec![30; 19], false, None, 3).check(set);
+        let mut tape = Tape::new();
+        Case::new(
+            stack.clone(),
+            9,
+            vec![9, 2, 0, 5, 9],
+            true,
+            Some(Noise { seed: 1 }),
+            1,
+        )
+        .check_on(set, &mut tape);
+        Case::new(stack.clone(), 4, vec![4; 3], false, None, 2).check_on(set, &mut tape);
+        Case::new(stack, 5, vec![3, 5], true, None, 3).check_on(set, &mut tape);
     }
 }
 

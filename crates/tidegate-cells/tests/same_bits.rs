@@ -5,7 +5,9 @@ mod networks;
 
 use networks::{Numbers, all_cells, weights};
 use proptest::prelude::*;
-use tidegate_cells::{Batch, Cell, Engine, Gru, InstructionSet, Noise, Stack, State, Tape};
+use tidegate_cells::{
+    Batch, Cell, Engine, Gru, InstructionSet, Mgu, Noise, Reset, Stack, State, Tape,
+};
 
 fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
@@ -128,6 +130,7 @@ proptest! {
         let mut stack = Stack::new(cell, input, hidden);
         stack.layers = layers;
         stack.zoneout = 0.1;
+        stack.zoneout_cell = if cell.carries_cell() { 0.2 } else { 0.0 };
         let mut numbers = Numbers(seed);
         let weights = weights(&stack, &mut numbers);
         let engine = Engine::with_instruction_set(stack.clone(), &weights, set).unwrap();
@@ -204,4 +207,81 @@ fn a_copy_of_an_engine_built_from_the_same_weights_gives_the_same_bits() {
     let stack = Stack::new(Cell::Gru(Gru::default()), 8, 40);
     let first = training_pass(&stack, &Batch::full(30, 16), 2, 1);
     assert_eq!(training_pass(&stack, &Batch::full(30, 16), 2, 1), first);
+}
+
+/// Also over many blocks of the input product, which the backward direction takes from the end.
+#[test]
+fn the_backward_direction_has_the_bits_of_the_forward_one_on_the_reversed_sequence() {
+    for cell in all_cells() {
+        let (steps, batch, input, hidden) = (1500, 3, 2, 20);
+        let mut both = Stack::new(cell, input, hidden);
+        both.bidirectional = true;
+        let mut numbers = Numbers(4);
+        let values = weights(&both, &mut numbers);
+        let one = Stack::new(cell, input, hidden);
+        let own = &values[one.parameter_count()..];
+        let x = numbers.values(steps * batch * input, 1.0);
+        let reversed: Vec<f32> = x
+            .chunks_exact(batch * input)
+            .rev()
+            .flatten()
+            .copied()
+            .collect();
+        let run = |stack: &Stack, weights: &[f32], x: &[f32]| {
+            let engine = Engine::new(stack.clone(), weights).unwrap();
+            let mut output = vec![0.0; steps * batch * stack.output_size()];
+            engine
+                .forward(
+                    &Batch::full(steps, batch),
+                    x,
+                    &mut stack.zero_state(batch),
+                    &mut output,
+                )
+                .unwrap();
+            output
+        };
+        let (together, alone) = (run(&both, &values, &x), run(&one, own, &reversed));
+        for step in 0..steps {
+            for row in 0..batch {
+                let backward = &together[((step * batch + row) * 2 + 1) * hidden..][..hidden];
+                let forward = &alone[((steps - 1 - step) * batch + row) * hidden..][..hidden];
+                assert_eq!(
+                    bits(backward),
+                    bits(forward),
+                    "{cell:?}, step {step}, row {row}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_saturated_gate_keeps_the_state_exactly() {
+    // The bias of the update gate (block 1) of a GRU saturates z at 1, of the forget gate (block 0) of an MGU f at 0.
+    for (cell, block, bias) in [
+        (Cell::Gru(Gru::default()), 1, 200.0),
+        (
+            Cell::Gru(Gru {
+                reset: Reset::Before,
+                ..Gru::default()
+            }),
+            1,
+            200.0,
+        ),
+        (Cell::Mgu(Mgu {}), 0, -200.0),
+    ] {
+        let stack = Stack::new(cell, 2, 9);
+        let mut numbers = Numbers(1);
+        let mut values = weights(&stack, &mut numbers);
+        let biases = stack.tensors()[2].offset + block * 9;
+        values[biases..biases + 9].fill(bias);
+        let engine = Engine::new(stack.clone(), &values).unwrap();
+        let mut state = random_state(&stack, 1, &mut numbers);
+        let before = state.clone();
+        let x = numbers.values(1000 * 2, 1.0);
+        engine
+            .forward(&Batch::full(1000, 1), &x, &mut state, &mut vec![0.0; 9000])
+            .unwrap();
+        assert_eq!(bits(&state.hidden), bits(&before.hidden), "{cell:?}");
+    }
 }
