@@ -1,18 +1,19 @@
 //! A stack with packed weights, ready to run: over sequences, in training and back, or one step at a time.
 //!
-//! `forward.rs` runs layers and directions over a batch, `backward.rs` takes their gradients, `step.rs` advances by one
+//! `forward.rs` runs layers and directions over a batch, `backward.rs` and `weight_gradients.rs` take their gradients, `step.rs` advances by one
 //! step. Threads split the directions and the sequences, never a sequence; they come from the current `rayon` pool.
 
 mod backward;
 mod forward;
 mod step;
+mod weight_gradients;
 
 pub use step::StepScratch;
 
 use crate::error::{Error, check_length};
 use crate::finite::first_not_finite;
 use crate::instruction_set::InstructionSet;
-use crate::kernels::forward::LayerNoise;
+use crate::kernels::layer_noise::LayerNoise;
 use crate::kernels::layer_weights::{LayerSize, LayerTensors, LayerWeights};
 use crate::kernels::{CellShape, Kernels};
 use crate::noise::Noise;

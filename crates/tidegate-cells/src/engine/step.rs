@@ -4,8 +4,9 @@ use super::Engine;
 use crate::error::{Error, check_length};
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
-use crate::kernels::forward::{Keep, OneStep, StepBuffers};
+use crate::kernels::layer_noise::Keep;
 use crate::kernels::multiply::{Multiply, Rows, Start};
+use crate::kernels::step::{OneStep, StepBuffers};
 use crate::stack::Stack;
 use crate::state::State;
 

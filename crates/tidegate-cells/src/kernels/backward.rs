@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::aligned::Aligned;
-use super::forward::{Keep, LayerNoise};
+use super::layer_noise::{Keep, LayerNoise};
 use super::layer_weights::{LayerWeights, TransposedWeights};
 use super::multiply::{Multiply, Rows, Start};
 use crate::equations::{Carry, Equations, Peepholes, Slots};

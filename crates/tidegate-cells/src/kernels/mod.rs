@@ -4,17 +4,20 @@
 pub(crate) mod aligned;
 pub(crate) mod backward;
 pub(crate) mod forward;
+pub(crate) mod layer_noise;
 pub(crate) mod layer_weights;
 pub(crate) mod multiply;
 pub(crate) mod outer_product;
 pub(crate) mod packed_matrix;
+pub(crate) mod step;
 pub(crate) mod vector_activation;
 
 use crate::equations::Equations;
 use crate::instruction_set::InstructionSet;
 
 use backward::{BackwardChunk, BackwardPass};
-use forward::{ForwardChunk, ForwardPass, OneStep, StepBuffers, StepPass};
+use forward::{ForwardChunk, ForwardPass};
+use step::{OneStep, StepBuffers, StepPass};
 
 /// What the engine needs of a cell, behind one virtual call for a whole sequence or step.
 pub(crate) trait Kernels: Send + Sync {
