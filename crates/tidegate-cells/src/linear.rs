@@ -6,7 +6,7 @@ use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::multiply::{Multiply, Rows, Start};
 use crate::kernels::outer_product::OuterProduct;
-use crate::kernels::packed_matrix::{MAX_PANEL, PackedMatrix};
+use crate::kernels::packed_matrix::PackedMatrix;
 
 /// Values that are multiplied at a time: at least the widest panel, little enough for the stack and level 1.
 const BLOCK: usize = 2048;
@@ -36,7 +36,7 @@ impl Linear {
             }
         }
         let set = InstructionSet::detect()?;
-        let weight = PackedMatrix::covering(set.lanes(), outputs, MAX_PANEL, inputs);
+        let weight = PackedMatrix::covering(set.lanes(), outputs, inputs);
         Ok(Linear {
             inputs,
             outputs,
@@ -192,8 +192,7 @@ impl Linear {
             sums: Some(bias_gradient),
         });
         if let Some(gradient) = input_gradient {
-            let mut transposed =
-                PackedMatrix::covering(self.set.lanes(), inputs, MAX_PANEL, outputs);
+            let mut transposed = PackedMatrix::covering(self.set.lanes(), inputs, outputs);
             transposed.fill_rows(outputs, |output| Some(&weight[output * inputs..][..inputs]));
             self.multiply(
                 &transposed,

@@ -1,2 +1,28 @@
 //! The command `tidegate`.
-fn main() {}
+//!
+//! Here live the options, the progress display, the tables and the exit status; what is computed lives in the libraries.
+
+mod arguments;
+mod compare;
+mod failure;
+mod findings;
+mod interruption;
+mod number;
+mod paragraph;
+mod progress;
+mod standard_output;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let Command::Compare(arguments) = Arguments::parse().command;
+    match compare::run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

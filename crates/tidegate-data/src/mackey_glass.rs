@@ -30,11 +30,11 @@ pub struct MackeyGlass {
     pub horizon: usize,
     /// Steps of every sequence, at least 1. Default: 200.
     pub window: usize,
-    /// Training sequences. Default: 40.
+    /// Training sequences. Default: 200.
     pub train: usize,
-    /// Validation sequences. Default: 10.
+    /// Validation sequences. Default: 50.
     pub valid: usize,
-    /// Test sequences. Default: 10.
+    /// Test sequences. Default: 50.
     pub test: usize,
     /// Steps left out between one set and the next. Default: 500. Less than `tau` would let a set
     /// begin in a state that the end of the one before has shown.
@@ -51,9 +51,9 @@ impl Default for MackeyGlass {
             tau: 17.0,
             horizon: 17,
             window: 200,
-            train: 40,
-            valid: 10,
-            test: 10,
+            train: 200,
+            valid: 50,
+            test: 50,
             gap: 500,
             transient: 1_000,
             seed: 0,

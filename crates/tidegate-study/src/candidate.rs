@@ -79,6 +79,9 @@ mod tests {
         let grid = Candidate::grid(&[0.1, 0.01], &[Candidate::plain(0.0), dropped]);
         assert_eq!(grid.len(), 4);
         assert_eq!(grid[1], Candidate::plain(0.01));
-        assert_eq!(grid[3].to_string(), "learning rate 0.01, output dropout 0.5");
+        assert_eq!(
+            grid[3].to_string(),
+            "learning rate 0.01, output dropout 0.5"
+        );
     }
 }

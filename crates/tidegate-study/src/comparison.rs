@@ -104,7 +104,10 @@ impl Comparison {
         for experiment in &self.experiments {
             let recipe = &experiment.recipe;
             if recipe.candidates.is_empty() {
-                return fail("candidates", "are none, but must be at least one".to_owned());
+                return fail(
+                    "candidates",
+                    "are none, but must be at least one".to_owned(),
+                );
             }
             if !(1..=recipe.training.epochs).contains(&recipe.tuning_epochs) {
                 let (tuning, epochs) = (recipe.tuning_epochs, recipe.training.epochs);

@@ -51,7 +51,7 @@ pub enum StudyError {
         /// The run.
         run: String,
         /// What is wrong.
-        error: ModelError,
+        error: Box<ModelError>,
     },
     /// A run failed.
     #[error("{run}: {error}")]
@@ -59,7 +59,7 @@ pub enum StudyError {
         /// The run.
         run: String,
         /// What is wrong.
-        error: TrainError,
+        error: Box<TrainError>,
     },
     /// A final run diverged.
     #[error(
@@ -69,7 +69,7 @@ pub enum StudyError {
         /// The run, with cell and seed.
         run: String,
         /// Where.
-        divergence: Divergence,
+        divergence: Box<Divergence>,
         /// What was chosen in tuning.
         candidate: Candidate,
     },

@@ -157,9 +157,10 @@ impl Folder {
     ) -> Result<(), StudyError> {
         self.write_json(&self.run_path(experiment, name, "json"), outcome)?;
         match fs::remove_file(self.run_path(experiment, name, "checkpoint")) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(self.fail("remove a checkpoint that is no longer needed".to_owned(), error))
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fail(
+                "remove a checkpoint that is no longer needed".to_owned(),
+                error,
+            )),
             _ => Ok(()),
         }
     }
@@ -174,7 +175,7 @@ impl Folder {
         let path = self.model_path(experiment, name);
         model.save(&path).map_err(|error| StudyError::Model {
             run: name.to_string(),
-            error,
+            error: Box::new(error),
         })
     }
 

@@ -34,13 +34,11 @@ impl<'a> Preparation<'a> {
             let (splits, recipe) = (experiment.task.splits()?, &experiment.recipe);
             let mut hidden_sizes = Vec::new();
             for &cell in &comparison.cells {
-                let hidden_size = comparison
-                    .sizing
-                    .hidden_size(&splits.train, cell, recipe)?;
+                let hidden_size = comparison.sizing.hidden_size(&splits.train, cell, recipe)?;
                 let network = network(&splits.train, cell, hidden_size);
                 network.validate().map_err(|error| StudyError::Model {
                     run: format!("{}: {cell}", splits.name),
-                    error: error.into(),
+                    error: Box::new(error.into()),
                 })?;
                 hidden_sizes.push(hidden_size);
                 let contest = Contest {
@@ -57,7 +55,6 @@ impl<'a> Preparation<'a> {
                 contests.push(contest);
             }
             experiments.push(json!({
-                "task": splits.name,
                 "fingerprint of the data": fingerprint::of_splits(&splits),
                 "recipe": serde_json::to_value(recipe).map_err(StudyError::Json)?,
                 "hidden sizes": hidden_sizes,
@@ -69,6 +66,7 @@ impl<'a> Preparation<'a> {
             "version of tidegate": env!("CARGO_PKG_VERSION"),
             "instruction set": instruction_set.to_string(),
             "experiments": experiments,
+            "data": data.iter().map(|(splits, _)| &splits.name).collect::<Vec<_>>(),
             "cells": serde_json::to_value(&comparison.cells).map_err(StudyError::Json)?,
             "equal": comparison.sizing.equal(),
             "seeds": comparison.seeds,

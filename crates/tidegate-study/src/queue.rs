@@ -99,7 +99,10 @@ impl<J, E> Queue<'_, J, E> {
                 return None;
             }
             let free = self.threads.saturating_sub(state.threads_in_use);
-            if let Some(job) = state.waiting.pop_front_if(|job| job.threads <= free) {
+            let fits = |job: &Job<J>| job.threads <= free;
+            if state.waiting.front().is_some_and(fits)
+                && let Some(job) = state.waiting.pop_front()
+            {
                 state.threads_in_use += job.threads;
                 return Some(job);
             }
@@ -171,7 +174,11 @@ mod tests {
                 std::thread::yield_now();
                 in_use.fetch_sub(taken, Ordering::SeqCst);
                 done.lock().unwrap().push(what);
-                let more = if what < 5 { vec![job(what * 10, 1)] } else { vec![] };
+                let more = if what < 5 {
+                    vec![job(what * 10, 1)]
+                } else {
+                    vec![]
+                };
                 Ok::<_, Ended<()>>(more)
             });
             assert!(result.is_ok());

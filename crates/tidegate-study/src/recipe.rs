@@ -67,8 +67,8 @@ fn adding_problem() -> Recipe {
             batch_size: 32,
             ..Training::default()
         },
-        candidates: Candidate::grid(&[3e-3, 1e-2], &[Candidate::plain(0.0)]),
-        tuning_epochs: 4,
+        candidates: Candidate::grid(&[1e-3, 5e-3, 1e-2], &[Candidate::plain(0.0)]),
+        tuning_epochs: 6,
         parameters: 5_000,
         hidden_size: 32,
     }
@@ -100,37 +100,48 @@ fn mackey_glass() -> Recipe {
                 warm_up_epochs: 0.0,
                 minimum: 0.0,
             },
-            epochs: 100,
+            epochs: 60,
             batch_size: 4,
             ..Training::default()
         },
         candidates: Candidate::grid(&[3e-3, 1e-2], &[Candidate::plain(0.0)]),
-        tuning_epochs: 30,
+        tuning_epochs: 60,
         parameters: 5_000,
         hidden_size: 32,
     }
 }
 
+/// Small sets: what matters most is the noise on the inputs and on the recurrent state.
 fn polyphonic_music() -> Recipe {
-    let regularised = |dropout| Candidate {
-        recurrent_dropout: dropout,
-        output_dropout: dropout,
-        ..Candidate::plain(0.0)
+    let regularised = |input_dropout, recurrent_dropout| Candidate {
+        input_dropout,
+        recurrent_dropout,
+        ..Candidate::plain(0.01)
     };
     Recipe {
         training: Training {
             optimiser: Optimiser::adam_w(),
             clip_norm: Some(1.0),
-            epochs: 150,
-            patience: Some(15),
+            schedule: Schedule::OnPlateau {
+                factor: 0.5,
+                patience: 5,
+                minimum: 0.0,
+            },
+            epochs: 200,
+            patience: Some(20),
             batch_size: 4,
             ..Training::default()
         },
         candidates: Candidate::grid(
-            &[1e-3, 3e-3],
-            &[regularised(0.0), regularised(0.2), regularised(0.4)],
+            &[2e-3, 4e-3],
+            &[
+                regularised(0.0, 0.0),
+                regularised(0.1, 0.1),
+                regularised(0.1, 0.3),
+                regularised(0.2, 0.2),
+            ],
         ),
-        tuning_epochs: 150,
+        tuning_epochs: 200,
         parameters: 20_000,
         hidden_size: 64,
     }

@@ -84,7 +84,11 @@ mod tests {
             seconds: 2.0,
             best,
         };
-        let epochs = [epoch(1, 3.0, true), epoch(2, 1.0, true), epoch(3, 2.0, false)];
+        let epochs = [
+            epoch(1, 3.0, true),
+            epoch(2, 1.0, true),
+            epoch(3, 2.0, false),
+        ];
         let measured = Measured::of(&epochs, None).unwrap();
         assert_eq!((measured.valid_loss, measured.best_epoch), (1.0, 2));
         assert_eq!((measured.seconds, measured.seconds_to_best), (6.0, 4.0));

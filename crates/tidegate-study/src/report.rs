@@ -234,6 +234,8 @@ fn summary(contest: &Contest, loss: String, rows: &[Row], tuning: &[TuningRow]) 
         seconds_to_best: spread(|row| row.seconds_to_best).mean,
         tuning_runs: tuning.len(),
         tuning_seconds: tuning.iter().filter_map(|run| run.seconds).sum(),
-        candidate: rows.first().map_or(contest.candidates[0], |row| row.candidate),
+        candidate: rows
+            .first()
+            .map_or(contest.candidates[0], |row| row.candidate),
     }
 }

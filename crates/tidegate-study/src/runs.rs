@@ -111,7 +111,7 @@ impl Site<'_> {
         if let (Stage::Final, Outcome::Diverged(divergence)) = (run.name.stage, &outcome) {
             return Err(Ended::Failed(StudyError::Diverged {
                 run: run.name.to_string(),
-                divergence: divergence.clone(),
+                divergence: Box::new(divergence.clone()),
                 candidate: run.name.candidate,
             }));
         }
@@ -172,11 +172,11 @@ impl Site<'_> {
         threads: usize,
     ) -> Result<Outcome, Ended<StudyError>> {
         let failed = |error| {
-            let run = name.to_string();
+            let (run, error) = (name.to_string(), Box::new(error));
             Ended::Failed(StudyError::Run { run, error })
         };
         let model_failed = |error| {
-            let run = name.to_string();
+            let (run, error) = (name.to_string(), Box::new(error));
             Ended::Failed(StudyError::Model { run, error })
         };
         let (splits, recipe) = &self.preparation.data[contest.experiment];
@@ -294,7 +294,9 @@ impl Site<'_> {
                 update,
                 loss,
             }),
-            Event::EpochDone { epoch } => (self.observer)(Progress::EpochDone { run, epoch, epochs }),
+            Event::EpochDone { epoch } => {
+                (self.observer)(Progress::EpochDone { run, epoch, epochs })
+            }
             _ => {}
         }
     }

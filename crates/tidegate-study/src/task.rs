@@ -125,7 +125,10 @@ mod tests {
 
     #[test]
     fn fewer_sequences_keep_the_proportions_of_the_sets() {
-        let splits = Task::adding_problem(10).with_sequences(50).splits().unwrap();
+        let splits = Task::adding_problem(10)
+            .with_sequences(50)
+            .splits()
+            .unwrap();
         assert_eq!(
             (splits.train.len(), splits.valid.len(), splits.test.len()),
             (50, 5, 5)

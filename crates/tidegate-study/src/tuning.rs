@@ -51,14 +51,20 @@ mod tests {
     use crate::task::Task;
 
     fn contest(candidates: usize) -> Contest {
-        let set = Task::adding_problem(2).with_sequences(1).splits().unwrap().train;
+        let set = Task::adding_problem(2)
+            .with_sequences(1)
+            .splits()
+            .unwrap()
+            .train;
         Contest {
             index: 0,
             experiment: 0,
             task: "adding problem".to_owned(),
             cell: CellVariant::Gru,
             network: network(&set, CellVariant::Gru, 1),
-            candidates: (1..=candidates).map(|rate| Candidate::plain(rate as f64)).collect(),
+            candidates: (1..=candidates)
+                .map(|rate| Candidate::plain(rate as f64))
+                .collect(),
             seeds: 1,
             first_id: 0,
         }
@@ -95,7 +101,14 @@ mod tests {
         let outcomes = [diverged(3), diverged(4)];
         let outcomes: Vec<&Outcome> = outcomes.iter().collect();
         let error = choose(&contest(2), &outcomes).unwrap_err().to_string();
-        for part in ["gru", "seed 0", "learning rate 1", "epoch 3, update 7", "learning rate 2", "epoch 4"] {
+        for part in [
+            "gru",
+            "seed 0",
+            "learning rate 1",
+            "epoch 3, update 7",
+            "learning rate 2",
+            "epoch 4",
+        ] {
             assert!(error.contains(part), "{error}");
         }
     }

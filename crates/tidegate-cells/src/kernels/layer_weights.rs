@@ -2,7 +2,7 @@
 
 use super::CellShape;
 use super::aligned::Aligned;
-use super::packed_matrix::{MAX_PANEL, PackedMatrix};
+use super::packed_matrix::PackedMatrix;
 
 /// The sizes of one layer and direction, with units padded to whole vectors.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ impl LayerWeights {
         let recurrent = PackedMatrix::uniform(lanes, shape.ungated_blocks(), vectors, size.units);
         let gated = shape.operand_slot.map(|_| {
             (
-                PackedMatrix::covering(lanes, size.units, MAX_PANEL, size.units),
+                PackedMatrix::covering(lanes, size.units, size.units),
                 Aligned::zeros(size.padded()),
             )
         });
@@ -148,8 +148,7 @@ impl TransposedWeights {
         } = size;
         let padded = size.padded();
         let pack = |columns: usize, order: &[usize], values: &[f32]| {
-            let mut matrix =
-                PackedMatrix::covering(lanes, columns, MAX_PANEL, order.len() * padded);
+            let mut matrix = PackedMatrix::covering(lanes, columns, order.len() * padded);
             matrix.fill_rows(order.len() * padded, |row| {
                 let (block, unit) = (order[row / padded], row % padded);
                 (unit < units).then(|| &values[(block * units + unit) * columns..][..columns])

@@ -12,14 +12,11 @@
 
 use super::aligned::Aligned;
 use super::multiply::{load, store};
-use super::packed_matrix::PackedMatrix;
+use super::packed_matrix::{PackedMatrix, WIDEST_COVERING};
 use crate::instruction_set::{Kernel, Lanes};
 
 /// Rows of both matrices that are packed at a time: a block of the left one stays in level 1, of the right in level 2.
 const BLOCK: usize = 256;
-
-/// Widest panel of the right matrix, in vectors: with it a tile of [`tile_rows`] rows fits the registers.
-const WIDEST: usize = 3;
 
 /// `result[m][n] += Σ_k left(k)[m] · right(k)[n]`, and optionally `sums[m] += Σ_k left(k)[m]`.
 pub(crate) struct OuterProduct<'a, L, R> {
@@ -75,7 +72,7 @@ where
     fn accumulate<S: Lanes, const ROWS: usize>(&mut self, s: S) {
         debug_assert_eq!(ROWS, tile_rows(S::REGISTER_COUNT));
         let block = BLOCK.min(self.depth.max(1));
-        let mut right = PackedMatrix::covering(S::F32_LANES, self.right_columns, WIDEST, block);
+        let mut right = PackedMatrix::covering(S::F32_LANES, self.right_columns, block);
         let tiles = self.left_columns.div_ceil(ROWS);
         let mut left = Aligned::zeros(tiles * block * ROWS);
         let width = right.columns();
@@ -96,7 +93,7 @@ where
                     match panel.vectors {
                         1 => accumulate_tile::<S, 1, ROWS>(s, left, data, sum, width),
                         2 => accumulate_tile::<S, 2, ROWS>(s, left, data, sum, width),
-                        _ => accumulate_tile::<S, WIDEST, ROWS>(s, left, data, sum, width),
+                        _ => accumulate_tile::<S, WIDEST_COVERING, ROWS>(s, left, data, sum, width),
                     }
                 }
             }

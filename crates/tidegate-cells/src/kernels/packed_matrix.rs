@@ -3,8 +3,9 @@
 
 use super::aligned::Aligned;
 
-/// Most vectors of columns in a panel.
-pub(crate) const MAX_PANEL: usize = 4;
+/// Widest panel of a matrix whose columns may be cut anywhere, in vectors: of all widths it lets a tile of rows make the
+/// most multiply-adds for each load, with 16 registers as with 32.
+pub(crate) const WIDEST_COVERING: usize = 3;
 
 /// One panel: `depth` rows of `vectors · lanes` columns.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +34,10 @@ impl PackedMatrix {
         Self::with_panels(lanes, depth, std::iter::repeat_n(vectors, count))
     }
 
-    /// Panels of about equal width, at most `widest` vectors, that cover `columns`.
-    pub(crate) fn covering(lanes: usize, columns: usize, widest: usize, depth: usize) -> Self {
+    /// Panels of about equal width, at most [`WIDEST_COVERING`] vectors, that cover `columns`.
+    pub(crate) fn covering(lanes: usize, columns: usize, depth: usize) -> Self {
         let vectors = columns.div_ceil(lanes);
-        let count = vectors.div_ceil(widest);
+        let count = vectors.div_ceil(WIDEST_COVERING);
         Self::with_panels(
             lanes,
             depth,

@@ -53,8 +53,9 @@ fn first_difference(place: &str, there: &Value, here: &Value) -> Option<(String,
     match (there, here) {
         (Value::Object(there), Value::Object(here)) => {
             there.keys().chain(here.keys()).find_map(|key| {
-                let value =
-                    |object: &serde_json::Map<_, _>| object.get(key).cloned().unwrap_or(Value::Null);
+                let value = |object: &serde_json::Map<_, _>| {
+                    object.get(key).cloned().unwrap_or(Value::Null)
+                };
                 first_difference(&inside(key), &value(there), &value(here))
             })
         }
@@ -82,7 +83,10 @@ mod tests {
         here["experiments"][1]["task"] = json!("c");
         let (what, there_value, here_value) = first_difference("", &there, &here).unwrap();
         assert_eq!(what, "experiments, 2, task");
-        assert_eq!((there_value.as_str(), here_value.as_str()), ("\"b\"", "\"c\""));
+        assert_eq!(
+            (there_value.as_str(), here_value.as_str()),
+            ("\"b\"", "\"c\"")
+        );
         let (what, ..) = first_difference("", &there, &json!({"seeds": 3})).unwrap();
         assert_eq!(what, "experiments");
     }

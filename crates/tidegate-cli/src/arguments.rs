@@ -1,0 +1,129 @@
+//! The options of the command.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tidegate_study::CellVariant;
+
+/// Gated recurrent networks, on a CPU.
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, max_term_width = 110)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Compare(CompareArguments),
+}
+
+/// Compare recurrent cells on the same data: test loss, size and time, by measurement.
+///
+/// Every cell tries the same few settings (learning rate, regularisation) once, keeps the one with the lowest validation
+/// loss, and is trained with it once for each seed. The test set is looked at once for each of these runs. Without a
+/// task or a file, the cells are compared on the adding problem with 100 steps and on the Mackey-Glass series.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct CompareArguments {
+    /// A generated task
+    #[arg(long, value_enum, conflicts_with = "data")]
+    pub(crate) task: Option<TaskName>,
+
+    /// Polyphonic music: a JSON file {"train": [piece, ...], "valid": ..., "test": ...}, where a piece is a list of
+    /// steps and a step is the list of the MIDI pitches (21 to 108) that sound
+    #[arg(long, value_name = "FILE")]
+    pub(crate) data: Option<PathBuf>,
+
+    /// Steps of a sequence; for copy memory, steps between a symbol and its recall [default: 100, Mackey-Glass 200]
+    #[arg(long, value_name = "N", requires = "task", conflicts_with = "data", value_parser = number(1, 10_000_000))]
+    pub(crate) length: Option<usize>,
+
+    /// Training sequences of a generated task; the validation and test sets keep their proportion to it
+    #[arg(long, value_name = "N", requires = "task", conflicts_with = "data", value_parser = number(1, 100_000_000))]
+    pub(crate) sequences: Option<usize>,
+
+    /// Cells, separated by commas
+    #[arg(
+        long, value_name = "CELLS", value_delimiter = ',', default_value = "rnn,lstm,gru",
+        value_parser = PossibleValuesParser::new(CellVariant::ALL.map(CellVariant::name))
+            .try_map(|name| name.parse::<CellVariant>())
+    )]
+    pub(crate) cells: Vec<CellVariant>,
+
+    /// What is equal for all cells: parameters of the whole model, or hidden units [default: parameters]
+    #[arg(long, value_enum)]
+    pub(crate) equal: Option<EqualName>,
+
+    /// Parameters of each model, embedding and head included [default: the task's]
+    #[arg(long, value_name = "N", conflicts_with = "hidden", value_parser = number(1, 100_000_000))]
+    pub(crate) parameters: Option<usize>,
+
+    /// Hidden units of each model; implies --equal hidden [default: the task's]
+    #[arg(long, value_name = "N", value_parser = number(1, 10_000))]
+    pub(crate) hidden: Option<usize>,
+
+    /// Runs of each cell after tuning, with the seeds 1 to N
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = number(1, 1_000))]
+    pub(crate) seeds: usize,
+
+    /// Passes over the training set at most, in tuning too [default: the task's]
+    #[arg(long, value_name = "N", value_parser = number(1, 1_000_000))]
+    pub(crate) epochs: Option<usize>,
+
+    /// Threads; runs are made side by side. The results do not depend on it [default: what the machine offers]
+    #[arg(long, value_name = "N", value_parser = number(1, 1_024))]
+    pub(crate) threads: Option<usize>,
+
+    /// Print one JSON document instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Keep results, models and checkpoints in this folder. The same command continues there what was interrupted
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TaskName {
+    /// Remember two marked numbers and add them
+    Adding,
+    /// Recall ten symbols after a long blank
+    Copy,
+    /// Predict a chaotic series 17 steps ahead
+    MackeyGlass,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EqualName {
+    /// Hidden sizes are chosen so that all models have nearly the same number of parameters
+    Parameters,
+    /// All models have the same number of hidden units
+    Hidden,
+}
+
+fn number(least: u64, most: u64) -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(least..=most)
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tidegate compare
+  tidegate compare --data jsb_chorales.json --seeds 5
+  tidegate compare --task adding --length 400 --cells gru,gru-before,mgu --out results
+  tidegate compare --task copy --equal hidden --hidden 64 --json > results.json
+
+Exit status: 0 if all is done, 1 after an error, 2 for wrong options, 130 if interrupted.";
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,173 @@
+//! `tidegate compare`: from options to a comparison, and from its report to standard output.
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use tidegate_study::{Comparison, ComparisonReport, Experiment, Sizing, StudyError, Task, compare};
+
+use crate::arguments::{Arguments, CompareArguments, EqualName, TaskName};
+use crate::failure::Failure;
+use crate::findings::findings;
+use crate::interruption::stop_on_interruption;
+use crate::paragraph::paragraph;
+use crate::progress::Display;
+use crate::standard_output::print;
+use crate::table::table;
+
+/// Steps of the generated tasks where no other number is asked for.
+const LENGTH: usize = 100;
+const MACKEY_GLASS_LENGTH: usize = 200;
+
+pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
+    let comparison = comparison(arguments).unwrap_or_else(|misuse| misuse.exit());
+    let stop = stop_on_interruption()?;
+    let display = Display::of_standard_error();
+    let result = compare(&comparison, &|progress| display.show(progress), stop);
+    display.end();
+    let report = result.map_err(|error| match error {
+        StudyError::Interrupted { done, runs } => Failure::Interrupted {
+            done,
+            runs,
+            folder: comparison.folder.clone(),
+        },
+        error => Failure::Study(error),
+    })?;
+    print(&if arguments.json {
+        serde_json::to_string_pretty(&report).map_err(StudyError::Json)? + "\n"
+    } else {
+        text(&report, &comparison)
+    })
+}
+
+/// Tables with what can be said of them.
+fn text(report: &ComparisonReport, comparison: &Comparison) -> String {
+    let mut text = String::new();
+    for summaries in report.summary.chunk_by(|a, b| a.task == b.task) {
+        text += &format!("{}\n\n", summaries[0].task);
+        text += &table(summaries);
+        text += &format!("\n{}\n", findings(summaries));
+    }
+    let (threads, runs) = (comparison.threads, report.rows.len());
+    let side_by_side = match runs.min(threads) {
+        1 => "one run at a time".to_owned(),
+        runs => format!("{runs} runs side by side"),
+    };
+    text += &paragraph(&format!(
+        "Times are wall-clock seconds, measured with {threads} thread{} and {side_by_side}; they vary with the machine \
+         and with what else it does. All other numbers are the same whenever this command is repeated here.",
+        if threads == 1 { "" } else { "s" }
+    ));
+    text
+}
+
+/// Lowers the options.
+fn comparison(arguments: &CompareArguments) -> Result<Comparison, clap::Error> {
+    let length = arguments.length.unwrap_or(LENGTH);
+    let tasks = match (&arguments.data, arguments.task) {
+        (Some(path), _) => vec![Task::polyphonic_music(path)],
+        (None, Some(TaskName::Adding)) => vec![Task::adding_problem(length)],
+        (None, Some(TaskName::Copy)) => vec![Task::copy_memory(length)],
+        (None, Some(TaskName::MackeyGlass)) => vec![Task::mackey_glass(
+            arguments.length.unwrap_or(MACKEY_GLASS_LENGTH),
+        )],
+        (None, None) => vec![
+            Task::adding_problem(LENGTH),
+            Task::mackey_glass(MACKEY_GLASS_LENGTH),
+        ],
+    };
+    let experiment = |task: Task| {
+        let task = match arguments.sequences {
+            Some(sequences) => task.with_sequences(sequences),
+            None => task,
+        };
+        let experiment = Experiment::new(task);
+        match arguments.epochs {
+            Some(epochs) => experiment.with_epochs(epochs),
+            None => experiment,
+        }
+    };
+    let mut comparison = Comparison::new(tasks.into_iter().map(experiment).collect());
+    comparison.cells = arguments.cells.clone();
+    for (index, cell) in arguments.cells.iter().enumerate() {
+        if arguments.cells[..index].contains(cell) {
+            let message = format!("--cells names {cell} twice: name each cell once");
+            return Err(misuse(ErrorKind::ValueValidation, message));
+        }
+    }
+    comparison.sizing = sizing(arguments)?;
+    comparison.seeds = arguments.seeds;
+    if let Some(threads) = arguments.threads {
+        comparison.threads = threads;
+    }
+    comparison.folder = arguments.out.clone();
+    Ok(comparison)
+}
+
+fn sizing(arguments: &CompareArguments) -> Result<Sizing, clap::Error> {
+    let conflict = |message: &str| Err(misuse(ErrorKind::ArgumentConflict, message.to_owned()));
+    match (arguments.equal, arguments.parameters, arguments.hidden) {
+        (Some(EqualName::Parameters), _, Some(_)) => conflict(
+            "--hidden cannot be used with --equal parameters: the hidden sizes follow from the parameters",
+        ),
+        (Some(EqualName::Hidden), Some(_), _) => conflict(
+            "--parameters cannot be used with --equal hidden: the parameters follow from the hidden size",
+        ),
+        (Some(EqualName::Hidden), None, hidden) => Ok(Sizing::EqualHiddenSize(hidden)),
+        (None, None, hidden @ Some(_)) => Ok(Sizing::EqualHiddenSize(hidden)),
+        (_, parameters, _) => Ok(Sizing::EqualParameters(parameters)),
+    }
+}
+
+fn misuse(kind: ErrorKind, message: String) -> clap::Error {
+    let mut command = Arguments::command();
+    command.build();
+    match command.find_subcommand_mut("compare") {
+        Some(compare) => compare.error(kind, message),
+        None => command.error(kind, message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::arguments::Command;
+
+    fn of(options: &[&str]) -> Comparison {
+        let words = ["tidegate", "compare"].iter().chain(options);
+        let Command::Compare(arguments) = Arguments::try_parse_from(words).unwrap().command;
+        comparison(&arguments).unwrap()
+    }
+
+    #[test]
+    fn without_options_the_adding_problem_and_mackey_glass_are_compared() {
+        let tasks: Vec<&str> = of(&[])
+            .experiments
+            .iter()
+            .map(|experiment| experiment.task.key())
+            .collect();
+        assert_eq!(tasks, ["adding", "mackey-glass"]);
+    }
+
+    #[test]
+    fn a_hidden_size_implies_equal_hidden_sizes() {
+        assert_eq!(
+            of(&["--hidden", "7"]).sizing,
+            Sizing::EqualHiddenSize(Some(7))
+        );
+        assert_eq!(
+            of(&["--equal", "hidden"]).sizing,
+            Sizing::EqualHiddenSize(None)
+        );
+        assert_eq!(
+            of(&["--parameters", "9"]).sizing,
+            Sizing::EqualParameters(Some(9))
+        );
+    }
+
+    #[test]
+    fn fewer_epochs_shorten_tuning_too() {
+        let recipe = &of(&["--task", "copy", "--epochs", "2"]).experiments[0].recipe;
+        assert_eq!((recipe.training.epochs, recipe.tuning_epochs), (2, 2));
+    }
+}

@@ -1,0 +1,49 @@
+//! How the command ends when it does not succeed.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use tidegate_study::StudyError;
+
+/// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("error: {0}")]
+    Study(#[from] StudyError),
+    #[error("error: cannot write the results to standard output: {0}")]
+    StandardOutput(io::Error),
+    #[error("error: cannot listen for Ctrl-C: {0}")]
+    Signals(#[from] ctrlc::Error),
+    #[error("interrupted after {done} of {runs} runs: {}", continuation(.folder.as_ref()))]
+    Interrupted {
+        done: usize,
+        runs: usize,
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Exit status after Ctrl-C: 128 and the number of the signal.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+impl Failure {
+    /// Says it on standard error and gives the exit status.
+    pub(crate) fn report(&self) -> ExitCode {
+        // Where standard error is gone there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "{self}");
+        ExitCode::from(match self {
+            Failure::Interrupted { .. } => INTERRUPTED,
+            _ => 1,
+        })
+    }
+}
+
+fn continuation(folder: Option<&PathBuf>) -> String {
+    match folder {
+        Some(folder) => format!(
+            "all of it is kept in {}; repeat the same command to continue",
+            folder.display()
+        ),
+        None => "nothing was kept; with --out DIR the same command can be continued".to_owned(),
+    }
+}

@@ -1,0 +1,102 @@
+//! What the tests of the command share.
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it must be"
+)]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// `tidegate compare`, with nothing inherited that would change it.
+pub(crate) fn compare(options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
+    command
+        .arg("compare")
+        .args(options)
+        .env_remove("TIDEGATE_INSTRUCTION_SET")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs it and returns what it printed.
+pub(crate) fn output(options: &[&str]) -> Output {
+    compare(options).output().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+/// Standard output of a run that succeeds.
+pub(crate) fn success(options: &[&str]) -> String {
+    let output = output(options);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout).to_owned()
+}
+
+/// The one message on standard error of a run that fails with this exit status and prints no result.
+pub(crate) fn failure(options: &[&str], status: i32) -> String {
+    let output = output(options);
+    let message = text(&output.stderr).to_owned();
+    assert_eq!(output.status.code(), Some(status), "{message}");
+    assert!(output.stdout.is_empty(), "{}", text(&output.stdout));
+    assert_eq!(message.matches("error:").count(), 1, "{message}");
+    assert!(!message.contains("panicked"), "{message}");
+    message
+}
+
+/// JSON without the fields that differ from run to run.
+pub(crate) fn timeless(json: &str) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                fields.retain(|name, _| !name.contains("seconds"));
+                fields.values_mut().for_each(strip);
+            }
+            Value::Array(values) => values.iter_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut value = serde_json::from_str(json).unwrap();
+    strip(&mut value);
+    value
+}
+
+/// Writes a file into a folder and gives its path as an option's value.
+pub(crate) fn file(folder: &Path, name: &str, contents: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, contents).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// A few scales, up and down.
+pub(crate) fn scales() -> String {
+    let piece = |first: usize| -> Vec<Vec<usize>> {
+        let up = (0..12).map(|step| vec![first + step, first + step + 4]);
+        up.chain([vec![]])
+            .chain((0..12).map(|step| vec![first + 12 - step]))
+            .collect()
+    };
+    let pieces = |firsts: std::ops::Range<usize>| firsts.map(piece).collect::<Vec<_>>();
+    serde_json::json!({
+        "train": pieces(40..52), "valid": pieces(52..56), "test": pieces(56..60)
+    })
+    .to_string()
+}
+
+/// Real music, if it lies beside the project; else says that the test is skipped.
+pub(crate) fn real_music(test: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/data/polyphonic_music/jsb_chorales.json");
+    if path.is_file() {
+        return Some(path);
+    }
+    println!("skipped: {test} needs {}", path.display());
+    None
+}
