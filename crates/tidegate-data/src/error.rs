@@ -195,6 +195,13 @@ pub enum DataError {
         path: PathBuf,
     },
 
+    /// A pipe or a device stands where a file is expected.
+    #[error("{} is not a regular file: save it as one and name that", path.display())]
+    NotRegular {
+        /// The pipe or device.
+        path: PathBuf,
+    },
+
     /// A file of polyphonic music is not JSON, is cut short, or holds something else than lists of
     /// pitches.
     #[error("{}, line {line}, column {column} ({place}): {reason}", path.display())]

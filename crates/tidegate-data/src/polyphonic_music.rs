@@ -16,7 +16,7 @@ use crate::splits::{Split, Splits};
 use document::Piece;
 use frame::{Frame, KEYS};
 
-/// Three hundred times the largest published set. What has no end, such as a device, stops here.
+/// Three hundred times the largest published set. Checked while reading, too: a file may grow.
 const LARGEST_FILE: u64 = 1 << 30;
 
 /// A place in a file of music, as far as a reader knows it. Pieces and steps are counted from 0.
@@ -67,7 +67,8 @@ pub struct MusicPlace {
 /// ```
 ///
 /// # Errors
-/// - [`DataError::Unreadable`] or [`DataError::IsFolder`] where there is no file to read;
+/// - [`DataError::Unreadable`], [`DataError::IsFolder`] or, for a pipe or a device,
+///   [`DataError::NotRegular`] where there is no file to read;
 /// - [`DataError::MalformedMusic`] for anything but such a document, also one that is cut short,
 ///   with line, column, set, piece and step;
 /// - [`DataError::PitchOutOfRange`] for a pitch that is not on the piano, with the same;
@@ -90,12 +91,19 @@ fn read_file(path: &Path) -> Result<Vec<u8>, DataError> {
         path: path.to_owned(),
         error,
     };
-    let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_dir() {
+    // Asked before opening: to open a pipe would wait for its writer.
+    let kind = path.metadata().map_err(unreadable)?.file_type();
+    if kind.is_dir() {
         return Err(DataError::IsFolder {
             path: path.to_owned(),
         });
     }
+    if !kind.is_file() {
+        return Err(DataError::NotRegular {
+            path: path.to_owned(),
+        });
+    }
+    let file = File::open(path).map_err(unreadable)?;
     let mut text = Vec::new();
     let read = file
         .take(LARGEST_FILE + 1)

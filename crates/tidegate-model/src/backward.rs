@@ -1,15 +1,13 @@
 //! The backward pass: from the gradient of the outputs to that of every parameter.
 
-use tidegate_cells::{Batch, Noise};
+use tidegate_cells::{Batch, Noise, check_length, first_not_finite};
 
 use crate::configuration::{InputLayer, Readout};
 use crate::dropout::{Dropout, Place};
 use crate::embedding::Embedding;
-use crate::error::{ModelError, check_length};
-use crate::finite::first_not_finite;
+use crate::error::ModelError;
 use crate::inputs::BatchInputs;
 use crate::model::Model;
-use crate::readout::resize;
 use crate::tape::ModelTape;
 
 impl Model {
@@ -117,7 +115,7 @@ impl Model {
         } = tape;
         let (layout, parameters) = (&self.layout, self.parameters());
         if self.configuration().readout == Readout::LastStep {
-            resize(feature_gradient, readout.features.len());
+            feature_gradient.resize(readout.features.len(), 0.0);
             self.head.backward(
                 layout,
                 parameters,
@@ -134,9 +132,10 @@ impl Model {
             if let Some(state_gradient) = state_gradient {
                 self.final_hidden_gradient(feature_gradient, state_gradient);
             }
-            resize(recurrent_gradient, total);
+            recurrent_gradient.clear();
+            recurrent_gradient.resize(total, 0.0);
         } else if self.reads_in_place(noise, &readout.rows) {
-            resize(recurrent_gradient, total);
+            recurrent_gradient.resize(total, 0.0);
             self.head.backward(
                 layout,
                 parameters,
@@ -151,7 +150,7 @@ impl Model {
                 self.configuration().outputs,
                 &mut readout.outputs,
             );
-            resize(feature_gradient, readout.features.len());
+            feature_gradient.resize(readout.features.len(), 0.0);
             self.head.backward(
                 layout,
                 parameters,
@@ -193,7 +192,7 @@ impl Model {
             _ => kept.as_slice(),
         };
         if learns_input {
-            resize(input_gradient, features.len());
+            input_gradient.resize(features.len(), 0.0);
         }
         let state_gradient = state_gradient.as_mut().ok_or(ModelError::Tape)?;
         self.engine.backward(
@@ -206,7 +205,7 @@ impl Model {
             &mut gradient[self.layout.recurrent.clone()],
             learns_input.then_some(input_gradient.as_mut_slice()),
         )?;
-        if let (true, Some(dropout)) = (learns_input, dropout) {
+        if let (true, Some(mut dropout)) = (learns_input, dropout) {
             for (position, features) in input_gradient.chunks_exact_mut(size).enumerate() {
                 dropout.apply(position % batch.batch, position / batch.batch, features);
             }

@@ -1,62 +1,50 @@
-//! Inverted dropout (Srivastava et al. 2014) at the input and at the head, from a counter-based generator: a mask
-//! depends on the seed, the place, the sequence's index in the batch, the step and the feature alone. It is the same at
-//! any number of threads and beside any other sequences, and is computed again, not kept, in the backward pass.
+//! Inverted dropout (Srivastava et al. 2014) at the input and at the head. A mask depends on the seed, the place, the
+//! sequence's index in the batch, the step and the feature alone, so it is the same at any number of threads and beside
+//! any other sequences, and is computed again, not kept, in the backward pass.
 
 use tidegate_cells::Noise;
 
-/// Where in the model a mask is applied.
+/// Where in the model a mask is applied. The lower half of the numbers belongs to the recurrent layers.
 #[derive(Clone, Copy, Debug)]
+#[repr(u64)]
 pub(crate) enum Place {
     /// On the features that enter the recurrent layers.
-    Input,
+    Input = 1 << 63,
     /// On the features that enter the head.
     Head,
 }
 
 /// The masks of one place in one training pass.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Dropout {
-    key: u64,
-    threshold: u32,
-    scale: f32,
+    noise: Noise,
+    place: Place,
+    rate: f32,
+    /// The mask of one row.
+    mask: Vec<f32>,
 }
 
 impl Dropout {
     /// The masks of `place`, or nothing where nothing is dropped.
     pub(crate) fn new(rate: f32, noise: Option<Noise>, place: Place) -> Option<Dropout> {
         let noise = noise.filter(|_| rate > 0.0)?;
-        let place = match place {
-            Place::Input => 0x696e_7075_7400_0000,
-            Place::Head => 0x6865_6164_0000_0000,
-        };
         Some(Dropout {
-            key: mix(mix(noise.seed) ^ place),
-            // A 32-bit integer lies below rate · 2³² with probability `rate`.
-            threshold: (f64::from(rate) * 4_294_967_296.0) as u32,
-            scale: 1.0 / (1.0 - rate),
+            noise,
+            place,
+            rate,
+            mask: Vec::new(),
         })
     }
 
     /// Zeroes or scales the features of sequence `row` at `step`; the gradient of the features passes through the same.
-    pub(crate) fn apply(&self, row: usize, step: usize, features: &mut [f32]) {
-        let key = mix(mix(self.key.wrapping_add(row as u64)).wrapping_add(step as u64));
-        for (index, feature) in features.iter_mut().enumerate() {
-            let draw = (mix(key.wrapping_add(index as u64)) >> 32) as u32;
-            *feature = if draw < self.threshold {
-                0.0
-            } else {
-                *feature * self.scale
-            };
+    pub(crate) fn apply(&mut self, row: usize, step: usize, features: &mut [f32]) {
+        self.mask.resize(features.len(), 0.0);
+        self.noise
+            .fill_dropout(self.place as u64, row, step, self.rate, &mut self.mask);
+        for (feature, mask) in features.iter_mut().zip(&self.mask) {
+            *feature *= mask;
         }
     }
-}
-
-/// The step of SplitMix64 (Steele et al. 2014).
-fn mix(value: u64) -> u64 {
-    let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }
 
 #[cfg(test)]

@@ -47,21 +47,10 @@ pub enum ModelError {
     /// The configuration makes no model.
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
-    /// The recurrent layers or the head refuse what they are given.
+    /// A slice does not have the length that the configuration and the batch ask for, or the recurrent layers or the
+    /// head refuse what they are given.
     #[error(transparent)]
     Cells(#[from] tidegate_cells::Error),
-    /// A slice does not have the length that the configuration and the batch ask for.
-    #[error("{what}: expected {expected} values ({shape}), found {found}")]
-    Length {
-        /// The slice, by name.
-        what: &'static str,
-        /// The shape it stands for, with numbers.
-        shape: String,
-        /// Number of values that the shape has.
-        expected: usize,
-        /// Number of values given.
-        found: usize,
-    },
     /// Features were given to a model that reads tokens, or tokens to one that reads features.
     #[error("the model reads {expected}, but was given {found}")]
     InputKind {
@@ -225,28 +214,4 @@ impl FileError {
             source: self,
         }
     }
-}
-
-/// Checks that a slice holds `shape`, given as names and sizes.
-pub(crate) fn check_length(
-    what: &'static str,
-    found: usize,
-    shape: &[(&str, usize)],
-) -> Result<(), ModelError> {
-    let expected = shape
-        .iter()
-        .try_fold(1usize, |product, (_, size)| product.checked_mul(*size));
-    if expected == Some(found) {
-        return Ok(());
-    }
-    let named: Vec<String> = shape
-        .iter()
-        .map(|(name, size)| format!("{name} {size}"))
-        .collect();
-    Err(ModelError::Length {
-        what,
-        shape: named.join(" × "),
-        expected: expected.unwrap_or(usize::MAX),
-        found,
-    })
 }

@@ -5,7 +5,7 @@ use tidegate_cells::{Batch, State};
 use crate::error::ModelError;
 use crate::inputs::BatchInputs;
 use crate::model::Model;
-use crate::readout::{ReadoutBuffers, resize};
+use crate::readout::ReadoutBuffers;
 
 impl Model {
     /// Runs the model over a batch of sequences, without dropout.
@@ -29,8 +29,7 @@ impl Model {
         self.check_inputs(batch, inputs)?;
         let mut buffer = Vec::new();
         let features = self.recurrent_input(batch, inputs, None, &mut buffer);
-        let mut recurrent_output = Vec::new();
-        resize(&mut recurrent_output, self.recurrent_output_len(batch)?);
+        let mut recurrent_output = vec![0.0; self.recurrent_output_len(batch)?];
         self.engine
             .forward(batch, features, state, &mut recurrent_output)?;
         self.read_out(

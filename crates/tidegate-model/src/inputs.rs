@@ -1,11 +1,11 @@
 //! What a batch gives a model to read.
 
-use tidegate_cells::{Batch, Noise};
+use tidegate_cells::{Batch, Noise, check_length};
 
 use crate::configuration::InputLayer;
 use crate::dropout::{Dropout, Place};
 use crate::embedding::Embedding;
-use crate::error::{ModelError, check_length};
+use crate::error::ModelError;
 use crate::model::Model;
 
 /// Inputs of a batch of sequences, time-major. What stands past a sequence's end changes nothing: tokens there are not
@@ -29,11 +29,8 @@ impl Model {
         match (self.configuration().input, inputs) {
             (InputLayer::Features, BatchInputs::Features(values)) => {
                 let size = self.configuration().recurrent.input_size;
-                check_length(
-                    "features",
-                    values.len(),
-                    &[steps, sequences, ("input_size", size)],
-                )
+                let shape = [steps, sequences, ("input_size", size)];
+                Ok(check_length("features", values.len(), &shape)?)
             }
             (InputLayer::Embedding { vocabulary, size }, BatchInputs::Tokens(tokens)) => {
                 check_length("tokens", tokens.len(), &[steps, sequences])?;
@@ -72,7 +69,7 @@ impl Model {
                 self.look_up(batch, tokens, buffer);
             }
         }
-        if let Some(dropout) = dropout {
+        if let Some(mut dropout) = dropout {
             for (position, features) in buffer.chunks_exact_mut(size).enumerate() {
                 dropout.apply(position % batch.batch, position / batch.batch, features);
             }

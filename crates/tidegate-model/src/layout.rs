@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use tidegate_cells::Tensor;
+use tidegate_cells::{Tensor, first_not_finite};
 
 use crate::configuration::{InputLayer, ModelConfiguration};
-use crate::finite::first_not_finite;
 
 /// The named ranges of the flat buffer: embedding, recurrent layers, head.
 #[derive(Clone, Debug)]

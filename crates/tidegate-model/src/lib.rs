@@ -26,7 +26,6 @@ mod dropout;
 mod embedding;
 mod error;
 mod file;
-mod finite;
 mod forward;
 mod forward_training;
 mod initialise;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use tidegate_cells::{Batch, Engine, State, Tensor};
+use tidegate_cells::{Batch, Engine, Error, State, Tensor, check_length};
 
 use crate::configuration::{ModelConfiguration, Readout};
 use crate::dense::Dense;
-use crate::error::{ModelError, check_length};
+use crate::error::ModelError;
 use crate::initialise::initialise;
 use crate::layout::Layout;
 
@@ -96,7 +96,7 @@ impl Model {
     /// Replaces every parameter.
     ///
     /// # Errors
-    /// [`ModelError::Parameter`] names the first one that is not finite; [`ModelError::Length`] if their number is
+    /// [`ModelError::Parameter`] names the first one that is not finite; [`ModelError::Cells`] if their number is
     /// another. The model is as it was then.
     pub fn set_parameters(&mut self, parameters: &[f32]) -> Result<(), ModelError> {
         check_length(
@@ -149,10 +149,11 @@ impl Model {
             ("batch", batch.batch),
             ("outputs", self.configuration.outputs),
         ];
-        match self.configuration.readout {
-            Readout::EveryStep => check_length(what, found, &shape),
-            Readout::LastStep => check_length(what, found, &shape[1..]),
-        }
+        let shape = match self.configuration.readout {
+            Readout::EveryStep => &shape[..],
+            Readout::LastStep => &shape[1..],
+        };
+        Ok(check_length(what, found, shape)?)
     }
 
     /// Number of values of the recurrent output `[steps, batch, directions · H]`, if it and the outputs can be counted.
@@ -164,7 +165,7 @@ impl Model {
         let count = |width: usize| batch.steps.checked_mul(batch.batch)?.checked_mul(width);
         match (count(width), count(widest)) {
             (Some(len), Some(most)) if most <= isize::MAX as usize / size_of::<f32>() => Ok(len),
-            _ => Err(ModelError::Length {
+            _ => Err(ModelError::Cells(Error::Length {
                 what: "batch",
                 shape: format!(
                     "steps {} × batch {} × width {widest}",
@@ -172,7 +173,7 @@ impl Model {
                 ),
                 expected: usize::MAX,
                 found: 0,
-            }),
+            })),
         }
     }
 }

@@ -59,12 +59,12 @@ impl Model {
         if self.configuration().readout == Readout::LastStep {
             self.final_hidden(batch.batch, state, features);
             self.drop_features(noise, (0..batch.batch).map(|row| (row, 0)), features);
-            resize(outputs, batch.batch * width);
+            outputs.resize(batch.batch * width, 0.0);
             return Ok(self.head.forward(features, outputs)?);
         }
         rows.set(batch);
         if self.reads_in_place(noise, rows) {
-            resize(outputs, rows.len() * width);
+            outputs.resize(rows.len() * width, 0.0);
             return Ok(self.head.forward(recurrent_output, outputs)?);
         }
         rows.gather(
@@ -73,7 +73,7 @@ impl Model {
             features,
         );
         self.drop_features(noise, rows.places(), features);
-        resize(dense, rows.len() * width);
+        dense.resize(rows.len() * width, 0.0);
         self.head.forward(features, dense)?;
         rows.scatter(dense, width, outputs);
         Ok(())
@@ -86,7 +86,7 @@ impl Model {
         places: impl Iterator<Item = (usize, usize)>,
         features: &mut [f32],
     ) {
-        if let Some(dropout) = self.head_dropout(noise) {
+        if let Some(mut dropout) = self.head_dropout(noise) {
             let width = self.configuration().recurrent.output_size();
             for ((row, step), features) in places.zip(features.chunks_exact_mut(width)) {
                 dropout.apply(row, step, features);
@@ -120,10 +120,4 @@ impl Model {
             top[start..start + stack.hidden_size].copy_from_slice(values);
         }
     }
-}
-
-/// Makes `values` hold `len` zeros.
-pub(crate) fn resize(values: &mut Vec<f32>, len: usize) {
-    values.clear();
-    values.resize(len, 0.0);
 }

@@ -1,8 +1,8 @@
 //! Inference one step at a time, without allocation: the path of a stream.
 
-use tidegate_cells::{Batch, State, StepScratch};
+use tidegate_cells::{Batch, State, StepScratch, check_length};
 
-use crate::error::{ModelError, check_length};
+use crate::error::ModelError;
 use crate::inputs::BatchInputs;
 use crate::model::Model;
 

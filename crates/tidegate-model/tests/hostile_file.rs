@@ -5,29 +5,10 @@ mod models;
 
 use std::collections::HashMap;
 
+use models::file::{join, split};
 use models::gru;
-use proptest::prelude::*;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use tidegate_model::{FileError, Model};
-
-/// The header's JSON and the tensors' bytes of a model file.
-fn split(bytes: &[u8]) -> (String, Vec<u8>) {
-    let size = u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize;
-    (
-        String::from_utf8(bytes[8..8 + size].to_vec()).unwrap(),
-        bytes[8 + size..].to_vec(),
-    )
-}
-
-/// A file of a header and tensors' bytes.
-fn join(header: &str, data: &[u8]) -> Vec<u8> {
-    [
-        &(header.len() as u64).to_le_bytes(),
-        header.as_bytes(),
-        data,
-    ]
-    .concat()
-}
 
 /// Why the file is refused whose header is that of a sound model, with `from` replaced by `to`.
 fn refusal(from: &str, to: &str) -> FileError {
@@ -260,52 +241,4 @@ fn files_of_other_programs_are_refused_as_such() {
         Model::from_bytes(&join("{}", &[])),
         Err(FileError::Foreign)
     ));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
-    #[test]
-    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
-        prop_assert!(Model::from_bytes(&bytes).is_err());
-    }
-
-    #[test]
-    fn an_arbitrary_header_never_panics(header in ".{0,200}", data in prop::collection::vec(any::<u8>(), 0..64)) {
-        prop_assert!(Model::from_bytes(&join(&header, &data)).is_err());
-    }
-
-    #[test]
-    fn a_file_with_bytes_changed_loads_sound_or_not_at_all(
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
-        cut in prop::option::of(any::<prop::sample::Index>()),
-    ) {
-        let mut bytes = gru().to_bytes().unwrap();
-        for (index, byte) in changes {
-            let index = index.index(bytes.len());
-            bytes[index] = byte;
-        }
-        if let Some(cut) = cut {
-            bytes.truncate(cut.index(bytes.len()));
-        }
-        if let Ok(model) = Model::from_bytes(&bytes) {
-            prop_assert!(model.parameters().iter().all(|value| value.is_finite()));
-            prop_assert_eq!(model.parameter_count(), model.configuration().parameter_count());
-        }
-    }
-
-    #[test]
-    fn a_header_with_numbers_changed_loads_sound_or_not_at_all(
-        place in any::<prop::sample::Index>(),
-        number in prop_oneof![Just(0u64), 1u64..70, any::<u64>(), Just(u64::MAX), Just(1u64 << 62)],
-    ) {
-        let (header, data) = split(&gru().to_bytes().unwrap());
-        let digits: Vec<usize> = header.char_indices().filter(|(_, c)| c.is_ascii_digit()).map(|(at, _)| at).collect();
-        let at = digits[place.index(digits.len())];
-        let end = at + header[at..].find(|c: char| !c.is_ascii_digit()).unwrap();
-        let changed = format!("{}{number}{}", &header[..at], &header[end..]);
-        if let Ok(model) = Model::from_bytes(&join(&changed, &data)) {
-            prop_assert_eq!(model.parameter_count(), gru().parameter_count());
-        }
-    }
 }

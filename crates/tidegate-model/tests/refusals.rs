@@ -4,7 +4,7 @@
 mod models;
 
 use models::{OwnedInputs, cells, configuration, run};
-use tidegate_cells::Batch;
+use tidegate_cells::{Batch, Error};
 use tidegate_model::{BatchInputs, Model, ModelError, Readout};
 
 /// A GRU on 3 features, or on 6 tokens.
@@ -73,7 +73,10 @@ fn inputs_that_do_not_fit_are_refused_and_named_and_leave_the_state_alone() {
         &mut tokens.zero_state(2),
         &mut Vec::new(),
     );
-    assert!(matches!(outcome, Err(ModelError::Length { .. })));
+    assert!(matches!(
+        outcome,
+        Err(ModelError::Cells(Error::Length { .. }))
+    ));
 }
 
 #[test]

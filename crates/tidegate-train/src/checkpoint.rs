@@ -3,8 +3,8 @@
 //! The file is safetensors. Its tensors are flat f32 buffers, one value per parameter in the model's order:
 //! `parameters`, `best_parameters` (once an epoch is complete) and `optimiser.<buffer>`; inside a batch that is cut into
 //! windows also the carried state, `state.hidden` and `state.cell`. Its metadata has one key, `tidegate_checkpoint`,
-//! with JSON: the format version, what identifies the run (model, options, fingerprints of the data and of the initial
-//! parameters), counters and history. Here lives what is in the file, how it is written and how it is read.
+//! with JSON: the format version, what identifies the run (model, options, instruction set, fingerprints of the data and of
+//! the initial parameters), counters and history. Here lives what is in the file, how it is written and how it is read.
 
 mod header;
 mod identity;
@@ -121,6 +121,17 @@ pub enum CheckpointProblem {
         /// Its value in the checkpoint.
         there: String,
         /// Its value in this run.
+        here: String,
+    },
+    /// The run was begun with other vector instructions, which round differently.
+    #[error(
+        "was written by a run with the instruction set {there}, here it is {here}, which gives other bits: \
+         set TIDEGATE_INSTRUCTION_SET={there} on a machine that has it, or give another path and start anew"
+    )]
+    InstructionSet {
+        /// Instruction set in the checkpoint.
+        there: String,
+        /// Instruction set of this process.
         here: String,
     },
     /// The file is there and [`ExistingCheckpoint::Refuse`] was asked for.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use tidegate_cells::InstructionSet;
 use tidegate_data::SequenceSet;
 use tidegate_model::Model;
 
@@ -10,7 +11,6 @@ use crate::checkpoint::{
 };
 use crate::error::TrainError;
 use crate::training::Training;
-use crate::window_steps;
 
 /// The checkpoint file of one run.
 pub(crate) struct CheckpointFile<'a> {
@@ -36,8 +36,8 @@ impl<'a> CheckpointFile<'a> {
                 reason,
             });
         }
-        let identity =
-            Identity::new(model, train, valid, training).map_err(|problem| at(options, problem))?;
+        let identity = Identity::new(model, train, valid, training, InstructionSet::detect()?)
+            .map_err(|problem| at(options, problem))?;
         Ok(CheckpointFile {
             options,
             identity,
@@ -76,20 +76,12 @@ impl<'a> CheckpointFile<'a> {
             ExistingCheckpoint::Refuse => return Ok(None),
             ExistingCheckpoint::Resume => {}
         }
-        let longest = train
-            .sequences
-            .iter()
-            .map(|sequence| sequence.inputs.steps())
-            .max()
-            .unwrap_or(0);
         let expectation = Expectation {
             parameters: model.parameter_count(),
             buffers: self.buffers,
             state_of_one: model.zero_state(1),
-            sequences: train.len(),
-            batch_size: training.batch_size,
-            epochs: training.epochs,
-            windows: window_steps::count(longest, training.window),
+            train,
+            training,
         };
         checkpoint::read(self.path(), &self.identity, &expectation)
             .map_err(|problem| at(self.options, problem))

@@ -82,14 +82,15 @@ pub enum TrainError {
          try a lower learning rate or a smaller clip_norm; the last checkpoint is kept"
     )]
     NotFinite {
-        /// Training loss, gradient norm, updated parameters or validation loss.
+        /// Training loss, carried state, gradient, updated parameters or validation loss, or a number on its way
+        /// through the model.
         what: &'static str,
         /// Epoch, counted from 1.
         epoch: usize,
         /// Update, counted from 1 over the whole training.
         update: u64,
     },
-    /// The outputs over a set make the loss not finite.
+    /// The outputs over a set make the loss not finite, or the state overflows on the way.
     #[error(
         "the loss over the evaluated set is not finite: the model's outputs are too large or not numbers"
     )]

@@ -5,13 +5,7 @@ use tidegate_model::Model;
 
 use crate::compatibility::check;
 use crate::error::TrainError;
-use crate::losses::LossSum;
-use crate::window::Window;
-use crate::window_steps;
-
-/// Steps that are in memory at once for one sequence, unless the model is bidirectional. The state is carried over,
-/// so the result does not depend on it.
-const WINDOW: usize = 512;
+use crate::measurement::Measurement;
 
 /// The pooled loss of a model over a set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,8 +24,8 @@ pub struct Evaluation {
 ///
 /// # Errors
 /// [`TrainError::Option`] for a batch size of 0, [`TrainError::Mismatch`], [`TrainError::EmptySet`] and
-/// [`TrainError::Data`] where the set does not fit the model, [`TrainError::EvaluationNotFinite`] where the loss is
-/// not finite.
+/// [`TrainError::Data`] where the set does not fit the model, [`TrainError::EvaluationNotFinite`] where the loss, or
+/// a number on the way to it, is not finite.
 pub fn evaluate(
     model: &Model,
     set: &SequenceSet,
@@ -44,40 +38,7 @@ pub fn evaluate(
             reason: "is 0, but must be at least 1".to_owned(),
         });
     }
-    evaluate_checked(model, set, batch_size)
-}
-
-/// The same for a set and a batch size that have been checked.
-pub(crate) fn evaluate_checked(
-    model: &Model,
-    set: &SequenceSet,
-    batch_size: usize,
-) -> Result<Evaluation, TrainError> {
-    let size = if model.configuration().recurrent.bidirectional {
-        None
-    } else {
-        Some(WINDOW)
-    };
-    // Sequences of like length share a batch, so that little of it is padding.
-    let mut order: Vec<usize> = (0..set.sequences.len()).collect();
-    order.sort_by_key(|&row| std::cmp::Reverse(set.sequence_length(row)));
-    let mut window = Window::default();
-    let (mut outputs, mut gradient) = (Vec::new(), Vec::new());
-    let mut total = LossSum::default();
-    for rows in order.chunks(batch_size) {
-        let longest = window_steps::longest(set, rows);
-        let mut state = model.zero_state(rows.len());
-        for index in 0..window_steps::count(longest, size) {
-            window.fill(set, rows, &window_steps::steps(index, longest, size));
-            model.forward(&window.batch(), &window.inputs(), &mut state, &mut outputs)?;
-            total.add(window.loss(&outputs, &mut gradient)?);
-        }
-    }
-    if !total.sum.is_finite() {
-        return Err(TrainError::EvaluationNotFinite);
-    }
-    Ok(Evaluation {
-        loss: total.mean(),
-        steps: total.steps,
-    })
+    let mut measurement = Measurement::new(model, set, batch_size);
+    while measurement.advance()? {}
+    measurement.result()
 }

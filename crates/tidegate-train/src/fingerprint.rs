@@ -1,8 +1,9 @@
 //! Fingerprints by which a checkpoint recognises its own data. They find a mix-up, not a forgery.
 
+use tidegate_cells::mix;
 use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Targets};
 
-/// Hash of a stream of words: multiply and rotate, as FxHash does, with SplitMix64's finaliser.
+/// Hash of a stream of words: multiply and rotate, as FxHash does, with SplitMix64 at the end.
 struct Fingerprint(u64);
 
 impl Fingerprint {
@@ -27,10 +28,7 @@ impl Fingerprint {
     }
 
     fn finish(self) -> String {
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        format!("{:016x}", z ^ (z >> 31))
+        format!("{:016x}", mix(self.0))
     }
 }
 

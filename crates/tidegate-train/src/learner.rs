@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-use tidegate_cells::Noise;
+use tidegate_cells::{Noise, first_not_finite};
 use tidegate_data::SequenceSet;
-use tidegate_model::{Model, ModelConfiguration, ModelTape};
+use tidegate_model::{Model, ModelConfiguration, ModelError, ModelTape};
 
 use crate::checkpoint::Snapshot;
 use crate::clipping::{clip_by_global_norm, global_norm};
 use crate::error::TrainError;
 use crate::losses::LossSum;
 use crate::optimiser::DecayRanges;
+use crate::overflow::is_overflow;
 use crate::shuffle::noise_seed;
-use crate::summation::all_finite;
 use crate::training::Training;
 use crate::window::Window;
 use crate::window_steps::is_supervised;
@@ -77,6 +77,15 @@ impl<'a> Learner<'a> {
             epoch,
             update,
         };
+        let overflow = |what| {
+            move |error: ModelError| {
+                if is_overflow(&error) {
+                    not_finite(what)
+                } else {
+                    TrainError::Model(error)
+                }
+            }
+        };
         self.window.fill(set, rows, steps);
         let (batch, inputs) = (self.window.batch(), self.window.inputs());
         let place = [
@@ -88,22 +97,33 @@ impl<'a> Learner<'a> {
             seed: noise_seed(self.training.seed, place),
         });
         let (tape, outputs) = (&mut self.tape, &mut self.outputs);
-        model.forward_training(&batch, &inputs, &mut snapshot.state, noise, tape, outputs)?;
-        if !is_supervised(set, rows, steps) {
+        model
+            .forward_training(&batch, &inputs, &mut snapshot.state, noise, tape, outputs)
+            .map_err(overflow("a number on its way through the model"))?;
+        let supervised = is_supervised(set, rows, steps);
+        let mut loss = LossSum::default();
+        if supervised {
+            loss = self.window.loss(outputs, &mut self.output_gradient)?;
+            if !loss.sum.is_finite() {
+                return Err(not_finite("the training loss"));
+            }
+        }
+        if !is_finite(&snapshot.state.hidden) || !is_finite(&snapshot.state.cell) {
+            return Err(not_finite("the carried state"));
+        }
+        if !supervised {
             return Ok(None);
         }
-        let loss = self.window.loss(outputs, &mut self.output_gradient)?;
-        if !loss.sum.is_finite() {
-            return Err(not_finite("the training loss"));
-        }
         self.gradient.fill(0.0);
-        model.backward(
-            &batch,
-            &inputs,
-            tape,
-            &self.output_gradient,
-            &mut self.gradient,
-        )?;
+        model
+            .backward(
+                &batch,
+                &inputs,
+                tape,
+                &self.output_gradient,
+                &mut self.gradient,
+            )
+            .map_err(overflow("a gradient on its way back through the model"))?;
         let gradient_norm = global_norm(&self.gradient);
         if !gradient_norm.is_finite() {
             return Err(not_finite("the gradient's norm"));
@@ -119,7 +139,7 @@ impl<'a> Learner<'a> {
             self.weight_decay,
             &self.decay,
         )?;
-        if !all_finite(&snapshot.parameters) || !snapshot.optimiser.is_finite() {
+        if !is_finite(&snapshot.parameters) || !snapshot.optimiser.is_finite() {
             return Err(not_finite(
                 "a parameter or the optimiser's state after the update",
             ));
@@ -130,6 +150,10 @@ impl<'a> Learner<'a> {
             gradient_norm,
         }))
     }
+}
+
+fn is_finite(values: &[f32]) -> bool {
+    first_not_finite(values).is_none()
 }
 
 /// Whether training draws masks at all.

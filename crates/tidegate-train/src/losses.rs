@@ -4,7 +4,7 @@
 //! are real; supervision of the last step alone is the same with T = 1 and a length of 0 or 1 for each sequence. All
 //! write the gradient of the **mean** over the real steps, and zero for padded ones. Elements are computed in f32 and
 //! summed in f64, in an order that depends on the batch alone. What is not finite among the outputs makes the sum not
-//! finite; nothing here refuses it.
+//! finite; nothing here refuses it. What is refused leaves the gradient as it was.
 
 mod active_rows;
 mod binary_cross_entropy;
@@ -47,13 +47,13 @@ impl LossSum {
     }
 }
 
-/// Checks lengths and buffers, empties the gradient's padded steps and gives the number of real steps.
-fn prepare(
+/// Checks lengths and buffers and gives the number of real steps.
+fn check(
     batch: &Batch,
     width: usize,
     outputs: &[f32],
     (targets, targets_per_step): (usize, usize),
-    gradient: &mut [f32],
+    gradient: &[f32],
 ) -> Result<usize, TrainError> {
     batch.validate()?;
     for (what, found, width) in [
@@ -75,8 +75,12 @@ fn prepare(
             });
         }
     }
+    Ok(active_rows::count(batch))
+}
+
+/// Empties the gradient where there are padded steps.
+fn clear_padding(batch: &Batch, gradient: &mut [f32]) {
     if batch.lengths.is_some() {
         gradient.fill(0.0);
     }
-    Ok(active_rows::count(batch))
 }

@@ -11,9 +11,9 @@ mod weight_decay;
 pub use weight_decay::DecayRanges;
 
 use serde::{Deserialize, Serialize};
+use tidegate_cells::first_not_finite;
 
 use crate::error::TrainError;
-use crate::summation::all_finite;
 
 /// An optimiser and its own options; the learning rate and the weight decay stand beside it, in
 /// [`Training`](crate::Training).
@@ -248,6 +248,8 @@ pub struct OptimiserState {
 impl OptimiserState {
     /// Whether every value is finite.
     pub(crate) fn is_finite(&self) -> bool {
-        self.buffers.iter().all(|buffer| all_finite(buffer))
+        self.buffers
+            .iter()
+            .all(|buffer| first_not_finite(buffer).is_none())
     }
 }

@@ -1,6 +1,5 @@
 //! The training loop.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use tidegate_data::SequenceSet;
@@ -10,11 +9,12 @@ use crate::checkpoint::Snapshot;
 use crate::checkpoint_file::CheckpointFile;
 use crate::early_stopping::{best, is_exhausted};
 use crate::error::TrainError;
-use crate::evaluation::evaluate_checked;
+use crate::evaluation::Evaluation;
 use crate::event::{EpochRecord, Event};
 use crate::learner::Learner;
+use crate::measurement::Measurement;
 use crate::position::Position;
-use crate::shuffle::shuffled_order;
+use crate::shuffle::{batch_rows, shuffled_order};
 use crate::trained::Outcome;
 use crate::training::Training;
 use crate::window_steps;
@@ -34,7 +34,8 @@ pub(crate) struct Run<'a> {
     pub(crate) training: &'a Training,
     pub(crate) checkpoint: Option<CheckpointFile<'a>>,
     pub(crate) observer: &'a mut dyn FnMut(Event<'_>),
-    pub(crate) stop: &'a AtomicBool,
+    /// Asked before every window of training and of validation.
+    pub(crate) stop: &'a dyn Fn() -> bool,
     pub(crate) learner: Learner<'a>,
     pub(crate) snapshot: Snapshot,
     /// The running epoch's order of the sequences.
@@ -111,25 +112,36 @@ impl Run<'_> {
                 self.write_checkpoint(self.epoch_number())?;
             }
         }
+        let evaluation = self.validate()?;
         self.snapshot.position.seconds = seconds_before + clock.elapsed().as_secs_f64();
-        if self.stopped() {
-            return self.interrupt();
-        }
-        let clock = Instant::now();
-        let evaluation = match evaluate_checked(self.model, self.valid, self.training.batch_size) {
-            Err(TrainError::EvaluationNotFinite) => {
-                let (epoch, update) = (self.epoch_number(), self.snapshot.optimiser.updates);
-                return Err(TrainError::NotFinite {
-                    what: "the validation loss",
-                    epoch,
-                    update,
-                });
+        match evaluation {
+            None => self.interrupt(),
+            Some(evaluation) => {
+                self.complete_epoch(evaluation.loss)?;
+                Ok(Flow::Continues)
             }
-            evaluation => evaluation?,
+        }
+    }
+
+    /// Measures the model on the validation set; nothing if the stop flag is seen before the end.
+    fn validate(&self) -> Result<Option<Evaluation>, TrainError> {
+        let not_finite = |error| match error {
+            TrainError::EvaluationNotFinite => TrainError::NotFinite {
+                what: "the validation loss",
+                epoch: self.epoch_number(),
+                update: self.snapshot.optimiser.updates,
+            },
+            other => other,
         };
-        self.snapshot.position.seconds += clock.elapsed().as_secs_f64();
-        self.complete_epoch(evaluation.loss)?;
-        Ok(Flow::Continues)
+        let mut measurement = Measurement::new(self.model, self.valid, self.training.batch_size);
+        loop {
+            if self.stopped() {
+                return Ok(None);
+            }
+            if !measurement.advance().map_err(not_finite)? {
+                return measurement.result().map(Some).map_err(not_finite);
+            }
+        }
     }
 
     /// Processes the next window of the running batch; says whether it made an update.
@@ -209,7 +221,7 @@ impl Run<'_> {
     }
 
     fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
+        (self.stop)()
     }
 
     fn interrupt(&mut self) -> Result<Flow, TrainError> {
@@ -242,31 +254,14 @@ impl Run<'_> {
 
     /// Updates of the running epoch: windows with a supervised step.
     fn updates_in_epoch(&self) -> usize {
-        let size = self.training.window;
-        if size.is_none() {
-            return self.batches();
-        }
+        let (set, size) = (self.train, self.training.window);
         let updates = |rows: &[usize]| {
-            let longest = window_steps::longest(self.train, rows);
-            (0..window_steps::count(longest, size))
-                .filter(|&index| {
-                    window_steps::is_supervised(
-                        self.train,
-                        rows,
-                        &window_steps::steps(index, longest, size),
-                    )
-                })
-                .count()
+            let windows = window_steps::count(window_steps::longest(set, rows), size);
+            window_steps::count_supervised(set, rows, size, 0..windows)
         };
         self.order
             .chunks(self.training.batch_size)
             .map(updates)
             .sum()
     }
-}
-
-/// The sequences of one batch.
-fn batch_rows(order: &[usize], batch: usize, batch_size: usize) -> &[usize] {
-    let start = batch * batch_size;
-    &order[start..order.len().min(start.saturating_add(batch_size))]
 }

@@ -1,7 +1,8 @@
-//! The order in which an epoch visits the sequences.
+//! What a run draws from its seed: the order in which an epoch visits the sequences, and the seeds of the noise.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tidegate_cells::mix;
 
 /// Writes a permutation of 0..`count` that depends on the seed and the epoch alone.
 ///
@@ -19,14 +20,14 @@ pub(crate) fn shuffled_order(seed: u64, epoch: u64, count: usize, order: &mut Ve
     }
 }
 
-/// The seed of the noise at one place of the run: epoch, batch and window (SplitMix64's finaliser, Steele et al. 2014).
+/// The sequences of one batch; none beyond the last.
+pub(crate) fn batch_rows(order: &[usize], batch: usize, batch_size: usize) -> &[usize] {
+    let start = batch.saturating_mul(batch_size).min(order.len());
+    &order[start..order.len().min(start.saturating_add(batch_size))]
+}
+
+/// The seed of the noise at one place of the run: epoch, batch and window.
 pub(crate) fn noise_seed(seed: u64, place: [u64; 3]) -> u64 {
-    let mix = |value: u64| {
-        let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    };
     place
         .iter()
         .fold(mix(seed), |mixed, &number| mix(mixed.wrapping_add(number)))

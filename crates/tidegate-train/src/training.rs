@@ -33,7 +33,8 @@ pub struct Training {
     pub batch_size: usize,
     /// Truncated back-propagation through time (Williams & Peng 1990): longer sequences are processed in windows of
     /// this many steps, one update each, with the state carried over and no gradient across the border. 1 or more;
-    /// absent to go back through the whole sequence. Default: absent.
+    /// absent to go back through the whole sequence. Noise is drawn anew for every window: the mask of recurrent
+    /// dropout, otherwise one for all steps of a sequence, then holds for the steps of one window. Default: absent.
     pub window: Option<usize>,
     /// Drives the order of the sequences and the noise (dropout, zoneout). Default: 0.
     pub seed: u64,

@@ -35,6 +35,19 @@ pub(crate) fn is_supervised(set: &SequenceSet, rows: &[usize], steps: &Range<usi
     })
 }
 
+/// How many of these windows have a supervised step of one of these sequences: each makes an update.
+pub(crate) fn count_supervised(
+    set: &SequenceSet,
+    rows: &[usize],
+    size: Option<usize>,
+    windows: Range<usize>,
+) -> usize {
+    let longest = longest(set, rows);
+    windows
+        .filter(|&index| is_supervised(set, rows, &steps(index, longest, size)))
+        .count()
+}
+
 /// Whether the last step of a sequence lies in this window.
 pub(crate) fn ends_inside(length: usize, steps: &Range<usize>) -> bool {
     length > steps.start && length <= steps.end

@@ -1,58 +1,19 @@
-//! Interrupting, continuing, and refusing what is no checkpoint of the run.
+//! Interrupting, continuing, and refusing a checkpoint of another run.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
 use std::fs;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
+use support::checkpoints::{checkpoint_problem, interrupted, resume, run_for, training};
 use support::{Problem, bits, gru, lstm_with_noise};
 use tidegate_data::{Supervision, Targets};
 use tidegate_train::{
     CheckpointProblem, Checkpointing, Event, ExistingCheckpoint, Optimiser, Outcome, Schedule,
-    TrainError, Training,
+    Training,
 };
-
-fn training() -> Training {
-    Training {
-        learning_rate: 0.03,
-        epochs: 3,
-        batch_size: 4,
-        window: Some(5),
-        ..Training::default()
-    }
-}
-
-fn checkpoint_problem(result: Result<impl Sized, TrainError>) -> CheckpointProblem {
-    match result {
-        Err(TrainError::Checkpoint { problem, .. }) => problem,
-        Err(other) => panic!("{other}"),
-        Ok(_) => panic!("no error"),
-    }
-}
-
-/// Runs until the stop flag, raised after so many updates of this call, is seen.
-fn run_for(
-    problem: &Problem,
-    training: &Training,
-    checkpointing: &Checkpointing,
-    updates: usize,
-) -> (Outcome, Vec<u64>) {
-    let stop = AtomicBool::new(updates == 0);
-    let mut left = updates;
-    let mut observer = |event: Event| {
-        if let Event::UpdateDone { .. } = event {
-            left = left.saturating_sub(1);
-            stop.store(left == 0, Ordering::Relaxed);
-        }
-    };
-    let (model, trained) = problem
-        .train_with(training, Some(checkpointing), &mut observer, &stop)
-        .unwrap();
-    (trained.outcome, bits(&model, &trained))
-}
 
 fn problem(number: usize) -> Problem {
     match number % 3 {
@@ -156,39 +117,6 @@ fn a_run_killed_after_any_checkpoint_ends_with_the_same_bits() {
     }
 }
 
-/// A checkpoint inside a batch, with a carried state, of an interrupted run.
-fn interrupted(folder: &Path) -> (Problem, Checkpointing) {
-    let problem = lstm_with_noise();
-    let checkpointing = Checkpointing::new(folder.join("run.checkpoint"));
-    let training = Training {
-        window: Some(1),
-        ..training()
-    };
-    let (outcome, _) = run_for(&problem, &training, &checkpointing, 40);
-    assert_eq!(outcome, Outcome::Interrupted);
-    let bytes = fs::read(&checkpointing.path).unwrap();
-    assert!(
-        bytes.windows(10).any(|window| window == b"state.cell"),
-        "the batch is not finished"
-    );
-    (problem, checkpointing)
-}
-
-fn resume(
-    problem: &Problem,
-    training: &Training,
-    checkpointing: &Checkpointing,
-) -> Result<(), TrainError> {
-    problem
-        .train_with(
-            training,
-            Some(checkpointing),
-            &mut |_| {},
-            &AtomicBool::new(false),
-        )
-        .map(|_| ())
-}
-
 #[test]
 fn other_options_data_or_models_are_refused_and_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -277,89 +205,30 @@ fn a_completed_run_is_not_run_again() {
 }
 
 #[test]
-fn what_is_no_checkpoint_is_refused_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("run.checkpoint");
+fn a_run_continued_after_every_update_lowers_its_rate_where_one_left_alone_does() {
     let problem = gru(Supervision::EveryStep);
-    let checkpointing = Checkpointing::new(&path);
-    let refused = || checkpoint_problem(resume(&problem, &training(), &checkpointing));
-    fs::create_dir(&path).unwrap();
-    assert!(matches!(refused(), CheckpointProblem::NotAFile));
-    fs::remove_dir(&path).unwrap();
-    for bytes in [&b""[..], b"hello", &[0xff; 64], b"\x02\0\0\0\0\0\0\0{}"] {
-        fs::write(&path, bytes).unwrap();
-        let problem = refused();
-        assert!(
-            matches!(
-                problem,
-                CheckpointProblem::NotSafetensors { .. } | CheckpointProblem::NotACheckpoint
-            ),
-            "{problem}"
-        );
-        assert_eq!(fs::read(&path).unwrap(), bytes);
-    }
-    problem.model().save(&path).unwrap();
-    assert!(matches!(refused(), CheckpointProblem::NotACheckpoint));
-    // A file with a hole: large to look at, but nothing is read or allocated.
-    fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
-    assert!(matches!(refused(), CheckpointProblem::TooLarge { .. }));
-}
-
-#[test]
-fn a_checkpoint_of_another_version_is_refused() {
+    let schedule = Schedule::OnPlateau {
+        factor: 0.5,
+        patience: 1,
+        minimum: 0.0,
+    };
+    // So large a rate that epochs without a fall follow each other.
+    let training = Training {
+        learning_rate: 0.5,
+        epochs: 24,
+        window: None,
+        schedule,
+        ..training()
+    };
+    let (model, trained) = problem.train(&training).unwrap();
+    assert!(trained.epochs[23].learning_rate < 0.5);
     let folder = tempfile::tempdir().unwrap();
-    let (problem, checkpointing) = interrupted(folder.path());
-    let bytes = fs::read(&checkpointing.path).unwrap();
-    let from = br#"{\"format_version\":1,"#;
-    let place = bytes
-        .windows(from.len())
-        .position(|window| window == from)
-        .unwrap();
-    let mut newer = bytes.clone();
-    newer[place + from.len() - 2] = b'7';
-    fs::write(&checkpointing.path, newer).unwrap();
-    let found = checkpoint_problem(resume(&problem, &training(), &checkpointing));
-    assert_eq!(
-        found.to_string(),
-        "has format version 7, this program reads version 1"
-    );
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-    #[test]
-    fn a_checkpoint_cut_short_or_with_changed_bytes_never_panics(
-        cut in prop::option::of(0.0..1.0_f64),
-        changes in prop::collection::vec((0.0..1.0_f64, any::<u8>()), 0..4),
-        in_header: bool,
-    ) {
-        thread_local! {
-            static GOOD: (Problem, Vec<u8>) = {
-                let folder = tempfile::tempdir().unwrap();
-                let (problem, checkpointing) = interrupted(folder.path());
-                (problem, fs::read(&checkpointing.path).unwrap())
-            };
+    let checkpointing = Checkpointing::new(folder.path().join("run.checkpoint"));
+    loop {
+        let (outcome, found) = run_for(&problem, &training, &checkpointing, 1);
+        if outcome != Outcome::Interrupted {
+            assert_eq!(found, bits(&model, &trained));
+            break;
         }
-        GOOD.with(|(problem, good)| {
-            let folder = tempfile::tempdir().unwrap();
-            let checkpointing = Checkpointing::new(folder.path().join("run.checkpoint"));
-            let mut bytes = good.clone();
-            let header = usize::from(u16::from_le_bytes([good[0], good[1]]));
-            for (place, byte) in &changes {
-                let range = if in_header { header } else { bytes.len() };
-                bytes[(place * range as f64) as usize] = *byte;
-            }
-            if let Some(cut) = cut {
-                bytes.truncate((cut * bytes.len() as f64) as usize);
-            }
-            fs::write(&checkpointing.path, &bytes).unwrap();
-            let same = Training { window: Some(1), ..training() };
-            // Changed bytes of a tensor can still be numbers: then the run goes on, or says where it ends.
-            let result = resume(problem, &same, &checkpointing);
-            if cut.is_some() {
-                assert!(matches!(result, Err(TrainError::Checkpoint { .. })));
-                assert_eq!(fs::read(&checkpointing.path).unwrap(), bytes);
-            }
-        });
     }
 }

@@ -215,3 +215,27 @@ fn buffers_of_another_length_are_refused() {
         .is_err()
     );
 }
+
+#[test]
+fn what_is_refused_leaves_the_gradient_as_it_was() {
+    let batch = Batch::ragged(2, &[2, 1]);
+    let mut gradient = [7.0; 12];
+    let error = cross_entropy(&batch, 3, &[0.0; 12], &[0, 1, 3, 9], &mut gradient).unwrap_err();
+    // The second step of the second sequence is padding, so only the first sequence's is at fault.
+    assert!(
+        matches!(
+            error,
+            TrainError::Class {
+                class: 3,
+                classes: 3,
+                step: 1,
+                sequence: 0
+            }
+        ),
+        "{error}"
+    );
+    assert_eq!(gradient, [7.0; 12]);
+    assert!(mean_squared_error(&batch, 3, &[0.0; 12], &[0.0; 11], &mut gradient).is_err());
+    assert!(binary_cross_entropy(&batch, 3, &[0.0; 11], &[0.0; 12], &mut gradient).is_err());
+    assert_eq!(gradient, [7.0; 12]);
+}

@@ -5,21 +5,9 @@ mod support;
 
 use std::sync::atomic::AtomicBool;
 
-use support::{Problem, bits, gru, lstm_with_noise, running_mean};
-use tidegate_cells::{Batch, Cell, Gru, Stack};
-use tidegate_data::{Inputs, Supervision, Targets};
-use tidegate_model::{BatchInputs, InputLayer, Model, ModelConfiguration, Readout};
-use tidegate_train::losses::mean_squared_error;
-use tidegate_train::{Event, Optimiser, Outcome, Schedule, TrainError, Training, evaluate};
-
-fn quick() -> Training {
-    Training {
-        learning_rate: 0.02,
-        epochs: 4,
-        batch_size: 4,
-        ..Training::default()
-    }
-}
+use support::{Problem, bits, gru, lstm_with_noise, quick, running_mean};
+use tidegate_data::Supervision;
+use tidegate_train::{Event, Optimiser, Outcome, TrainError, Training, evaluate};
 
 #[test]
 fn every_optimiser_learns_every_kind_of_supervision() {
@@ -225,113 +213,6 @@ fn the_observer_is_told_of_every_update_and_epoch_in_order() {
 }
 
 #[test]
-fn the_plateau_schedule_lowers_the_rate_of_later_epochs() {
-    let problem = gru(Supervision::EveryStep);
-    let schedule = Schedule::OnPlateau {
-        factor: 0.5,
-        patience: 0,
-        minimum: 0.0,
-    };
-    let training = Training {
-        learning_rate: 0.5,
-        epochs: 12,
-        schedule,
-        ..quick()
-    };
-    let (_, trained) = problem.train(&training).unwrap();
-    assert_eq!(trained.epochs[0].learning_rate, 0.5);
-    assert!(trained.epochs[11].learning_rate < 0.5);
-}
-
-#[test]
-fn a_loss_that_stops_being_finite_is_named_with_its_place_and_spoils_no_parameter() {
-    let problem = gru(Supervision::EveryStep);
-    let optimiser = Optimiser::sgd(0.0);
-    let training = Training {
-        optimiser,
-        learning_rate: 1e38,
-        clip_norm: None,
-        ..quick()
-    };
-    let mut model = problem.model();
-    let stop = AtomicBool::new(false);
-    let mut last = 0;
-    let mut observer = |event: Event| {
-        if let Event::UpdateDone { update, .. } = event {
-            last = update;
-        }
-    };
-    let (train_set, valid) = (&problem.train, &problem.valid);
-    let error = tidegate_train::train(
-        &mut model,
-        train_set,
-        valid,
-        &training,
-        None,
-        &mut observer,
-        &stop,
-    )
-    .unwrap_err();
-    let TrainError::NotFinite { epoch, update, .. } = error else {
-        panic!("{error}")
-    };
-    assert_eq!((epoch, update), (1, last + 1));
-    assert!(model.parameters().iter().all(|value| value.is_finite()));
-    assert!(
-        error
-            .to_string()
-            .contains(&format!("epoch 1, update {update}")),
-        "{error}"
-    );
-}
-
-#[test]
-fn evaluation_does_not_depend_on_the_batch_size_and_counts_supervised_steps() {
-    for problem in [
-        gru(Supervision::EveryStep),
-        gru(Supervision::LastStep),
-        lstm_with_noise(),
-    ] {
-        let model = problem.model();
-        let one = evaluate(&model, &problem.train, 1).unwrap();
-        assert_eq!(one.steps, problem.train.supervised_steps());
-        for batch_size in [2, 5, 100] {
-            let other = evaluate(&model, &problem.train, batch_size).unwrap();
-            assert_eq!(other.steps, one.steps);
-            assert!((other.loss - one.loss).abs() <= 1e-12 * one.loss);
-        }
-    }
-}
-
-#[test]
-fn evaluation_carries_the_state_through_long_sequences() {
-    let problem = gru(Supervision::EveryStep);
-    let set = running_mean(Supervision::EveryStep, &[1700], 4);
-    let model = problem.model();
-    let (Inputs::Features { values, .. }, Targets::Values(targets)) =
-        (&set.sequences[0].inputs, &set.sequences[0].targets)
-    else {
-        panic!("features and values")
-    };
-    let batch = Batch::full(1700, 1);
-    let mut outputs = Vec::new();
-    model
-        .forward(
-            &batch,
-            &BatchInputs::Features(values),
-            &mut model.zero_state(1),
-            &mut outputs,
-        )
-        .unwrap();
-    let mut gradient = vec![0.0; outputs.len()];
-    let whole = mean_squared_error(&batch, 1, &outputs, targets, &mut gradient)
-        .unwrap()
-        .mean();
-    let found = evaluate(&model, &set, 1).unwrap();
-    assert!((found.loss - whole).abs() <= 1e-12 * whole && found.steps == 1700);
-}
-
-#[test]
 fn a_bidirectional_model_trains_on_whole_sequences_and_refuses_windows() {
     let mut problem = gru(Supervision::EveryStep);
     problem.configuration.recurrent.bidirectional = true;
@@ -353,51 +234,4 @@ fn a_bidirectional_model_trains_on_whole_sequences_and_refuses_windows() {
         ),
         "{error}"
     );
-}
-
-#[test]
-fn sets_that_do_not_fit_the_model_are_refused_with_both_sides() {
-    let problem = gru(Supervision::EveryStep);
-    let stack = |inputs| Stack::new(Cell::Gru(Gru::default()), inputs, 6);
-    let message = |configuration: ModelConfiguration| {
-        let model = Model::new(configuration, 1).unwrap();
-        evaluate(&model, &problem.valid, 1).unwrap_err().to_string()
-    };
-    let new = ModelConfiguration::new;
-    assert!(
-        message(new(InputLayer::Features, stack(2), 1, Readout::EveryStep))
-            .contains("takes 2 features a step")
-    );
-    assert!(
-        message(new(InputLayer::Features, stack(1), 3, Readout::EveryStep)).contains("3 outputs")
-    );
-    assert!(
-        message(new(InputLayer::Features, stack(1), 1, Readout::LastStep))
-            .contains("read at the last step")
-    );
-    let embedding = InputLayer::Embedding {
-        vocabulary: 4,
-        size: 2,
-    };
-    assert!(message(new(embedding, stack(2), 1, Readout::EveryStep)).contains("embeds tokens"));
-
-    let mut empty = problem.clone();
-    empty.valid.sequences.clear();
-    assert!(matches!(
-        empty.train(&quick()),
-        Err(TrainError::EmptySet { part: "validation" })
-    ));
-    let mut broken = problem.clone();
-    broken.train.sequences[2].targets = Targets::Values(vec![0.0]);
-    assert!(
-        broken
-            .train(&quick())
-            .unwrap_err()
-            .to_string()
-            .starts_with("training set: sequence 2")
-    );
-    assert!(matches!(
-        evaluate(&problem.model(), &problem.valid, 0),
-        Err(TrainError::Option { .. })
-    ));
 }

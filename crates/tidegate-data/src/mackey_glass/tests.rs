@@ -38,9 +38,9 @@ fn the_default_task_has_the_documented_shape() {
     assert_eq!(splits.name, "Mackey-Glass, delay 17, 17 steps ahead");
     assert_eq!(
         splits.train.to_string(),
-        "40 sequences of 200 steps (8000 in all), 1 feature in, 1 value out at every step"
+        "200 sequences of 200 steps (40000 in all), 1 feature in, 1 value out at every step"
     );
-    assert_eq!((splits.valid.len(), splits.test.len()), (10, 10));
+    assert_eq!((splits.valid.len(), splits.test.len()), (50, 50));
 }
 
 #[test]

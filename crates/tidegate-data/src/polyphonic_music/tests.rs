@@ -94,3 +94,17 @@ fn a_file_that_is_not_there_and_a_folder_are_told_apart() {
     let error = polyphonic_music(folder.path()).unwrap_err();
     assert!(matches!(error, DataError::IsFolder { .. }), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_device_is_refused_before_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.json");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    // To open the pipe would wait for ever: nobody writes to it.
+    for path in [pipe, PathBuf::from("/dev/null")] {
+        let error = polyphonic_music(path).unwrap_err();
+        assert!(matches!(error, DataError::NotRegular { .. }), "{error}");
+    }
+}

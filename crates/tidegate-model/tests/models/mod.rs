@@ -1,6 +1,8 @@
 //! Small models and batches for the tests.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod file;
+
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tidegate_cells::{Activation, Batch, Cell, Gru, Lstm, Mgu, Reset, Rnn, Stack};

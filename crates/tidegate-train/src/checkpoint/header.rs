@@ -54,7 +54,7 @@ impl Header {
             })
         };
         let position = &self.position;
-        let (batches, epochs) = (expected.batches(), expected.epochs);
+        let epochs = expected.training.epochs;
         let counters = [
             self.updates,
             position.updates as u64,
@@ -63,18 +63,18 @@ impl Header {
         if counters.iter().any(|&counter| counter > LARGEST) {
             return damaged("a counter is out of range");
         }
-        let windows = if position.batch == batches {
-            1
-        } else {
-            expected.windows
-        };
-        if position.batch > batches || position.window >= windows {
-            return damaged("its position lies beyond the training set");
-        }
         if self.epochs.len() > epochs
             || (self.epochs.len() == epochs && *position != Position::default())
         {
             return damaged("it has more epochs than the run");
+        }
+        let epoch = self.epochs.len() + 1;
+        match expected.updates_before(epoch, position.batch, position.window) {
+            None => return damaged("its position lies beyond the training set"),
+            Some(updates) if updates != position.updates => {
+                return damaged("its position contradicts its number of updates");
+            }
+            Some(_) => {}
         }
         let mut updates = 0;
         let mut lowest = f64::INFINITY;

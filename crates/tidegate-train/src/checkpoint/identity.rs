@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tidegate_cells::InstructionSet;
 use tidegate_data::SequenceSet;
 use tidegate_model::Model;
 
@@ -18,15 +19,17 @@ pub(crate) struct Identity {
     initial_parameters: String,
     training_set: String,
     validation_set: String,
+    instruction_set: String,
 }
 
 impl Identity {
-    /// Of a run that starts with this model.
+    /// Of a run that starts with this model and computes with these instructions.
     pub(crate) fn new(
         model: &Model,
         train: &SequenceSet,
         valid: &SequenceSet,
         training: &Training,
+        instruction_set: InstructionSet,
     ) -> Result<Self, CheckpointProblem> {
         let damaged = |error: serde_json::Error| CheckpointProblem::Damaged {
             reason: error.to_string(),
@@ -37,6 +40,7 @@ impl Identity {
             initial_parameters: fingerprint::of_values(model.parameters()),
             training_set: fingerprint::of_set(train),
             validation_set: fingerprint::of_set(valid),
+            instruction_set: instruction_set.to_string(),
         })
     }
 
@@ -68,6 +72,12 @@ impl Identity {
                 let (what, there, here) = (what.to_owned(), there.clone(), here.clone());
                 return Err(CheckpointProblem::OtherRun { what, there, here });
             }
+        }
+        if there.instruction_set != self.instruction_set {
+            return Err(CheckpointProblem::InstructionSet {
+                there: there.instruction_set.clone(),
+                here: self.instruction_set.clone(),
+            });
         }
         Ok(())
     }

@@ -6,14 +6,13 @@ use std::path::Path;
 
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
-use tidegate_cells::State;
+use tidegate_cells::{State, first_not_finite};
 
 use super::CheckpointProblem;
 use super::header::{Header, KEY};
 use super::identity::Identity;
 use super::snapshot::{Expectation, Snapshot};
 use crate::optimiser::OptimiserState;
-use crate::summation::all_finite;
 
 /// Reads the checkpoint of this run; none if there is no file.
 pub(crate) fn read(
@@ -107,9 +106,10 @@ pub(super) fn decode(
         let rows = expected.rows(header.position.batch);
         let one = &expected.state_of_one;
         state.batch = rows;
-        state.hidden = values(&tensors, "state.hidden", one.hidden.len() * rows)?;
+        let read = |name, count| finite(name, values(&tensors, name, count)?);
+        state.hidden = read("state.hidden", one.hidden.len() * rows)?;
         if !one.cell.is_empty() {
-            state.cell = values(&tensors, "state.cell", one.cell.len() * rows)?;
+            state.cell = read("state.cell", one.cell.len() * rows)?;
         }
     }
     Ok(Snapshot {
@@ -150,7 +150,7 @@ fn values(tensors: &SafeTensors, name: &str, count: usize) -> Result<Vec<f32>, C
 }
 
 fn finite(name: &str, values: Vec<f32>) -> Result<Vec<f32>, CheckpointProblem> {
-    if all_finite(&values) {
+    if first_not_finite(&values).is_none() {
         return Ok(values);
     }
     Err(CheckpointProblem::Tensor {

@@ -1,11 +1,15 @@
 //! Everything that changes while a run goes on.
 
 use tidegate_cells::State;
+use tidegate_data::SequenceSet;
 
 use crate::event::EpochRecord;
 use crate::optimiser::OptimiserState;
 use crate::position::Position;
 use crate::schedule::Plateau;
+use crate::shuffle::{batch_rows, shuffled_order};
+use crate::training::Training;
+use crate::window_steps;
 
 /// The changing part of a run: what a checkpoint holds besides the run's identity.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,34 +31,51 @@ pub(crate) struct Snapshot {
 }
 
 /// What a checkpoint of a run must hold, so that one that does not is refused before anything is done with it.
-pub(crate) struct Expectation {
+pub(crate) struct Expectation<'a> {
     /// Number of parameters.
     pub(crate) parameters: usize,
     /// The optimiser's buffers.
     pub(crate) buffers: &'static [&'static str],
     /// The carried state of one sequence, whose size times the batch is the size of a batch's state.
     pub(crate) state_of_one: State,
-    /// Sequences in the training set.
-    pub(crate) sequences: usize,
-    /// Sequences in a batch.
-    pub(crate) batch_size: usize,
-    /// Epochs of the run at most.
-    pub(crate) epochs: usize,
-    /// Windows of the longest sequence.
-    pub(crate) windows: usize,
+    /// The training set.
+    pub(crate) train: &'a SequenceSet,
+    /// The options.
+    pub(crate) training: &'a Training,
 }
 
-impl Expectation {
-    /// Batches in an epoch.
-    pub(super) fn batches(&self) -> usize {
-        self.sequences.div_ceil(self.batch_size)
-    }
-
+impl Expectation<'_> {
     /// Sequences in batch number `batch`.
     pub(super) fn rows(&self, batch: usize) -> usize {
-        self.sequences
-            .saturating_sub(batch.saturating_mul(self.batch_size))
-            .min(self.batch_size)
+        let batch_size = self.training.batch_size;
+        self.train
+            .len()
+            .saturating_sub(batch.saturating_mul(batch_size))
+            .min(batch_size)
+    }
+
+    /// The updates of an epoch that come before this batch and window; nothing where the epoch has no such place.
+    pub(super) fn updates_before(
+        &self,
+        epoch: usize,
+        batch: usize,
+        window: usize,
+    ) -> Option<usize> {
+        let (set, size) = (self.train, self.training.window);
+        let batch_size = self.training.batch_size;
+        let mut order = Vec::new();
+        shuffled_order(self.training.seed, epoch as u64, set.len(), &mut order);
+        let count = |rows: &[usize]| window_steps::count(window_steps::longest(set, rows), size);
+        let rows = batch_rows(&order, batch, batch_size);
+        let end = batch == set.len().div_ceil(batch_size) && window == 0;
+        if !end && (rows.is_empty() || window >= count(rows)) {
+            return None;
+        }
+        let whole = order.chunks(batch_size).take(batch);
+        let before: usize = whole
+            .map(|rows| window_steps::count_supervised(set, rows, size, 0..count(rows)))
+            .sum();
+        Some(before + window_steps::count_supervised(set, rows, size, 0..window))
     }
 
     /// Bytes that a checkpoint can have at most: its tensors and a description of up to 100 MB, safetensors' limit.

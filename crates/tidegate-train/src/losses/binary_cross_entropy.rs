@@ -3,7 +3,7 @@
 use tidegate_cells::Batch;
 
 use super::exponential::{exponential, logarithm_of_one_plus};
-use super::{LossSum, active_rows, prepare};
+use super::{LossSum, active_rows, check, clear_padding};
 use crate::error::TrainError;
 use crate::summation::{LANES, PartialSums};
 
@@ -23,7 +23,8 @@ pub fn binary_cross_entropy(
     targets: &[f32],
     gradient: &mut [f32],
 ) -> Result<LossSum, TrainError> {
-    let steps = prepare(batch, width, outputs, (targets.len(), width), gradient)?;
+    let steps = check(batch, width, outputs, (targets.len(), width), gradient)?;
+    clear_padding(batch, gradient);
     let scale = (1.0 / steps as f64) as f32;
     let mut sums = PartialSums::new();
     active_rows::for_each_run(batch, |rows| {

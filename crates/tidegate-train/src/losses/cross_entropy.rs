@@ -3,7 +3,7 @@
 use tidegate_cells::Batch;
 
 use super::exponential::exponential;
-use super::{LossSum, active_rows, prepare};
+use super::{LossSum, active_rows, check, clear_padding};
 use crate::error::TrainError;
 use crate::summation::{LANES, PartialSums};
 
@@ -23,29 +23,41 @@ pub fn cross_entropy(
     targets: &[u32],
     gradient: &mut [f32],
 ) -> Result<LossSum, TrainError> {
-    let steps = prepare(batch, width, outputs, (targets.len(), 1), gradient)?;
+    let steps = check(batch, width, outputs, (targets.len(), 1), gradient)?;
+    check_classes(batch, width, targets)?;
+    clear_padding(batch, gradient);
     let scale = 1.0 / steps as f64;
     let mut sum = 0.0;
     active_rows::for_each_run(batch, |rows| {
         for row in rows {
             let logits = &outputs[row * width..][..width];
             let slopes = &mut gradient[row * width..][..width];
-            let class = targets[row];
-            sum += one_step(logits, class as usize, scale, slopes).ok_or(TrainError::Class {
-                class,
-                classes: width,
-                step: row / batch.batch,
-                sequence: row % batch.batch,
-            })?;
+            sum += one_step(logits, targets[row] as usize, scale, slopes);
         }
         Ok(())
     })?;
     Ok(LossSum { sum, steps })
 }
 
-/// Loss of one step, or nothing where the class is not one of the logits.
-fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> Option<f64> {
-    let target = *logits.get(class)?;
+/// Checks that the class of every real step is one of `width`.
+fn check_classes(batch: &Batch, width: usize, targets: &[u32]) -> Result<(), TrainError> {
+    active_rows::for_each_run(batch, |rows| {
+        let classes = &targets[rows.clone()];
+        match classes.iter().position(|&class| class as usize >= width) {
+            None => Ok(()),
+            Some(index) => Err(TrainError::Class {
+                class: classes[index],
+                classes: width,
+                step: (rows.start + index) / batch.batch,
+                sequence: (rows.start + index) % batch.batch,
+            }),
+        }
+    })
+}
+
+/// Loss of one step, whose class is one of the logits.
+fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> f64 {
+    let target = logits[class];
     let largest = largest(logits);
     for (slope, logit) in gradient.iter_mut().zip(logits) {
         *slope = exponential(logit - largest);
@@ -64,7 +76,7 @@ fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> O
         *slope *= factor;
     }
     gradient[class] = (-others * scale / total) as f32;
-    Some(total.ln() + (f64::from(largest) - f64::from(target)))
+    total.ln() + (f64::from(largest) - f64::from(target))
 }
 
 /// The largest logit. One that is not a number is passed over here and spoils the sum of exponentials instead.

@@ -2,7 +2,7 @@
 
 use tidegate_cells::Batch;
 
-use super::{LossSum, active_rows, prepare};
+use super::{LossSum, active_rows, check, clear_padding};
 use crate::error::TrainError;
 use crate::summation::{LANES, PartialSums};
 
@@ -20,7 +20,8 @@ pub fn mean_squared_error(
     targets: &[f32],
     gradient: &mut [f32],
 ) -> Result<LossSum, TrainError> {
-    let steps = prepare(batch, width, outputs, (targets.len(), width), gradient)?;
+    let steps = check(batch, width, outputs, (targets.len(), width), gradient)?;
+    clear_padding(batch, gradient);
     let scale = (2.0 / (steps as f64 * width as f64)) as f32;
     let mut sums = PartialSums::new();
     active_rows::for_each_run(batch, |rows| {

@@ -1,12 +1,24 @@
 //! Small problems to train on.
 #![allow(dead_code)]
 
+pub(crate) mod checkpoints;
+
 use std::sync::atomic::AtomicBool;
 
 use tidegate_cells::{Cell, Gru, Lstm, Stack};
 use tidegate_data::{InputKind, Inputs, Sequence, SequenceSet, Supervision, TargetKind, Targets};
 use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
 use tidegate_train::{Checkpointing, Event, TrainError, Trained, Training, train};
+
+/// A run of a few short epochs.
+pub(crate) fn quick() -> Training {
+    Training {
+        learning_rate: 0.02,
+        epochs: 4,
+        batch_size: 4,
+        ..Training::default()
+    }
+}
 
 /// A model with its sequences.
 #[derive(Clone)]
