@@ -1,31 +1,13 @@
 //! A fingerprint by which an output folder recognises the data that its numbers were measured on.
 
-use tidegate_data::{Inputs, Split, Splits, Targets};
+use tidegate_data::{Split, Splits};
+use tidegate_train::fingerprint_of_set;
 
-/// FNV-1a (Fowler, Noll & Vo) over every number of the three sets, a word at a time. It finds a mix-up, not a forgery.
+/// The fingerprints of the three sets.
 pub(crate) fn of_splits(splits: &Splits) -> String {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut word = |word: u64| hash = (hash ^ word).wrapping_mul(0x0100_0000_01b3);
-    for split in Split::ALL {
-        let set = splits.get(split);
-        word(set.len() as u64);
-        for sequence in &set.sequences {
-            word(sequence.inputs.steps() as u64);
-            match &sequence.inputs {
-                Inputs::Features { values, .. } => {
-                    values.iter().for_each(|value| word(value.to_bits().into()));
-                }
-                Inputs::Tokens(tokens) => tokens.iter().for_each(|token| word((*token).into())),
-            }
-            match &sequence.targets {
-                Targets::Values(values) | Targets::Labels(values) => {
-                    values.iter().for_each(|value| word(value.to_bits().into()));
-                }
-                Targets::Classes(classes) => classes.iter().for_each(|class| word((*class).into())),
-            }
-        }
-    }
-    format!("{hash:016x}")
+    Split::ALL
+        .map(|split| fingerprint_of_set(splits.get(split)))
+        .join("-")
 }
 
 #[cfg(test)]

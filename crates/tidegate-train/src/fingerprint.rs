@@ -39,8 +39,9 @@ pub(crate) fn of_values(values: &[f32]) -> String {
     fingerprint.finish()
 }
 
-/// Fingerprint of every number in a set, in order.
-pub(crate) fn of_set(set: &SequenceSet) -> String {
+/// Fingerprint of every number in a set, in order: it finds a mix-up of data, not a forgery.
+#[must_use]
+pub fn fingerprint_of_set(set: &SequenceSet) -> String {
     let mut fingerprint = Fingerprint::new();
     let (kind, size) = match set.input {
         InputKind::Features { size } => (1, size),

@@ -63,6 +63,7 @@ pub use clipping::{clip_by_global_norm, global_norm};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
+pub use fingerprint::fingerprint_of_set;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
 pub use train::train;

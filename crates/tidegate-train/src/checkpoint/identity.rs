@@ -38,8 +38,8 @@ impl Identity {
             training: serde_json::to_value(training).map_err(damaged)?,
             model: serde_json::to_value(model.configuration()).map_err(damaged)?,
             initial_parameters: fingerprint::of_values(model.parameters()),
-            training_set: fingerprint::of_set(train),
-            validation_set: fingerprint::of_set(valid),
+            training_set: fingerprint::fingerprint_of_set(train),
+            validation_set: fingerprint::fingerprint_of_set(valid),
             instruction_set: instruction_set.to_string(),
         })
     }
