@@ -15,6 +15,7 @@ use trajectory::Trajectory;
 
 const TASK: &str = "Mackey-Glass";
 const LONGEST_DELAY: f64 = 1_000.0;
+const MOST_SPACING: usize = 1_000_000;
 
 /// Below this deviation a series is a fixed point and the noise of rounding.
 const LEAST_DEVIATION: f64 = 1e-6;
@@ -36,6 +37,10 @@ pub struct MackeyGlass {
     pub valid: usize,
     /// Test sequences. Default: 50.
     pub test: usize,
+    /// Most steps left out between one window and the next: each time a number from 0 to this, drawn anew. Without it the
+    /// windows would begin at nearly the same phase of the series, whose swings take about 50 steps at the default
+    /// delay. Default: 100.
+    pub spacing: usize,
     /// Steps left out between one set and the next. Default: 500. Less than `tau` would let a set
     /// begin in a state that the end of the one before has shown.
     pub gap: usize,
@@ -54,6 +59,7 @@ impl Default for MackeyGlass {
             train: 200,
             valid: 50,
             test: 50,
+            spacing: 100,
             gap: 500,
             transient: 1_000,
             seed: 0,
@@ -68,9 +74,8 @@ impl Default for MackeyGlass {
 /// [1.1, 1.3), by fourth-order Runge-Kutta with ten steps a unit, sampled at every unit of time.
 ///
 /// The series is cut in time, without shuffling: transient, training, gap, validation, gap, test.
-/// Each part is `count · window + horizon` samples long. Its windows follow each other without
-/// overlap, and only its last targets reach into the `horizon` samples at its end: no sample is in
-/// two sets. All sets are standardised by mean and deviation of the training part. The input is one
+/// The windows of a part follow each other with up to `spacing` steps between them, and its last
+/// targets reach into the `horizon` samples at its end: no sample is in two sets. All sets are standardised by mean and deviation of the training part. The input is one
 /// feature, the value; the target at every step is the value `horizon` steps later.
 ///
 /// Why the horizon is 17 by default: one step ahead, repeating the last value already has an error
@@ -91,26 +96,35 @@ pub fn mackey_glass(options: MackeyGlass) -> Result<Splits, DataError> {
         train,
         valid,
         test,
+        spacing,
         gap,
         transient,
         seed,
     } = options;
 
-    let initial = 1.1 + 0.2 * f64::from(RandomStream::new(seed, Split::Train).uniform());
+    let mut streams = Split::ALL.map(|split| RandomStream::new(seed, split));
+    let initial = 1.1 + 0.2 * f64::from(streams[0].uniform());
     let mut trajectory = Trajectory::new(tau, initial);
-    let mut skip_and_take = |skipped: usize, count: usize| -> Vec<f64> {
+    let mut take_part = |skipped: usize, count: usize, stream: &mut RandomStream| -> Part {
         for _ in 0..skipped {
             trajectory.advance();
         }
-        (0..count * window + horizon)
-            .map(|_| trajectory.advance())
-            .collect()
+        let mut starts = Vec::with_capacity(count);
+        let mut next = 0;
+        for _ in 0..count {
+            starts.push(next);
+            next += window + stream.below(spacing as u32 + 1) as usize;
+        }
+        let length = starts.last().map_or(0, |last| last + window) + horizon;
+        let samples = (0..length).map(|_| trajectory.advance()).collect();
+        Part { samples, starts }
     };
-    let train_part = skip_and_take(transient, train);
-    let valid_part = skip_and_take(gap, valid);
-    let test_part = skip_and_take(gap, test);
+    let [train_stream, valid_stream, test_stream] = &mut streams;
+    let train_part = take_part(transient, train, train_stream);
+    let valid_part = take_part(gap, valid, valid_stream);
+    let test_part = take_part(gap, test, test_stream);
 
-    let (mean, deviation) = mean_and_deviation(&train_part);
+    let (mean, deviation) = mean_and_deviation(&train_part.samples);
     if deviation < LEAST_DEVIATION {
         return Err(impossible(
             TASK,
@@ -119,20 +133,22 @@ pub fn mackey_glass(options: MackeyGlass) -> Result<Splits, DataError> {
             "the series settles to a constant, which leaves nothing to predict: take a longer delay, such as 17",
         ));
     }
-    let windows = |part: Vec<f64>| {
-        let standardised: Vec<f32> = part
+    let windows = |part: Part| {
+        let standardised = |start: usize| -> Vec<f32> {
+            part.samples[start..start + window]
+                .iter()
+                .map(|value| ((value - mean) / deviation) as f32)
+                .collect()
+        };
+        let sequences = part
+            .starts
             .iter()
-            .map(|value| ((value - mean) / deviation) as f32)
-            .collect();
-        let sequences = standardised[..part.len() - horizon]
-            .chunks_exact(window)
-            .zip(standardised[horizon..].chunks_exact(window))
-            .map(|(inputs, targets)| Sequence {
+            .map(|&start| Sequence {
                 inputs: Inputs::Features {
                     size: 1,
-                    values: inputs.to_vec(),
+                    values: standardised(start),
                 },
-                targets: Targets::Values(targets.to_vec()),
+                targets: Targets::Values(standardised(start + horizon)),
             })
             .collect();
         SequenceSet::new(
@@ -153,6 +169,13 @@ pub fn mackey_glass(options: MackeyGlass) -> Result<Splits, DataError> {
     )
 }
 
+/// One set's part of the series.
+struct Part {
+    samples: Vec<f64>,
+    /// Where its windows begin.
+    starts: Vec<usize>,
+}
+
 fn check(options: &MackeyGlass) -> Result<(), DataError> {
     let MackeyGlass {
         tau,
@@ -161,6 +184,7 @@ fn check(options: &MackeyGlass) -> Result<(), DataError> {
         train,
         valid,
         test,
+        spacing,
         gap,
         transient,
         ..
@@ -189,18 +213,23 @@ fn check(options: &MackeyGlass) -> Result<(), DataError> {
             "a sequence needs at least 1 step",
         ));
     }
-    check_sizes(TASK, window, train, valid, test)?;
-    for (option, steps) in [("horizon", horizon), ("gap", gap), ("transient", transient)] {
-        if steps > MOST_STEPS {
+    let limits = [
+        ("horizon", horizon, MOST_STEPS),
+        ("spacing", spacing, MOST_SPACING),
+        ("gap", gap, MOST_STEPS),
+        ("transient", transient, MOST_STEPS),
+    ];
+    for (option, steps, most) in limits {
+        if steps > most {
             return Err(impossible(
                 TASK,
                 option,
                 steps,
-                format!("it may be at most {MOST_STEPS} steps"),
+                format!("it may be at most {most} steps"),
             ));
         }
     }
-    Ok(())
+    check_sizes(TASK, window.saturating_add(spacing), train, valid, test)
 }
 
 fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
