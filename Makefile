@@ -44,7 +44,7 @@ vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in
 
 bench: $(VENV)/.torch ## time Tidegate beside PyTorch on this machine (installs PyTorch in .venv)
 	$(CARGO) build --release --package tidegate-cells --example time_recurrence
-	$(VENV_PYTHON) bench/run.py --output bench/results.json
+	$(VENV_PYTHON) bench/run.py --output bench/results.json --readme README.md
 
 $(VENV)/.torch:
 	$(PYTHON) -m venv $(VENV)

@@ -4,7 +4,8 @@
 
 Each round times every shape once with each engine, one after the other, so that a machine whose speed drifts slows both.
 The table shows the median over the rounds of each engine's own median, their ratio round by round, and how far the rounds
-spread; a spread above 20 % is marked, for the machine was not quiet. `--output` also writes the figures as JSON.
+spread; a spread above 20 % is marked, for the machine was not quiet. `--output` also writes the figures as JSON, and `--readme` puts the training rows
+into a file, between the lines <!-- bench --> and <!-- /bench -->.
 """
 
 import argparse
@@ -30,6 +31,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=0.4, help="time to fill per figure and turn (default 0.4)")
     parser.add_argument("--shapes", nargs="+", default=SHAPES, metavar="B,T,I,H", help="batch, steps, input, hidden")
     parser.add_argument("--output", type=Path, help="also write the figures to this JSON file")
+    parser.add_argument("--readme", type=Path, help="also put a table into this Markdown file")
     return parser.parse_args()
 
 
@@ -41,23 +43,24 @@ def run(command):
 
 
 def tidegate(cell, arguments):
-    """Seconds by (shape, work)."""
+    """Seconds by (shape, work), and what measured them."""
     results = run([str(TIDEGATE), "--cell", cell, "--threads", str(arguments.threads),
                    "--shapes", ";".join(arguments.shapes), "--seconds", str(arguments.seconds)])
-    return {(",".join(str(result[key]) for key in ("batch", "steps", "input", "hidden")), result["work"]):
-            result["median_seconds"] for result in results}
+    seconds = {(",".join(str(result[key]) for key in ("batch", "steps", "input", "hidden")), result["work"]):
+               result["median_seconds"] for result in results}
+    return seconds, results[0]["instruction_set"]
 
 
 def pytorch(cell, arguments):
-    """Seconds by (shape, work)."""
-    results = run([sys.executable, str(HERE / "pytorch_recurrent.py"), "--cell", cell, "--threads",
-                   str(arguments.threads), "--seconds", str(arguments.seconds), "--shapes", *arguments.shapes])["results"]
+    """Seconds by (shape, work), and what measured them."""
+    document = run([sys.executable, str(HERE / "pytorch_recurrent.py"), "--cell", cell, "--threads",
+                   str(arguments.threads), "--seconds", str(arguments.seconds), "--shapes", *arguments.shapes])
     seconds = {}
-    for result in results:
+    for result in document["results"]:
         shape = ",".join(str(result[key]) for key in ("batch", "steps", "input_size", "hidden_size"))
         for work in ("forward", "training"):
             seconds[shape, work] = result[f"{work}_ms"] / 1e3
-    return seconds
+    return seconds, document["version"]
 
 
 def spread(values):
@@ -78,10 +81,18 @@ def main():
     arguments = parse()
     if not TIDEGATE.exists():
         sys.exit(f"{TIDEGATE} is missing: cargo build --release -p tidegate-cells --example time_recurrence")
-    figures = []
+    figures, table = [], []
     print(f"{machine()}; {arguments.threads} threads; median milliseconds of {arguments.rounds} rounds\n")
     for cell in arguments.cells:
-        rounds = [(tidegate(cell, arguments), pytorch(cell, arguments)) for _ in range(arguments.rounds)]
+        rounds = []
+        for turn in range(arguments.rounds):
+            # Each engine is first in every other round.
+            if turn % 2 == 0:
+                ours, theirs = tidegate(cell, arguments), pytorch(cell, arguments)
+            else:
+                theirs, ours = pytorch(cell, arguments), tidegate(cell, arguments)
+            rounds.append((ours[0], theirs[0]))
+            versions = {"tidegate": ours[1], "pytorch": theirs[1]}
         print(f"{cell:<5} {'batch,steps,input,hidden':<26}{'work':<10}{'Tidegate':>10}{'PyTorch':>10}{'ratio':>8}")
         for shape in arguments.shapes:
             for work in ("forward", "training"):
@@ -92,16 +103,30 @@ def main():
                 note = f"  spread {spread(ours):.0%} and {spread(theirs):.0%}" if noisy else ""
                 print(f"{'':<6}{shape:<26}{work:<10}{1e3 * statistics.median(ours):>10.3f}"
                       f"{1e3 * statistics.median(theirs):>10.3f}{ratio:>7.1f}×{note}")
+                if work == "training":
+                    table.append((cell, shape, statistics.median(ours), statistics.median(theirs), ratio))
                 batch, steps, input_size, hidden = map(int, shape.split(","))
                 for engine, seconds in (("tidegate", ours), ("pytorch", theirs)):
-                    figures.append({"engine": engine, "cell": cell, "work": work, "batch": batch, "steps": steps,
+                    figures.append({"engine": engine, "version": versions[engine], "cell": cell, "work": work, "batch": batch, "steps": steps,
                                     "input": input_size, "hidden": hidden, "threads": arguments.threads,
                                     "median_seconds": statistics.median(seconds), "spread": round(spread(seconds), 3)})
     if arguments.output:
-        document = json.dumps({"machine": machine(), "figures": figures}, indent=1) + "\n"
-        temporary = arguments.output.with_suffix(".tmp")
-        temporary.write_text(document, encoding="utf-8")
-        temporary.replace(arguments.output)
+        replace(arguments.output, json.dumps({"machine": machine(), "figures": figures}, indent=1) + "\n")
+    if arguments.readme:
+        lines = [f"{machine()}, {arguments.threads} threads, {versions['tidegate']}, PyTorch {versions['pytorch']}:", "",
+                 "| cell | batch, steps, input, hidden | Tidegate | PyTorch | ratio |", "|---|---|---|---|---|"]
+        lines += [f"| {cell.upper()} | {shape.replace(',', ', ')} | {1e3 * ours:.3g} ms | {1e3 * theirs:.3g} ms | {ratio:.1f} |"
+                  for cell, shape, ours, theirs, ratio in table]
+        before, rest = arguments.readme.read_text(encoding="utf-8").split("<!-- bench -->\n", 1)
+        after = rest.split("<!-- /bench -->", 1)[1]
+        text = before + "<!-- bench -->\n" + "\n".join(lines) + "\n<!-- /bench -->" + after
+        replace(arguments.readme, text)
+
+
+def replace(path, text):
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)
 
 
 if __name__ == "__main__":
