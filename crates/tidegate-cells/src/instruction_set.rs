@@ -54,6 +54,7 @@ impl InstructionSet {
         DETECTED
             .get_or_init(|| match std::env::var_os(VARIABLE) {
                 None => Ok(InstructionSet::available()[0]),
+                Some(name) if name.is_empty() => Ok(InstructionSet::available()[0]),
                 Some(name) => name
                     .to_string_lossy()
                     .parse::<InstructionSet>()

@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::cell_variant::CellVariant;
+use crate::contest::tuning_runs;
 use crate::error::StudyError;
 use crate::folder::Folder;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
 use crate::recipe::Recipe;
+use crate::record::Outcome;
 use crate::report::ComparisonReport;
-use crate::runs;
+use crate::runs::{self, Results};
 use crate::sizing::Sizing;
 use crate::task::Task;
 
@@ -72,6 +74,19 @@ impl Comparison {
         }
     }
 
+    /// Number of runs, those of tuning included.
+    pub(crate) fn runs(&self) -> usize {
+        let runs = |experiment: &Experiment| {
+            tuning_runs(&experiment.recipe.candidates).saturating_add(self.seeds)
+        };
+        let one_cell = self
+            .experiments
+            .iter()
+            .map(runs)
+            .fold(0, usize::saturating_add);
+        one_cell.saturating_mul(self.cells.len())
+    }
+
     /// Checks every option that needs no data.
     ///
     /// # Errors
@@ -119,9 +134,29 @@ impl Comparison {
     }
 }
 
+/// Where every run diverged there is nothing to compare.
+fn refuse_without_results(
+    preparation: &Preparation<'_>,
+    results: &Results,
+) -> Result<(), StudyError> {
+    let mut divergences = Vec::new();
+    for contest in &preparation.contests {
+        let candidate = contest.candidates[results.chosen[contest.index]];
+        for final_run in contest.finals(candidate, 1) {
+            let name = final_run.what.name;
+            match &results.outcomes[name.id] {
+                Outcome::Finished(_) => return Ok(()),
+                Outcome::Diverged(divergence) => divergences.push((name, divergence.clone())),
+            }
+        }
+    }
+    Err(StudyError::AllDiverged { divergences })
+}
+
 /// Carries a comparison out: every cell tries every candidate once and is then trained with the one of lowest validation
 /// loss, once for each seed. The test set is looked at once for each of these final runs, with the parameters of the
-/// epoch of lowest validation loss.
+/// epoch of lowest validation loss. A run that diverges is a result like others; only where every final run does, the
+/// comparison is refused.
 ///
 /// `observer` hears what happens, from several threads. Once `stop` is set, every run ends after its update and, with a
 /// folder, writes a checkpoint; the same call continues from there.
@@ -133,7 +168,7 @@ pub fn compare(
     observer: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
 ) -> Result<ComparisonReport, StudyError> {
-    let preparation = Preparation::of(comparison)?;
+    let preparation = Preparation::of(comparison, stop)?;
     let folder = match &comparison.folder {
         Some(path) => {
             let keys = comparison.experiments.iter().map(|e| e.task.key());
@@ -144,13 +179,8 @@ pub fn compare(
     observer(Progress::Started {
         runs: preparation.runs,
     });
-    let results = runs::carry_out(
-        &preparation,
-        comparison.threads,
-        folder.as_ref(),
-        observer,
-        stop,
-    )?;
+    let results = runs::carry_out(&preparation, folder.as_ref(), observer, stop)?;
+    refuse_without_results(&preparation, &results)?;
     let report = ComparisonReport::of(&preparation, comparison.sizing.equal(), &results);
     if let Some(folder) = &folder {
         folder.write_report(&report)?;

@@ -35,13 +35,18 @@ pub(crate) struct PlannedRun {
     pub(crate) name: RunName,
 }
 
+/// Number of tuning runs of a cell: none where there is nothing to choose.
+pub(crate) fn tuning_runs(candidates: &[Candidate]) -> usize {
+    match candidates.len() {
+        1 => 0,
+        candidates => candidates,
+    }
+}
+
 impl Contest {
-    /// Number of tuning runs: none where there is nothing to choose.
+    /// Number of tuning runs.
     pub(crate) fn tuning_runs(&self) -> usize {
-        match self.candidates.len() {
-            1 => 0,
-            candidates => candidates,
-        }
+        tuning_runs(&self.candidates)
     }
 
     /// Number of runs.
@@ -92,6 +97,12 @@ impl Contest {
             contest: self.index,
             name,
         };
-        Job { what, threads }
+        // Tuning first; then every cell with the first seed, every cell with the second, and so on, so that what else the
+        // machine does meanwhile falls upon all cells alike.
+        Job {
+            what,
+            threads,
+            turn: seed,
+        }
     }
 }

@@ -9,8 +9,8 @@ use tidegate_data::DataError;
 use tidegate_model::ModelError;
 use tidegate_train::TrainError;
 
-use crate::candidate::Candidate;
 use crate::cell_variant::CellVariant;
+use crate::run::RunName;
 
 /// An error of a comparison: it names the option, run or file at fault.
 #[derive(Debug, thiserror::Error)]
@@ -61,32 +61,30 @@ pub enum StudyError {
         /// What is wrong.
         error: Box<TrainError>,
     },
-    /// A final run diverged.
+    /// Every run of the comparison diverged.
     #[error(
-        "{run}: {divergence}; leave this cell out, or compare models of another size (its {candidate} was the best in tuning)"
-    )]
-    Diverged {
-        /// The run, with cell and seed.
-        run: String,
-        /// Where.
-        divergence: Box<Divergence>,
-        /// What was chosen in tuning.
-        candidate: Candidate,
-    },
-    /// Every candidate of a cell diverged in tuning.
-    #[error(
-        "{task}: {cell} diverged with every candidate of tuning (seed {seed}): {places}; leave this cell out, or compare models of another size",
+        "every run diverged, so that nothing can be compared: {places}; compare models of another size, or other cells",
         places = places(.divergences)
     )]
     AllDiverged {
-        /// The task.
-        task: String,
-        /// The cell.
-        cell: CellVariant,
-        /// Seed of the tuning runs.
-        seed: u64,
-        /// Each candidate, and where it diverged.
-        divergences: Vec<(Candidate, Divergence)>,
+        /// Each final run, and where it diverged.
+        divergences: Vec<(RunName, Divergence)>,
+    },
+    /// The memory does not suffice.
+    #[error(
+        "{what} would take about {needed} of memory, {available} are available: lower {lower}",
+        needed = in_words(*.needed),
+        available = in_words(*.available)
+    )]
+    Memory {
+        /// What would be held.
+        what: String,
+        /// Estimate, in bytes.
+        needed: u64,
+        /// Bytes available.
+        available: u64,
+        /// The options that decide how much is needed.
+        lower: &'static str,
     },
     /// A file or folder of the output folder cannot be used.
     #[error("output folder {}: cannot {action}: {error}", .folder.display())]
@@ -128,6 +126,17 @@ pub enum StudyError {
     /// A file of the output folder makes no sense.
     #[error("{}: is damaged ({reason}): remove it, and what it held is computed again", .path.display())]
     Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
+    /// The plan of the output folder makes no sense: what the folder's numbers were measured on is not known any more.
+    #[error(
+        "{}: is damaged ({reason}), so that it cannot be told which comparison the folder holds: give another folder",
+        .path.display()
+    )]
+    DamagedPlan {
         /// The file.
         path: PathBuf,
         /// What does not fit.
@@ -184,10 +193,20 @@ fn cell_names() -> String {
     CellVariant::ALL.map(CellVariant::name).join(", ")
 }
 
-fn places(divergences: &[(Candidate, Divergence)]) -> String {
+fn places(divergences: &[(RunName, Divergence)]) -> String {
     let places: Vec<String> = divergences
         .iter()
-        .map(|(candidate, divergence)| format!("with {candidate}, {divergence}"))
+        .map(|(run, divergence)| format!("{run} (with {}): {divergence}", run.candidate))
         .collect();
     places.join("; ")
+}
+
+/// Such as `1.5 GiB`.
+fn in_words(bytes: u64) -> String {
+    let mebibytes = bytes as f64 / f64::from(1 << 20);
+    if mebibytes < 1024.0 {
+        format!("{mebibytes:.1} MiB")
+    } else {
+        format!("{:.1} GiB", mebibytes / 1024.0)
+    }
 }

@@ -3,9 +3,9 @@
 //! ```text
 //! plan.json                     everything that decides the numbers
 //! comparison.json               the report, once all runs are done
-//! gru-seed1.safetensors         the model of each final run
+//! gru-seed1.safetensors         the model of each final run that did not diverge
 //! runs/gru-seed1.json           what was measured of each finished run
-//! runs/gru-seed1.checkpoint     where a run that is not finished continues
+//! runs/gru-seed1.checkpoint     where a run that is not finished continues; of one that diverged, the last good one
 //! ```
 //! With several tasks, the models and `runs` stand in one folder for each: `1-adding`, `2-mackey-glass`.
 
@@ -54,21 +54,18 @@ impl Folder {
             error,
         };
         fs::create_dir_all(path).map_err(|error| fail("make it", error))?;
+        let lock = lock(path)?;
         if !path.join(plan::FILE).exists() && holds_files(path).map_err(|e| fail("list it", e))? {
+            // What was not there before is taken away again.
+            if lock.made {
+                let _ = fs::remove_file(path.join(LOCK));
+            }
             return Err(StudyError::FolderOccupied {
                 folder: path.to_owned(),
             });
         }
-        let lock = File::create(path.join(LOCK)).map_err(|error| fail("write to it", error))?;
-        match lock.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(StudyError::FolderInUse {
-                    folder: path.to_owned(),
-                });
-            }
-            // Some file systems have no locks.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
-        }
+        let clean = |folder: &Path| remove_temporary_files(folder).map_err(|e| fail("clean it", e));
+        clean(path)?;
         plan::settle(path, plan)?;
         let tasks: Vec<PathBuf> = if keys.len() == 1 {
             vec![path.to_owned()]
@@ -80,12 +77,13 @@ impl Folder {
         for task in &tasks {
             let runs = task.join("runs");
             fs::create_dir_all(&runs).map_err(|error| fail("make a folder in it", error))?;
-            remove_temporary_files(&runs).map_err(|error| fail("clean it", error))?;
+            clean(task)?;
+            clean(&runs)?;
         }
         Ok(Folder {
             path: path.to_owned(),
             tasks,
-            _lock: lock,
+            _lock: lock.file,
         })
     }
 
@@ -148,7 +146,8 @@ impl Folder {
         Ok(Some(outcome))
     }
 
-    /// Keeps what was measured of a run, which needs its checkpoint no longer.
+    /// Keeps what was measured of a run. One that finished needs its checkpoint no longer; of one that diverged, it holds
+    /// the last good parameters.
     pub(crate) fn write_record(
         &self,
         experiment: usize,
@@ -156,6 +155,9 @@ impl Folder {
         outcome: &Outcome,
     ) -> Result<(), StudyError> {
         self.write_json(&self.run_path(experiment, name, "json"), outcome)?;
+        if let Outcome::Diverged(_) = outcome {
+            return Ok(());
+        }
         match fs::remove_file(self.run_path(experiment, name, "checkpoint")) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fail(
                 "remove a checkpoint that is no longer needed".to_owned(),
@@ -192,6 +194,34 @@ impl Folder {
     }
 }
 
+/// A folder that no other process uses.
+struct Lock {
+    file: File,
+    /// Whether its file was not there before.
+    made: bool,
+}
+
+fn lock(folder: &Path) -> Result<Lock, StudyError> {
+    let fail = |action: &str, error| StudyError::Folder {
+        folder: folder.to_owned(),
+        action: action.to_owned(),
+        error,
+    };
+    let path = folder.join(LOCK);
+    let made = !path.exists();
+    let file = File::create(path).map_err(|error| fail("write to it", error))?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(StudyError::FolderInUse {
+            folder: folder.to_owned(),
+        }),
+        // Some file systems have no locks.
+        Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => {
+            Err(fail("lock it", error))
+        }
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Lock { file, made }),
+    }
+}
+
 /// Whether the folder holds anything but what opening it leaves behind.
 fn holds_files(path: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(path)? {
@@ -216,4 +246,32 @@ fn remove_temporary_files(path: &Path) -> io::Result<()> {
 
 fn is_temporary(name: &str) -> bool {
     name.starts_with(".tidegate-") && name.ends_with(".tmp")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidate::Candidate;
+    use crate::cell_variant::CellVariant;
+
+    #[test]
+    fn long_epochs_have_checkpoints_inside() {
+        let place = tempfile::tempdir().unwrap();
+        let plan = Value::from("plan");
+        let folder = Folder::open(place.path(), &plan, ["adding"].into_iter()).unwrap();
+        let name = RunName {
+            id: 0,
+            task: "adding problem".to_owned(),
+            cell: CellVariant::Gru,
+            stage: Stage::Final,
+            seed: 1,
+            candidate: Candidate::plain(0.1),
+        };
+        let checkpointing = folder.checkpointing(0, &name);
+        assert_eq!(checkpointing.every_updates, Some(1_000));
+        assert_eq!(
+            checkpointing.path,
+            place.path().join("runs/gru-seed1.checkpoint")
+        );
+    }
 }

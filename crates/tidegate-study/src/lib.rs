@@ -3,7 +3,8 @@
 //! [`compare`] trains several cells on the same data with the same budget, the same tuning effort and the same seeds and
 //! returns what was measured. What is compared stands in [`Comparison`]: tasks with their [`Recipe`]s, cells, how they are
 //! made equal ([`Sizing`]), seeds, threads and, to continue after an interruption, a folder. Every number of the report
-//! but the seconds follows from those options, at any number of threads and however often the comparison was interrupted.
+//! but the seconds, and the threads that they were measured with, follows from those options, at any number of threads and
+//! however often the comparison was interrupted.
 //! Nothing here prints: an observer is told what happens ([`Progress`]).
 //!
 //! ```
@@ -31,6 +32,8 @@ mod contest;
 mod error;
 mod fingerprint;
 mod folder;
+mod memory;
+mod neighbours;
 mod network;
 mod preparation;
 mod progress;
@@ -43,6 +46,7 @@ mod runs;
 mod sizing;
 mod spread;
 mod task;
+mod threads;
 mod tuning;
 
 pub use candidate::Candidate;

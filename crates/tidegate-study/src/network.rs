@@ -49,3 +49,21 @@ pub(crate) fn multiply_adds_per_step(network: &ModelConfiguration) -> usize {
     };
     network.recurrent.multiply_adds_per_step() + head
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::task::Task;
+
+    #[test]
+    fn the_head_is_counted_where_it_is_read_at_every_step() {
+        let count = |task: Task| {
+            let set = task.with_sequences(1).splits().unwrap().train;
+            multiply_adds_per_step(&network(&set, CellVariant::Gru, 5))
+        };
+        // Three blocks of 5 units, each with its inputs and the 5 units before.
+        assert_eq!(count(Task::adding_problem(4)), 3 * 5 * (2 + 5));
+        // One feature in, one value out at every step.
+        assert_eq!(count(Task::mackey_glass(30)), 3 * 5 * (1 + 5) + 5);
+    }
+}

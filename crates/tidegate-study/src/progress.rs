@@ -73,4 +73,15 @@ pub enum Progress<'a> {
         /// Number of candidates tried.
         tried: usize,
     },
+    /// Every candidate of a cell diverged in tuning.
+    NoneFit {
+        /// The task's name.
+        task: &'a str,
+        /// The cell.
+        cell: CellVariant,
+        /// The candidate that diverged last, with which the final runs are made.
+        candidate: &'a Candidate,
+        /// Number of candidates tried.
+        tried: usize,
+    },
 }

@@ -104,7 +104,7 @@ fn mackey_glass() -> Recipe {
             batch_size: 4,
             ..Training::default()
         },
-        candidates: Candidate::grid(&[3e-3, 1e-2], &[Candidate::plain(0.0)]),
+        candidates: Candidate::grid(&[3e-3, 1e-2, 3e-2], &[Candidate::plain(0.0)]),
         tuning_epochs: 60,
         parameters: 5_000,
         hidden_size: 32,

@@ -39,6 +39,10 @@ pub struct Measured {
     pub seconds: f64,
     /// The same up to the best epoch.
     pub seconds_to_best: f64,
+    /// Threads that it had for itself when it ended.
+    pub threads: usize,
+    /// The most runs that were made at once while it ran, this one included.
+    pub runs_side_by_side: usize,
     /// Losses of the best epoch's parameters; none in tuning.
     pub tested: Option<Tested>,
 }
@@ -55,7 +59,12 @@ pub struct Tested {
 
 impl Measured {
     /// From the epochs of a run; none if there are none.
-    pub(crate) fn of(epochs: &[EpochRecord], tested: Option<Tested>) -> Option<Measured> {
+    pub(crate) fn of(
+        epochs: &[EpochRecord],
+        tested: Option<Tested>,
+        threads: usize,
+        runs_side_by_side: usize,
+    ) -> Option<Measured> {
         let best = epochs.iter().rev().find(|epoch| epoch.best)?;
         let seconds = |epochs: &[EpochRecord]| epochs.iter().map(|epoch| epoch.seconds).sum();
         Some(Measured {
@@ -64,6 +73,8 @@ impl Measured {
             best_epoch: best.epoch,
             seconds: seconds(epochs),
             seconds_to_best: seconds(&epochs[..best.epoch.min(epochs.len())]),
+            threads,
+            runs_side_by_side,
             tested,
         })
     }
@@ -89,10 +100,11 @@ mod tests {
             epoch(2, 1.0, true),
             epoch(3, 2.0, false),
         ];
-        let measured = Measured::of(&epochs, None).unwrap();
+        let measured = Measured::of(&epochs, None, 2, 3).unwrap();
         assert_eq!((measured.valid_loss, measured.best_epoch), (1.0, 2));
         assert_eq!((measured.seconds, measured.seconds_to_best), (6.0, 4.0));
-        assert_eq!(Measured::of(&[], None), None);
+        assert_eq!((measured.threads, measured.runs_side_by_side), (2, 3));
+        assert_eq!(Measured::of(&[], None, 2, 3), None);
     }
 
     #[test]
@@ -103,6 +115,8 @@ mod tests {
             best_epoch: 2,
             seconds: 1.0 / 3.0,
             seconds_to_best: 2.0 / 7.0,
+            threads: 2,
+            runs_side_by_side: 1,
             tested: Some(Tested {
                 train_loss: 1e-300,
                 test_loss: std::f64::consts::PI,

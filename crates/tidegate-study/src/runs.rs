@@ -1,40 +1,52 @@
 //! Carrying the runs out, side by side.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPoolBuilder;
+use tidegate_data::{Split, Splits};
 use tidegate_model::Model;
-use tidegate_train::{Event, TrainError, evaluate, train};
+use tidegate_train::{Event, TrainError, evaluate, train_until};
 
 use crate::candidate::Candidate;
 use crate::contest::{Contest, PlannedRun};
 use crate::error::{Divergence, StudyError};
 use crate::folder::Folder;
+use crate::neighbours::{Neighbours, Presence};
 use crate::network::regularised;
 use crate::preparation::Preparation;
 use crate::progress::Progress;
-use crate::queue::{Ended, Job, work_off};
+use crate::queue::{Capacity, Ended, Job, work_off};
 use crate::record::{Measured, Outcome, Tested};
 use crate::run::{RunName, Stage};
-use crate::tuning::choose;
+use crate::threads::Threads;
+use crate::tuning::{all_diverged, choose};
 
 /// Sequences at once when a finished model is measured.
 const EVALUATION_BATCH: usize = 64;
 
 type Observer<'a> = &'a (dyn Fn(Progress<'_>) + Sync);
 
-/// Carries every run out, and returns how each ended, by its id.
+/// How the runs ended.
+pub(crate) struct Results {
+    /// One for each run, by its id.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// The candidate of each contest's final runs, by the contest's index.
+    pub(crate) chosen: Vec<usize>,
+}
+
+/// Carries every run out.
 pub(crate) fn carry_out(
     preparation: &Preparation<'_>,
-    threads: usize,
     folder: Option<&Folder>,
     observer: Observer<'_>,
     stop: &AtomicBool,
-) -> Result<Vec<Outcome>, StudyError> {
-    // The same number for all runs of a kind: their seconds are compared.
-    let share = |runs: usize| (threads / runs.max(1)).max(1);
-    let sum = |runs: fn(&Contest) -> usize| preparation.contests.iter().map(runs).sum();
+) -> Result<Results, StudyError> {
+    let Threads {
+        all,
+        tuning,
+        finals,
+    } = preparation.threads;
     let site = Site {
         preparation,
         folder,
@@ -42,33 +54,42 @@ pub(crate) fn carry_out(
         asked_to_stop: stop,
         stop: AtomicBool::new(false),
         done: AtomicUsize::new(0),
-        outcomes: Mutex::new(vec![None; preparation.runs]),
-        final_threads: share(sum(|contest| contest.seeds)),
+        findings: Mutex::new(Findings {
+            outcomes: vec![None; preparation.runs],
+            chosen: vec![0; preparation.contests.len()],
+        }),
+        neighbours: Neighbours::default(),
     };
-    let tuning_threads = share(sum(Contest::tuning_runs));
     let first = |contest: &Contest| match contest.candidates[..] {
-        [candidate] => contest.finals(candidate, site.final_threads),
-        _ => contest.tuning(tuning_threads),
+        [candidate] => contest.finals(candidate, finals),
+        _ => contest.tuning(tuning),
     };
     let jobs = preparation.contests.iter().flat_map(first).collect();
-    let work = |run: &PlannedRun| {
-        let threads = match run.name.stage {
-            Stage::Tuning { .. } => tuning_threads,
-            Stage::Final => site.final_threads,
-        };
-        site.work(run, threads)
+    let capacity = Capacity {
+        threads: all,
+        jobs: preparation.threads.runs_side_by_side(&preparation.contests),
+    };
+    let not_started = |error: std::io::Error| StudyError::Threads {
+        threads: all,
+        reason: error.to_string(),
     };
     let interrupted = || StudyError::Interrupted {
         done: site.done.load(Ordering::Relaxed),
         runs: preparation.runs,
     };
-    match work_off(jobs, threads, &site.stop, work) {
+    match work_off(jobs, capacity, &site.stop, not_started, |job| {
+        site.work(job)
+    }) {
         Ok(()) => {}
         Err(Ended::Failed(error)) => return Err(error),
         Err(Ended::Stopped) => return Err(interrupted()),
     }
-    let outcomes = site.lock().iter().cloned().collect::<Option<Vec<_>>>();
-    outcomes.ok_or_else(interrupted)
+    let findings = site.lock();
+    let outcomes: Option<Vec<Outcome>> = findings.outcomes.iter().cloned().collect();
+    Ok(Results {
+        outcomes: outcomes.ok_or_else(interrupted)?,
+        chosen: findings.chosen.clone(),
+    })
 }
 
 /// What all runs share.
@@ -78,24 +99,29 @@ struct Site<'a> {
     observer: Observer<'a>,
     /// Set from outside.
     asked_to_stop: &'a AtomicBool,
-    /// Set once a run fails, or was asked to stop.
+    /// Set once a run fails, or saw that it is to stop.
     stop: AtomicBool,
     done: AtomicUsize,
-    outcomes: Mutex<Vec<Option<Outcome>>>,
-    final_threads: usize,
+    findings: Mutex<Findings>,
+    neighbours: Neighbours,
+}
+
+/// What is known so far.
+struct Findings {
+    /// By the run's id.
+    outcomes: Vec<Option<Outcome>>,
+    /// By the contest's index.
+    chosen: Vec<usize>,
 }
 
 impl Site<'_> {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Option<Outcome>>> {
-        self.outcomes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Findings> {
+        self.findings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Carries one run out, and returns the runs that it makes possible.
-    fn work(
-        &self,
-        run: &PlannedRun,
-        threads: usize,
-    ) -> Result<Vec<Job<PlannedRun>>, Ended<StudyError>> {
+    fn work(&self, job: &Job<PlannedRun>) -> Result<Vec<Job<PlannedRun>>, Ended<StudyError>> {
+        let run = &job.what;
         let contest = &self.preparation.contests[run.contest];
         let kept = match self.folder {
             Some(folder) => folder
@@ -106,15 +132,8 @@ impl Site<'_> {
         let is_kept = kept.is_some();
         let outcome = match kept {
             Some(outcome) => outcome,
-            None => self.make(contest, &run.name, threads)?,
+            None => self.make(contest, &run.name, job.threads)?,
         };
-        if let (Stage::Final, Outcome::Diverged(divergence)) = (run.name.stage, &outcome) {
-            return Err(Ended::Failed(StudyError::Diverged {
-                run: run.name.to_string(),
-                divergence: Box::new(divergence.clone()),
-                candidate: run.name.candidate,
-            }));
-        }
         (self.observer)(Progress::RunDone {
             run: &run.name,
             outcome: &outcome,
@@ -122,28 +141,41 @@ impl Site<'_> {
             done: self.done.fetch_add(1, Ordering::Relaxed) + 1,
             runs: self.preparation.runs,
         });
-        let mut outcomes = self.lock();
-        outcomes[run.name.id] = Some(outcome);
+        let mut findings = self.lock();
+        findings.outcomes[run.name.id] = Some(outcome);
         match run.name.stage {
             Stage::Final => Ok(Vec::new()),
-            Stage::Tuning { .. } => {
-                let tuning = contest.first_id..contest.first_id + contest.tuning_runs();
-                let outcomes: Option<Vec<_>> =
-                    outcomes[tuning].iter().map(Option::as_ref).collect();
-                let Some(outcomes) = outcomes else {
-                    return Ok(Vec::new());
-                };
-                let chosen = choose(contest, &outcomes).map_err(Ended::Failed)?;
-                let candidate = &contest.candidates[chosen];
-                (self.observer)(Progress::Chosen {
-                    task: &contest.task,
-                    cell: contest.cell,
-                    candidate,
-                    tried: contest.candidates.len(),
-                });
-                Ok(contest.finals(*candidate, self.final_threads))
-            }
+            Stage::Tuning { .. } => Ok(self.finals(contest, &mut findings)),
         }
+    }
+
+    /// The final runs, once all tuning runs of the contest are done.
+    fn finals(&self, contest: &Contest, findings: &mut Findings) -> Vec<Job<PlannedRun>> {
+        let tuning = contest.first_id..contest.first_id + contest.tuning_runs();
+        let outcomes = findings.outcomes[tuning].iter().map(Option::as_ref);
+        let Some(outcomes) = outcomes.collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        let chosen = choose(&outcomes);
+        let (task, cell, tried) = (&*contest.task, contest.cell, contest.candidates.len());
+        let candidate = &contest.candidates[chosen];
+        (self.observer)(if all_diverged(&outcomes) {
+            Progress::NoneFit {
+                task,
+                cell,
+                candidate,
+                tried,
+            }
+        } else {
+            Progress::Chosen {
+                task,
+                cell,
+                candidate,
+                tried,
+            }
+        });
+        findings.chosen[contest.index] = chosen;
+        contest.finals(*candidate, self.preparation.threads.finals)
     }
 
     /// Trains, inside a pool of its own threads, and keeps the result.
@@ -162,7 +194,8 @@ impl Site<'_> {
                     reason: error.to_string(),
                 })
             })?;
-        pool.install(|| self.train(contest, name, threads))
+        let neighbours = self.neighbours.arrive(name.id);
+        pool.install(|| self.train(contest, name, threads, &neighbours))
     }
 
     fn train(
@@ -170,6 +203,7 @@ impl Site<'_> {
         contest: &Contest,
         name: &RunName,
         threads: usize,
+        neighbours: &Presence<'_>,
     ) -> Result<Outcome, Ended<StudyError>> {
         let failed = |error| {
             let (run, error) = (name.to_string(), Box::new(error));
@@ -191,19 +225,15 @@ impl Site<'_> {
         let checkpointing = self
             .folder
             .map(|folder| folder.checkpointing(contest.experiment, name));
-        self.pass_stop_on();
-        let mut observer = |event: Event<'_>| {
-            self.pass_stop_on();
-            self.report(name, epochs, threads, event);
-        };
-        let trained = train(
+        let mut observer = |event: Event<'_>| self.report(name, epochs, threads, event);
+        let trained = train_until(
             &mut model,
             &splits.train,
             &splits.valid,
             &training,
             checkpointing.as_ref(),
             &mut observer,
-            &self.stop,
+            &|| self.is_stopped(),
         );
         let trained = match trained {
             Err(TrainError::NotFinite {
@@ -226,17 +256,42 @@ impl Site<'_> {
         }
         let tested = match name.stage {
             Stage::Tuning { .. } => None,
-            Stage::Final => {
-                let loss = |set| evaluate(&model, set, EVALUATION_BATCH).map_err(failed);
-                Some(Tested {
-                    train_loss: loss(&splits.train)?.loss,
-                    test_loss: loss(&splits.test)?.loss,
-                })
-            }
+            Stage::Final => match self.test(&model, splits) {
+                // On sequences that training never saw, a network may run away too.
+                Err(Ended::Failed((set, TrainError::EvaluationNotFinite))) => {
+                    let last = trained.epochs.len();
+                    let outcome = Outcome::Diverged(Divergence {
+                        what: format!("the loss of the best epoch's parameters over the {set} set"),
+                        epoch: last,
+                        update: trained.epochs.iter().map(|epoch| epoch.updates).sum(),
+                    });
+                    return self.keep(contest, name, outcome, None);
+                }
+                Err(Ended::Failed((_, error))) => return Err(failed(error)),
+                Err(Ended::Stopped) => return Err(Ended::Stopped),
+                Ok(tested) => Some(tested),
+            },
         };
         // Without an interruption at least one epoch is complete.
-        let measured = Measured::of(&trained.epochs, tested).ok_or(Ended::Stopped)?;
+        let measured = Measured::of(&trained.epochs, tested, threads, neighbours.most())
+            .ok_or(Ended::Stopped)?;
         self.keep(contest, name, Outcome::Finished(measured), Some(model))
+    }
+
+    /// Measures the parameters of the best epoch on the sets that did not choose them.
+    fn test(&self, model: &Model, splits: &Splits) -> Result<Tested, Ended<(Split, TrainError)>> {
+        let loss = |split| {
+            if self.is_stopped() {
+                return Err(Ended::Stopped);
+            }
+            let evaluation = evaluate(model, splits.get(split), EVALUATION_BATCH);
+            let evaluation = evaluation.map_err(|error| Ended::Failed((split, error)))?;
+            Ok(evaluation.loss)
+        };
+        Ok(Tested {
+            train_loss: loss(Split::Train)?,
+            test_loss: loss(Split::Test)?,
+        })
     }
 
     /// Writes the model of a final run and the record into the folder, if there is one.
@@ -264,10 +319,9 @@ impl Site<'_> {
         Ok(outcome)
     }
 
-    fn pass_stop_on(&self) {
-        if self.asked_to_stop.load(Ordering::Relaxed) {
-            self.stop.store(true, Ordering::Relaxed);
-        }
+    /// Whether the comparison was asked to stop, or another run failed.
+    fn is_stopped(&self) -> bool {
+        self.asked_to_stop.load(Ordering::Relaxed) || self.stop.load(Ordering::Relaxed)
     }
 
     fn report(&self, run: &RunName, epochs: usize, threads: usize, event: Event<'_>) {

@@ -49,8 +49,7 @@ impl Task {
         })
     }
 
-    /// Mackey-Glass, τ = 17, 17 steps ahead, in sequences of `length` steps: 40 to train, 10 each to validate and to
-    /// test.
+    /// Mackey-Glass in sequences of `length` steps; all else as in [`MackeyGlass::default`].
     #[must_use]
     pub fn mackey_glass(length: usize) -> Task {
         Task::MackeyGlass(MackeyGlass {

@@ -43,13 +43,14 @@ fn report(comparison: &Comparison) -> Result<ComparisonReport, StudyError> {
     compare(comparison, &|_| {}, &AtomicBool::new(false))
 }
 
-/// The report with every number of seconds set to 0.
+/// The report without what depends on the machine and its threads.
 fn timeless(mut report: ComparisonReport) -> ComparisonReport {
     for row in &mut report.rows {
-        (row.seconds_per_epoch, row.seconds_to_best) = (0.0, 0.0);
+        (row.seconds_per_epoch, row.seconds_to_best) = (None, None);
+        (row.threads, row.runs_side_by_side) = (None, None);
     }
     for summary in &mut report.summary {
-        (summary.seconds_per_epoch, summary.seconds_to_best) = (0.0, 0.0);
+        (summary.seconds_per_epoch, summary.seconds_to_best) = (None, None);
         summary.tuning_seconds = 0.0;
     }
     for tuning in &mut report.tuning {
@@ -77,8 +78,17 @@ fn every_run_has_its_row_and_every_cell_its_summary() {
             .filter(|row| (&row.task, row.cell) == (&summary.task, summary.cell))
             .collect();
         assert_eq!(rows.iter().map(|row| row.seed).collect::<Vec<_>>(), [1, 2]);
-        let mean = (rows[0].test_loss + rows[1].test_loss) / 2.0;
-        assert_eq!(summary.test_loss.mean, mean);
+        let mean = (rows[0].test_loss.unwrap() + rows[1].test_loss.unwrap()) / 2.0;
+        assert_eq!(summary.test_loss.unwrap().mean, mean);
+        let seconds = summary.seconds_to_best.unwrap();
+        let each = [0, 1].map(|index: usize| rows[index].seconds_to_best.unwrap());
+        assert_eq!(seconds.max, each[0].max(each[1]));
+        assert!(seconds.standard_deviation.is_some());
+        assert_eq!((summary.seeds, summary.diverged), (2, 0));
+        for row in rows {
+            assert_eq!(row.threads, Some(1));
+            assert!((1..=2).contains(&row.runs_side_by_side.unwrap()));
+        }
         let tried: Vec<_> = report
             .tuning
             .iter()
@@ -259,20 +269,189 @@ fn a_candidate_that_diverges_is_reported_and_not_chosen() {
 }
 
 #[test]
-fn where_all_candidates_diverge_or_a_final_run_does_the_place_is_named() {
-    let text = refusal(&wild(vec![Candidate::plain(1e30), Candidate::plain(1e31)]));
-    for part in [
-        "adding problem",
-        "rnn-relu",
-        "seed 0",
-        "1000000000000000000000000000000,",
-        "epoch 1, update",
+fn where_every_run_diverges_cell_seed_and_place_are_named() {
+    for candidates in [
+        vec![Candidate::plain(1e30)],
+        vec![Candidate::plain(1e30), Candidate::plain(1e31)],
     ] {
-        assert!(text.contains(part), "{text}");
+        let text = refusal(&wild(candidates));
+        for part in [
+            "adding problem",
+            "rnn-relu, seed 1",
+            "rnn-relu, seed 2",
+            "1000000000000000000000000000000)",
+            "epoch 1, update",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
     }
-    let text = refusal(&wild(vec![Candidate::plain(1e30)]));
+}
+
+#[test]
+fn a_cell_that_diverges_leaves_the_results_of_the_others_and_its_last_good_checkpoint() {
+    // Its activations grow with every step, those of the gated unit stay bounded.
+    let candidates = [vec![1e4], vec![1e4, 2e4]];
+    for rates in candidates {
+        let folder = tempfile::tempdir().unwrap();
+        let mut comparison = wild(rates.iter().map(|&rate| Candidate::plain(rate)).collect());
+        comparison.experiments[0].task = Task::adding_problem(30).with_sequences(100);
+        comparison.cells = vec![CellVariant::RnnRelu, CellVariant::Gru];
+        comparison.folder = Some(folder.path().to_owned());
+        let none_fit = AtomicUsize::new(0);
+        let observer = |progress: Progress<'_>| {
+            if let Progress::NoneFit { cell, .. } = progress {
+                assert_eq!(cell, CellVariant::RnnRelu);
+                none_fit.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        let first = compare(&comparison, &observer, &AtomicBool::new(false)).unwrap();
+        assert_eq!(none_fit.into_inner(), rates.len() - 1);
+        let [relu, gru] = &first.summary[..] else {
+            panic!("{first:?}");
+        };
+        assert_eq!((relu.seeds, relu.diverged, gru.diverged), (2, 2, 0));
+        assert_eq!((relu.test_loss, relu.epochs), (None, None));
+        assert!(gru.test_loss.unwrap().mean.is_finite());
+        assert_eq!(relu.tuning_diverged, relu.tuning_runs);
+        assert_eq!(first.rows.len(), 4);
+        assert!(first.rows[0].diverged.is_some() && first.rows[0].train_loss.is_none());
+        assert_eq!(report(&comparison).unwrap(), first);
+    }
+}
+
+#[test]
+fn a_run_that_diverges_after_its_first_epoch_keeps_its_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let growing = Candidate {
+        weight_decay: 300.0,
+        ..Candidate::plain(0.01)
+    };
+    let mut comparison = wild(vec![growing]);
+    let experiment = &mut comparison.experiments[0];
+    experiment.task = Task::adding_problem(6).with_sequences(100);
+    let training = &mut experiment.recipe.training;
+    // One update an epoch, each of which doubles every weight: a decay by three times its size.
+    (training.epochs, training.batch_size) = (100, 100);
+    comparison.folder = Some(folder.path().to_owned());
+    let StudyError::AllDiverged { divergences } = report(&comparison).unwrap_err() else {
+        panic!("another error");
+    };
+    for (run, divergence) in divergences {
+        assert!(divergence.epoch > 1, "{divergence}");
+        let checkpoint = format!("runs/rnn-relu-seed{}.checkpoint", run.seed);
+        assert!(folder.path().join(checkpoint).is_file());
+    }
+}
+
+#[test]
+fn every_run_has_the_threads_that_it_reports() {
+    let comparison = Comparison {
+        threads: 16,
+        ..small()
+    };
+    let seen = std::sync::Mutex::new(Vec::new());
+    let observer = |progress: Progress<'_>| {
+        if let Progress::RunStarted { threads, .. } = progress {
+            seen.lock()
+                .unwrap()
+                .push((threads, rayon::current_num_threads()));
+        }
+    };
+    compare(&comparison, &observer, &AtomicBool::new(false)).unwrap();
+    let seen = seen.into_inner().unwrap();
+    assert_eq!(seen, [(2, 2); 16]);
+}
+
+#[test]
+fn final_runs_are_made_seed_by_seed() {
+    let comparison = Comparison {
+        threads: 1,
+        ..small()
+    };
+    let seeds = std::sync::Mutex::new(Vec::new());
+    let observer = |progress: Progress<'_>| {
+        if let Progress::RunStarted { run, .. } = progress {
+            seeds.lock().unwrap().push(run.seed);
+        }
+    };
+    compare(&comparison, &observer, &AtomicBool::new(false)).unwrap();
+    let seeds = seeds.into_inner().unwrap();
+    assert_eq!(seeds, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]);
+}
+
+#[test]
+fn what_a_killed_writer_left_behind_is_removed_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let comparison = Comparison {
+        folder: Some(folder.path().to_owned()),
+        ..small()
+    };
+    report(&comparison).unwrap();
+    let places = ["", "1-adding", "1-adding/runs", "2-copy", "2-copy/runs"];
+    let planted = places.map(|place| folder.path().join(place).join(".tidegate-7.tmp"));
+    for path in &planted {
+        fs::write(path, "half").unwrap();
+    }
+    report(&comparison).unwrap();
+    for path in planted {
+        assert!(!path.exists(), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_comparison_that_is_stopped_before_it_begins_makes_nothing() {
+    let result = compare(&small(), &|_| panic!("began"), &AtomicBool::new(true));
+    assert!(matches!(
+        result,
+        Err(StudyError::Interrupted { done: 0, runs: 16 })
+    ));
+}
+
+#[test]
+fn a_stop_after_the_last_epoch_is_seen_before_the_test() {
+    let mut comparison = small();
+    comparison.experiments.truncate(1);
+    comparison.experiments[0].recipe.candidates.truncate(1);
+    let folder = tempfile::tempdir().unwrap();
+    comparison.folder = Some(folder.path().to_owned());
+    let stop = AtomicBool::new(false);
+    let observer = |progress: Progress<'_>| {
+        if let Progress::EpochDone { epoch, epochs, .. } = progress
+            && epoch.epoch == epochs
+        {
+            stop.store(true, Ordering::Relaxed);
+        }
+    };
+    let error = compare(&comparison, &observer, &stop).unwrap_err();
+    assert!(matches!(error, StudyError::Interrupted { done: 0, .. }));
+    let continued = timeless(report(&comparison).unwrap());
+    comparison.folder = None;
+    assert_eq!(continued, timeless(report(&comparison).unwrap()));
+}
+
+#[test]
+fn a_damaged_plan_advises_another_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let comparison = Comparison {
+        folder: Some(folder.path().to_owned()),
+        ..small()
+    };
+    fs::write(folder.path().join("plan.json"), "{").unwrap();
+    let text = refusal(&comparison);
     assert!(
-        text.contains("rnn-relu, seed ") && text.contains("epoch 1, update"),
+        text.contains("give another folder") && !text.contains("remove"),
+        "{text}"
+    );
+}
+
+#[test]
+fn more_memory_than_any_machine_has_is_refused_before_it_is_taken() {
+    let mut comparison = small();
+    comparison.experiments.truncate(1);
+    comparison.sizing = Sizing::EqualHiddenSize(Some(30_000_000));
+    let text = refusal(&comparison);
+    assert!(
+        text.contains("GiB of memory") && text.contains("hidden size"),
         "{text}"
     );
 }

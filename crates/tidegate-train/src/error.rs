@@ -79,7 +79,7 @@ pub enum TrainError {
     /// stays.
     #[error(
         "{what} is not finite in epoch {epoch}, update {update}: \
-         try a lower learning rate or a smaller clip_norm; the last checkpoint is kept"
+         try a lower learning rate or a smaller clip_norm; a checkpoint, if one was written, is kept"
     )]
     NotFinite {
         /// Training loss, carried state, gradient, updated parameters or validation loss, or a number on its way

@@ -39,6 +39,18 @@ pub(crate) fn of_values(values: &[f32]) -> String {
     fingerprint.finish()
 }
 
+/// Fingerprint of a text and of several buffers of numbers.
+pub(crate) fn of_text_and_values<'a>(
+    text: &str,
+    buffers: impl Iterator<Item = &'a [f32]>,
+) -> String {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.word(text.len() as u64);
+    text.bytes().for_each(|byte| fingerprint.word(byte.into()));
+    buffers.for_each(|buffer| fingerprint.floats(buffer));
+    fingerprint.finish()
+}
+
 /// Fingerprint of every number in a set, in order: it finds a mix-up of data, not a forgery.
 #[must_use]
 pub fn fingerprint_of_set(set: &SequenceSet) -> String {

@@ -66,6 +66,6 @@ pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
-pub use train::train;
+pub use train::{train, train_until};
 pub use trained::{Outcome, Trained};
 pub use training::Training;

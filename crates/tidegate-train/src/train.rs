@@ -55,8 +55,11 @@ pub fn train(
     )
 }
 
-/// The same, until `stop` says so.
-fn train_until(
+/// Trains like [`train`], until `stop` says so: it is asked wherever [`train`] looks at its flag.
+///
+/// # Errors
+/// Those of [`train`].
+pub fn train_until(
     model: &mut Model,
     train: &SequenceSet,
     valid: &SequenceSet,

@@ -249,6 +249,26 @@ fn a_checkpoint_of_another_instruction_set_is_refused_and_says_how_to_go_on() {
     );
 }
 
+#[test]
+fn a_flipped_bit_in_any_tensor_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (problem, checkpointing) = interrupted(folder.path());
+    let bytes = fs::read(&checkpointing.path).unwrap();
+    let (_, data) = split(&bytes);
+    let first = bytes.len() - data.len();
+    for value in (0..data.len() / 4).step_by(7) {
+        let mut damaged = bytes.clone();
+        // The lowest bit of the mantissa: still a number, hardly another one.
+        damaged[first + 4 * value] ^= 1;
+        fs::write(&checkpointing.path, &damaged).unwrap();
+        let problem = checkpoint_problem(resume(&problem, &windows_of_one(), &checkpointing));
+        assert!(
+            matches!(problem, CheckpointProblem::Damaged { .. }),
+            "{problem}"
+        );
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]

@@ -48,10 +48,9 @@ impl Numbers {
     }
 }
 
-/// Weights of the size that training has: ±1/√H, a little wider so that gates move.
+/// Weights of the size that training has: pre-activations spread over the range where σ and tanh bend. Where they saturate,
+/// f32 cannot hold 1 − y², and no bound on a gradient's relative error would mean anything.
 pub(crate) fn weights(stack: &Stack, numbers: &mut Numbers) -> Vec<f32> {
-    numbers.values(
-        stack.parameter_count(),
-        1.5 / (stack.hidden_size as f32).sqrt(),
-    )
+    let fan_in = (stack.hidden_size + stack.input_size) as f32;
+    numbers.values(stack.parameter_count(), 1.5 / fan_in.sqrt())
 }

@@ -21,7 +21,7 @@ pub(super) fn settle(folder: &Path, plan: &Value) -> Result<(), StudyError> {
     match fs::read(&path) {
         Ok(bytes) => {
             let there: Value =
-                serde_json::from_slice(&bytes).map_err(|error| StudyError::Damaged {
+                serde_json::from_slice(&bytes).map_err(|error| StudyError::DamagedPlan {
                     path: path.clone(),
                     reason: error.to_string(),
                 })?;

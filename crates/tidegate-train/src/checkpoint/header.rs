@@ -24,6 +24,8 @@ pub(super) struct Header {
     pub(super) position: Position,
     pub(super) plateau: Plateau,
     pub(super) epochs: Vec<EpochRecord>,
+    /// Of everything that the snapshot holds: it finds damage that still looks like a checkpoint.
+    pub(super) fingerprint: String,
 }
 
 impl Header {

@@ -112,7 +112,7 @@ pub(super) fn decode(
             state.cell = read("state.cell", one.cell.len() * rows)?;
         }
     }
-    Ok(Snapshot {
+    let snapshot = Snapshot {
         parameters,
         best_parameters,
         optimiser,
@@ -120,7 +120,13 @@ pub(super) fn decode(
         position: header.position,
         plateau: header.plateau,
         epochs: header.epochs,
-    })
+    };
+    if snapshot.fingerprint()? != header.fingerprint {
+        return Err(CheckpointProblem::Damaged {
+            reason: "its numbers are not those that were written".to_owned(),
+        });
+    }
+    Ok(snapshot)
 }
 
 /// Name of one of the optimiser's buffers.

@@ -3,7 +3,9 @@
 use tidegate_cells::State;
 use tidegate_data::SequenceSet;
 
+use super::CheckpointProblem;
 use crate::event::EpochRecord;
+use crate::fingerprint::of_text_and_values;
 use crate::optimiser::OptimiserState;
 use crate::position::Position;
 use crate::schedule::Plateau;
@@ -28,6 +30,29 @@ pub(crate) struct Snapshot {
     pub(crate) plateau: Plateau,
     /// Completed epochs.
     pub(crate) epochs: Vec<EpochRecord>,
+}
+
+impl Snapshot {
+    /// Fingerprint of everything in it.
+    pub(super) fn fingerprint(&self) -> Result<String, CheckpointProblem> {
+        let counters = (
+            self.optimiser.updates,
+            &self.position,
+            &self.plateau,
+            &self.epochs,
+        );
+        let text =
+            serde_json::to_string(&counters).map_err(|error| CheckpointProblem::Damaged {
+                reason: error.to_string(),
+            })?;
+        let buffers = [&self.parameters]
+            .into_iter()
+            .chain(&self.best_parameters)
+            .chain(&self.optimiser.buffers)
+            .chain((self.position.window > 0).then_some(&self.state.hidden))
+            .chain((self.position.window > 0).then_some(&self.state.cell));
+        Ok(of_text_and_values(&text, buffers.map(Vec::as_slice)))
+    }
 }
 
 /// What a checkpoint of a run must hold, so that one that does not is refused before anything is done with it.

@@ -41,6 +41,7 @@ pub(super) fn encode(
         position: snapshot.position,
         plateau: snapshot.plateau,
         epochs: snapshot.epochs.clone(),
+        fingerprint: snapshot.fingerprint()?,
     };
     let json = serde_json::to_string(&header).map_err(|error| damaged(error.to_string()))?;
     let mut tensors = vec![(
