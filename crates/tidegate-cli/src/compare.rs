@@ -1,17 +1,23 @@
 //! `tidegate compare`: from options to a comparison, and from its report to standard output.
 
+use std::sync::Arc;
+
 use clap::CommandFactory;
 use clap::error::ErrorKind;
+use tidegate_data::DataError;
 use tidegate_study::{Comparison, ComparisonReport, Experiment, Sizing, StudyError, Task, compare};
 
 use crate::arguments::{Arguments, CompareArguments, EqualName, TaskName};
 use crate::failure::Failure;
 use crate::findings::findings;
 use crate::interruption::stop_on_interruption;
+use crate::page::Page;
 use crate::paragraph::paragraph;
-use crate::progress::Display;
+use crate::progress::{Display, Labels};
 use crate::standard_output::print;
 use crate::table::table;
+use crate::times::times;
+use crate::visible::visible;
 
 /// Steps of the generated tasks where no other number is asked for.
 const LENGTH: usize = 100;
@@ -19,44 +25,65 @@ const MACKEY_GLASS_LENGTH: usize = 200;
 
 pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let comparison = comparison(arguments).unwrap_or_else(|misuse| misuse.exit());
-    let stop = stop_on_interruption()?;
-    let display = Display::of_standard_error();
+    let labels = Labels::of(comparison.experiments.len());
+    let display = Arc::new(Display::of_standard_error(labels));
+    let speaker = Arc::clone(&display);
+    let stop = stop_on_interruption(move |line| speaker.say(line))?;
     let result = compare(&comparison, &|progress| display.show(progress), stop);
     display.end();
-    let report = result.map_err(|error| match error {
+    let report = result.map_err(|error| failure(error, arguments, &comparison))?;
+    print(&if arguments.json {
+        serde_json::to_string_pretty(&report).map_err(StudyError::Json)? + "\n"
+    } else {
+        text(&report, Page::of_standard_output())
+    })
+}
+
+/// Says it in terms of the options.
+fn failure(error: StudyError, arguments: &CompareArguments, comparison: &Comparison) -> Failure {
+    match error {
         StudyError::Interrupted { done, runs } => Failure::Interrupted {
             done,
             runs,
             folder: comparison.folder.clone(),
         },
+        StudyError::Data(DataError::ImpossibleOption { task, reason, .. })
+            if arguments.length.is_some() || arguments.sequences.is_some() =>
+        {
+            let given = [
+                ("--length", arguments.length),
+                ("--sequences", arguments.sequences),
+            ];
+            let given = given.iter().filter_map(|(name, value)| {
+                let value = (*value)?;
+                Some(format!("{name} {value}"))
+            });
+            Failure::Size {
+                task,
+                given: given.collect::<Vec<_>>().join(" and "),
+                reason,
+            }
+        }
+        error @ StudyError::Memory { .. } => Failure::Memory {
+            error: Box::new(error),
+            options: match arguments.data {
+                Some(_) => "--threads, --hidden, --parameters",
+                None => "--length, --sequences, --threads, --hidden, --parameters",
+            },
+        },
         error => Failure::Study(error),
-    })?;
-    print(&if arguments.json {
-        serde_json::to_string_pretty(&report).map_err(StudyError::Json)? + "\n"
-    } else {
-        text(&report, &comparison)
-    })
+    }
 }
 
 /// Tables with what can be said of them.
-fn text(report: &ComparisonReport, comparison: &Comparison) -> String {
+fn text(report: &ComparisonReport, page: Page) -> String {
     let mut text = String::new();
     for summaries in report.summary.chunk_by(|a, b| a.task == b.task) {
-        text += &format!("{}\n\n", summaries[0].task);
-        text += &table(summaries);
-        text += &format!("\n{}\n", findings(summaries));
+        text += &paragraph(&visible(&summaries[0].task), page.text);
+        text += &format!("\n{}\n", table(summaries, page.table));
+        text += &format!("{}\n", findings(summaries, page.text));
     }
-    let (threads, runs) = (comparison.threads, report.rows.len());
-    let side_by_side = match runs.min(threads) {
-        1 => "one run at a time".to_owned(),
-        runs => format!("{runs} runs side by side"),
-    };
-    text += &paragraph(&format!(
-        "Times are wall-clock seconds, measured with {threads} thread{} and {side_by_side}; they vary with the machine \
-         and with what else it does. All other numbers are the same whenever this command is repeated here.",
-        if threads == 1 { "" } else { "s" }
-    ));
-    text
+    text + &paragraph(&times(&report.rows), page.text)
 }
 
 /// Lowers the options.

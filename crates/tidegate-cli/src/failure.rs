@@ -6,11 +6,25 @@ use std::process::ExitCode;
 
 use tidegate_study::StudyError;
 
+use crate::visible::visible;
+
 /// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("error: {0}")]
     Study(#[from] StudyError),
+    #[error("error: {task} with {given}: {reason}; change --length or --sequences")]
+    Size {
+        task: &'static str,
+        /// The options that were given.
+        given: String,
+        reason: String,
+    },
+    #[error("error: {error} (options: {options})")]
+    Memory {
+        error: Box<StudyError>,
+        options: &'static str,
+    },
     #[error("error: cannot write the results to standard output: {0}")]
     StandardOutput(io::Error),
     #[error("error: cannot listen for Ctrl-C: {0}")]
@@ -30,7 +44,7 @@ impl Failure {
     /// Says it on standard error and gives the exit status.
     pub(crate) fn report(&self) -> ExitCode {
         // Where standard error is gone there is nobody left to tell.
-        let _ = writeln!(io::stderr(), "{self}");
+        let _ = writeln!(io::stderr(), "{}", visible(&self.to_string()));
         ExitCode::from(match self {
             Failure::Interrupted { .. } => INTERRUPTED,
             _ => 1,

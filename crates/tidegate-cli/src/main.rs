@@ -4,14 +4,19 @@
 
 mod arguments;
 mod compare;
+#[cfg(test)]
+mod example;
 mod failure;
 mod findings;
 mod interruption;
 mod number;
+mod page;
 mod paragraph;
 mod progress;
 mod standard_output;
 mod table;
+mod times;
+mod visible;
 
 use std::process::ExitCode;
 

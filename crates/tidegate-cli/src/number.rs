@@ -2,22 +2,49 @@
 
 use std::time::Duration;
 
+/// Powers of ten that are written without an exponent.
+const PLAIN: std::ops::Range<i32> = -4..6;
+
 /// With so many significant digits; very small and very large ones with an exponent.
 pub(crate) fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 || !value.is_finite() {
         return value.to_string();
     }
-    let scientific = format!("{value:.*e}", digits.saturating_sub(1));
-    let exponent: i32 = scientific
-        .rsplit('e')
-        .next()
-        .and_then(|exponent| exponent.parse().ok())
-        .unwrap_or(0);
-    if !(-4..6).contains(&exponent) {
-        return scientific;
+    let exponent = exponent(value, digits);
+    if !PLAIN.contains(&exponent) {
+        return format!("{value:.*e}", digits.saturating_sub(1));
     }
     let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
     format!("{value:.decimals$}")
+}
+
+/// A mean and its deviation, in one notation and both up to the deviation's second significant digit.
+pub(crate) fn with_deviation(mean: f64, deviation: f64) -> String {
+    if deviation == 0.0 || !deviation.is_finite() || !mean.is_finite() {
+        return format!("{} ± {deviation}", significant(mean, 4));
+    }
+    let last = exponent(deviation, 2) - 1;
+    let first = exponent(mean, 4).max(exponent(deviation, 2));
+    if PLAIN.contains(&first) {
+        let decimals = (-last).max(0) as usize;
+        return format!("{mean:.decimals$} ± {deviation:.decimals$}");
+    }
+    let (decimals, unit) = ((first - last).max(0) as usize, 10.0_f64.powi(first));
+    format!(
+        "{:.decimals$}e{first} ± {:.decimals$}e{first}",
+        mean / unit,
+        deviation / unit
+    )
+}
+
+/// The power of ten of the first digit, after rounding to so many; that of 0 is the smallest.
+fn exponent(value: f64, digits: usize) -> i32 {
+    if value == 0.0 {
+        return i32::MIN;
+    }
+    let scientific = format!("{value:.*e}", digits.saturating_sub(1));
+    let exponent = scientific.rsplit('e').next();
+    exponent.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// With a comma between thousands.
@@ -59,6 +86,24 @@ mod tests {
             (-0.5, "-0.5000"),
         ] {
             assert_eq!(significant(value, 4), text);
+        }
+    }
+
+    #[test]
+    fn a_mean_and_its_deviation_have_the_same_decimals_and_notation() {
+        for (mean, deviation, text) in [
+            (8.403_96, 0.009_04, "8.4040 ± 0.0090"),
+            (0.000_172_4, 0.000_041_3, "0.000172 ± 0.000041"),
+            (0.000_072_4, 0.000_041_3, "7.2e-5 ± 4.1e-5"),
+            (0.000_017_24, 0.000_000_413, "1.724e-5 ± 0.041e-5"),
+            (0.000_02, 0.003, "0.0000 ± 0.0030"),
+            (0.167, 0.099_6, "0.17 ± 0.10"),
+            (1_234.5, 250.0, "1234 ± 250"),
+            (0.0, 0.5, "0.00 ± 0.50"),
+            (0.5, 0.0, "0.5000 ± 0"),
+            (2.5e7, 1.0e5, "2.500e7 ± 0.010e7"),
+        ] {
+            assert_eq!(with_deviation(mean, deviation), text);
         }
     }
 

@@ -3,6 +3,7 @@
 mod bars;
 mod label;
 mod lines;
+mod pace;
 mod sentence;
 
 use std::io::{self, IsTerminal};
@@ -10,6 +11,7 @@ use std::io::{self, IsTerminal};
 use tidegate_study::Progress;
 
 use bars::Bars;
+pub(crate) use label::Labels;
 use lines::Lines;
 
 /// How progress is shown. It is told from several threads.
@@ -20,12 +22,12 @@ pub(crate) enum Display {
 
 impl Display {
     /// What suits standard error.
-    pub(crate) fn of_standard_error() -> Display {
+    pub(crate) fn of_standard_error(labels: Labels) -> Display {
         let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
         if io::stderr().is_terminal() && !dumb {
-            Display::Bars(Bars::new())
+            Display::Bars(Bars::new(labels))
         } else {
-            Display::Lines(Lines::new())
+            Display::Lines(Lines::new(labels))
         }
     }
 
@@ -33,6 +35,14 @@ impl Display {
         match self {
             Display::Bars(bars) => bars.show(progress),
             Display::Lines(lines) => lines.show(progress),
+        }
+    }
+
+    /// Says something of its own.
+    pub(crate) fn say(&self, line: &str) {
+        match self {
+            Display::Bars(bars) => bars.say(line),
+            Display::Lines(lines) => lines.say(line),
         }
     }
 

@@ -37,6 +37,27 @@ fn a_file_that_is_missing_or_a_folder_is_named() {
     assert!(failure(&with(&["--data", "/dev/null"]), 1).contains("/dev/null"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_name_with_commas_or_control_characters_is_shown_whole_and_harmless() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, shown) in [
+        ("bach, opus 2.json", "bach, opus 2\n"),
+        (",.json", ",\n"),
+        ("a\u{1b}[2Jb.json", "a\\u{1b}[2Jb\n"),
+    ] {
+        let path = file(folder.path(), name, &scales());
+        let output = compare(&with(&["--data", &path])).output().unwrap();
+        let printed = text(&output.stdout);
+        assert!(printed.starts_with(shown), "{printed}");
+        let path = file(folder.path(), name, "[1]");
+        let message = failure(&with(&["--data", &path]), 1);
+        for text in [printed, text(&output.stderr), &message] {
+            assert!(!text.contains('\u{1b}'), "{text}");
+        }
+    }
+}
+
 #[test]
 fn music_that_makes_no_sense_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
@@ -133,19 +154,22 @@ fn misuse_of_options_has_its_own_exit_status() {
 #[test]
 fn sizes_that_a_task_cannot_have_are_refused() {
     let message = failure(&["--task", "adding", "--length", "1"], 1);
-    assert!(message.contains("at least 2 steps"), "{message}");
-    let message = failure(
-        &[
-            "--task",
-            "adding",
-            "--length",
-            "10000000",
-            "--sequences",
-            "100000000",
-        ],
-        1,
+    for expected in [
+        "adding problem with --length 1: ",
+        "at least 2 steps",
+        "change --length or --sequences",
+    ] {
+        assert!(message.contains(expected), "{message}");
+    }
+    // Too many for a set, and for the memory: whichever is found first.
+    let huge = ["--length", "10000000", "--sequences", "100000000"];
+    let message = failure(&[&["--task", "adding"], &huge[..]].concat(), 1);
+    assert!(
+        message.contains("adding")
+            && message.contains("--length")
+            && message.contains("--sequences"),
+        "{message}"
     );
-    assert!(message.contains("adding problem"), "{message}");
     let message = failure(
         &["--task", "adding", "--length", "9", "--parameters", "5"],
         1,

@@ -7,14 +7,16 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use support::{compare, success, text, timeless};
 
-const OPTIONS: [&str; 13] = [
+const OPTIONS: [&str; 15] = [
     "--task",
     "adding",
     "--length",
@@ -27,6 +29,8 @@ const OPTIONS: [&str; 13] = [
     "800",
     "--epochs",
     "12",
+    "--threads",
+    "2",
     "--json",
 ];
 
@@ -38,28 +42,44 @@ fn with_folder(folder: &Path) -> Vec<&str> {
         .collect()
 }
 
-/// Waits until the folder holds a checkpoint, so that a run is under way.
-fn wait_for_checkpoint(folder: &Path, child: &mut Child) {
+/// The names of the checkpoints and records that the folder holds.
+fn progress(folder: &Path) -> BTreeSet<String> {
+    let runs = std::fs::read_dir(folder.join("runs"));
+    let names = runs
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().into_string().unwrap());
+    names
+        .filter(|name| name.ends_with(".checkpoint") || name.ends_with(".json"))
+        .collect()
+}
+
+/// Waits until the folder holds a checkpoint or record that is not among those seen, and returns those that are new;
+/// none if the process ends before.
+fn wait_for_progress(folder: &Path, seen: &BTreeSet<String>, child: &mut Child) -> Vec<String> {
     let start = Instant::now();
     loop {
-        let runs = std::fs::read_dir(folder.join("runs"))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let is_checkpoint = |path: &Path| path.extension().is_some_and(|kind| kind == "checkpoint");
-        if runs.into_iter().any(|entry| is_checkpoint(&entry.path())) {
-            return;
+        let ended = child.try_wait().unwrap().is_some();
+        let new: Vec<String> = progress(folder).difference(seen).cloned().collect();
+        if ended {
+            return Vec::new();
+        }
+        if !new.is_empty() {
+            return new;
         }
         assert!(
-            child.try_wait().unwrap().is_none(),
-            "ended before its first checkpoint was seen"
-        );
-        assert!(
-            start.elapsed() < Duration::from_secs(60),
-            "no checkpoint is written"
+            start.elapsed() < Duration::from_secs(300),
+            "nothing new is written"
         );
         sleep(Duration::from_millis(1));
     }
+}
+
+fn signal(child: &Child, name: &str) {
+    let mut kill = Command::new("kill");
+    let status = kill.args([name, &child.id().to_string()]).status();
+    assert!(status.unwrap().success());
 }
 
 #[test]
@@ -67,23 +87,26 @@ fn a_comparison_killed_again_and_again_ends_with_the_numbers_of_one_left_alone()
     let expected = timeless(&success(&OPTIONS));
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let mut kills = 0;
+    // Each process is killed once it wrote what none before it had: a checkpoint in the middle of a run, or a record.
+    let mut seen = BTreeSet::new();
+    let mut killed_after = Vec::new();
     let output = loop {
         let mut child = compare(&with_folder(&out)).spawn().unwrap();
-        // Later each time, so that it ends at last.
-        sleep(Duration::from_millis(30 + 40 * kills));
-        let ended = child.try_wait().unwrap().is_some();
+        let new = wait_for_progress(&out, &seen, &mut child);
         let _ = child.kill();
         let output = child.wait_with_output().unwrap();
-        if ended {
+        if output.status.signal().is_none() {
             break output;
         }
-        kills += 1;
+        killed_after.extend(new.iter().cloned());
+        seen.extend(new);
     };
-    assert!(
-        kills > 2,
-        "only {kills} processes were killed before they ended"
-    );
+    for stage in ["-tuning", "-seed"] {
+        assert!(
+            killed_after.iter().any(|name| name.contains(stage)),
+            "no process was killed after {stage}: {killed_after:?}"
+        );
+    }
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_eq!(timeless(text(&output.stdout)), expected);
     let kept = std::fs::read_to_string(out.join("comparison.json")).unwrap();
@@ -91,23 +114,48 @@ fn a_comparison_killed_again_and_again_ends_with_the_numbers_of_one_left_alone()
     assert!(out.join("gru-seed3.safetensors").is_file());
 }
 
+/// From a shell that ignores a signal, as `nohup` and a background job do.
+fn ignoring(name: &str, out: &Path) -> Child {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", &format!(r#"trap '' {name}; exec "$0" compare "$@""#)])
+        .arg(env!("CARGO_BIN_EXE_tidegate"))
+        .args(with_folder(out))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    shell.spawn().unwrap()
+}
+
+#[test]
+fn a_signal_that_is_ignored_from_the_start_stays_ignored() {
+    for name in ["INT", "HUP"] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        let mut child = ignoring(name, &out);
+        let new = wait_for_progress(&out, &BTreeSet::new(), &mut child);
+        assert!(!new.is_empty(), "ended before anything was seen");
+        signal(&child, &format!("-{name}"));
+        let output = child.wait_with_output().unwrap();
+        let message = text(&output.stderr);
+        assert!(output.status.success(), "{name}: {message}");
+        assert!(!message.contains("stopping"), "{message}");
+    }
+}
+
 #[test]
 fn an_interrupted_comparison_says_how_to_continue_and_does() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
     let mut child = compare(&with_folder(&out)).spawn().unwrap();
-    wait_for_checkpoint(&out, &mut child);
-    let id = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    let new = wait_for_progress(&out, &BTreeSet::new(), &mut child);
+    assert!(!new.is_empty(), "ended before anything was seen");
+    signal(&child, "-INT");
     let output = child.wait_with_output().unwrap();
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{message}");
+    let said = "stopping after the running update; press Ctrl-C again to end at once\n";
+    assert_eq!(message.matches(said).count(), 1, "{message}");
     assert!(message.contains("repeat the same command"), "{message}");
     assert!(output.stdout.is_empty());
     assert!(!out.join("comparison.json").exists());

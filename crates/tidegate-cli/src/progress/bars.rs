@@ -7,17 +7,19 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tidegate_study::{Progress, RunName};
 
-use super::label::label;
+use super::label::Labels;
+use super::pace::Pace;
 use super::sentence::sentence;
 use crate::number::{duration, significant};
 
 /// Parts into which the whole bar cuts each run.
-const PARTS: u64 = 1_000;
+const PARTS: f64 = 1_000.0;
 
 /// Time between two changes of what is written at a bar.
 const PAUSE: Duration = Duration::from_millis(100);
 
 pub(crate) struct Bars {
+    labels: Labels,
     screen: MultiProgress,
     _margin: ProgressBar,
     whole: ProgressBar,
@@ -25,11 +27,7 @@ pub(crate) struct Bars {
 }
 
 struct State {
-    start: Instant,
-    done: usize,
-    runs: usize,
-    /// Parts of the whole bar that were already there when the comparison continued.
-    found: u64,
+    pace: Pace,
     /// The bars of the runs at work, by id.
     running: BTreeMap<usize, Running>,
 }
@@ -45,23 +43,21 @@ struct Running {
 }
 
 impl Bars {
-    pub(crate) fn new() -> Bars {
+    pub(crate) fn new(labels: Labels) -> Bars {
         let screen = MultiProgress::new();
         // Terminals write `^C` below the bars, after which the first line of them stays on the screen: let it be empty.
         let margin = screen.add(ProgressBar::new(1));
         margin.set_style(style(" "));
         margin.tick();
         let whole = screen.add(ProgressBar::new(0));
-        whole.set_style(style("{bar:24.green} {msg}"));
+        whole.set_style(style("{bar:16.green} {wide_msg}"));
         Bars {
+            labels,
             screen,
             _margin: margin,
             whole,
             state: Mutex::new(State {
-                start: Instant::now(),
-                done: 0,
-                runs: 0,
-                found: 0,
+                pace: Pace::new(Instant::now()),
                 running: BTreeMap::new(),
             }),
         }
@@ -72,14 +68,13 @@ impl Bars {
     }
 
     pub(crate) fn show(&self, progress: Progress<'_>) {
-        if let Some(line) = sentence(&progress) {
-            // A terminal that has gone is no reason to stop.
-            let _ = self.screen.println(line);
+        if let Some(line) = sentence(&progress, self.labels) {
+            self.say(&line);
         }
+        self.lock().pace.follow(&progress, Instant::now());
         match progress {
             Progress::Started { runs } => {
-                self.lock().runs = runs;
-                self.whole.set_length(runs as u64 * PARTS);
+                self.whole.set_length((runs as f64 * PARTS) as u64);
                 self.draw_whole(&self.lock());
             }
             Progress::RunStarted {
@@ -100,14 +95,8 @@ impl Bars {
                     running.valid_loss = Some(epoch.valid_loss);
                 }
             }
-            Progress::RunDone {
-                run, kept, done, ..
-            } => {
+            Progress::RunDone { run, .. } => {
                 let mut state = self.lock();
-                state.done = state.done.max(done);
-                if kept {
-                    state.found += PARTS;
-                }
                 if let Some(running) = state.running.remove(&run.id) {
                     running.bar.finish_and_clear();
                     self.screen.remove(&running.bar);
@@ -123,9 +112,9 @@ impl Bars {
         let bar = self
             .screen
             .insert_before(&self.whole, ProgressBar::new(updates));
-        bar.set_style(style("{bar:24.cyan} {wide_msg}"));
+        bar.set_style(style("{bar:16.cyan} {wide_msg}"));
         bar.set_position(updates_made);
-        bar.set_message(label(run));
+        bar.set_message(self.labels.run(run));
         let now = Instant::now();
         let running = Running {
             bar,
@@ -135,9 +124,7 @@ impl Bars {
             epochs,
             valid_loss: None,
         };
-        let mut state = self.lock();
-        state.found += part(updates_made, updates);
-        state.running.insert(run.id, running);
+        self.lock().running.insert(run.id, running);
     }
 
     fn update(&self, run: &RunName, epoch: usize, update: u64, loss: f64) {
@@ -154,7 +141,7 @@ impl Bars {
         let rate = update.saturating_sub(running.first_update) as f64 / seconds;
         let mut message = format!(
             "{}, epoch {epoch}/{}, {} updates/s, training {}",
-            label(run),
+            self.labels.run(run),
             running.epochs,
             significant(rate, 3),
             significant(loss, 3)
@@ -167,26 +154,20 @@ impl Bars {
     }
 
     fn draw_whole(&self, state: &State) {
-        let parts = |running: &Running| {
-            let updates = running.bar.length().unwrap_or(0);
-            part(running.bar.position(), updates)
-        };
-        let running: u64 = state.running.values().map(parts).sum();
-        let position = state.done as u64 * PARTS + running;
-        let (elapsed, whole) = (state.start.elapsed(), state.runs as u64 * PARTS);
-        let made = position.saturating_sub(state.found);
-        let mut message = format!(
-            "{} of {} runs, {}",
-            state.done,
-            state.runs,
-            duration(elapsed)
-        );
-        if made > 0 {
-            let left = whole.saturating_sub(position) as f64 / made as f64;
-            message += &format!(", about {} left", duration(elapsed.mul_f64(left)));
+        let (pace, now) = (&state.pace, Instant::now());
+        let (done, runs) = (pace.done(), pace.runs());
+        let mut message = format!("{done} of {runs} runs, {}", duration(pace.elapsed(now)));
+        if let Some(left) = pace.left(now) {
+            message += &format!(", about {} left", duration(left));
         }
-        self.whole.set_position(position);
+        self.whole.set_position((pace.position() * PARTS) as u64);
         self.whole.set_message(message);
+    }
+
+    /// Writes a line above the bars.
+    pub(crate) fn say(&self, line: &str) {
+        // A terminal that has gone is no reason to stop.
+        let _ = self.screen.println(line);
     }
 
     /// Takes the bars off the screen, for good; the lines above them stay.
@@ -195,10 +176,6 @@ impl Bars {
         let _ = self.screen.clear();
         self.screen.set_draw_target(ProgressDrawTarget::hidden());
     }
-}
-
-fn part(updates: u64, of: u64) -> u64 {
-    (PARTS * updates).checked_div(of).unwrap_or(0).min(PARTS)
 }
 
 fn style(template: &str) -> ProgressStyle {

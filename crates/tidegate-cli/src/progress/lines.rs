@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tidegate_study::Progress;
 
-use super::label::label;
+use super::label::Labels;
+use super::pace::Pace;
 use super::sentence::sentence;
-use crate::number::significant;
+use crate::number::{duration, significant};
 
 /// Time without a line after which one says what runs.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -19,9 +20,9 @@ pub(crate) struct Lines {
 }
 
 struct State {
+    labels: Labels,
     last_line: Instant,
-    done: usize,
-    runs: usize,
+    pace: Pace,
     /// What each run that is not finished does, by its id.
     running: BTreeMap<usize, Running>,
 }
@@ -35,40 +36,57 @@ struct Running {
 }
 
 impl Lines {
-    pub(crate) fn new() -> Lines {
+    pub(crate) fn new(labels: Labels) -> Lines {
         Lines {
-            state: Mutex::new(State {
-                last_line: Instant::now(),
-                done: 0,
-                runs: 0,
-                running: BTreeMap::new(),
-            }),
+            state: Mutex::new(State::new(labels, Instant::now())),
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn show(&self, progress: Progress<'_>) {
-        let mut state = self.lock();
-        state.follow(&progress);
-        if let Some(line) = sentence(&progress) {
-            state.say(&line);
-        } else if state.last_line.elapsed() >= SILENCE {
-            let line = state.sign_of_life();
-            state.say(&line);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(line) = state.line(&progress, Instant::now()) {
+            self.say(&line);
         }
+    }
+
+    /// Writes a line of its own.
+    pub(crate) fn say(&self, line: &str) {
+        // Progress that nobody can read is no reason to stop.
+        let _ = writeln!(io::stderr(), "{line}");
     }
 }
 
 impl State {
+    fn new(labels: Labels, now: Instant) -> State {
+        State {
+            labels,
+            last_line: now,
+            pace: Pace::new(now),
+            running: BTreeMap::new(),
+        }
+    }
+
+    /// What is to be said now, if anything.
+    fn line(&mut self, progress: &Progress<'_>, now: Instant) -> Option<String> {
+        self.pace.follow(progress, now);
+        self.follow(progress);
+        let silent = now.saturating_duration_since(self.last_line) >= SILENCE;
+        let mut line =
+            sentence(progress, self.labels).or_else(|| silent.then(|| self.sign_of_life()))?;
+        // A choice comes right after a run, which has said how long the rest takes.
+        let choice = matches!(progress, Progress::Chosen { .. } | Progress::NoneFit { .. });
+        if let (Some(left), false) = (self.pace.left(now), choice) {
+            line += &format!("; about {} left", duration(left));
+        }
+        self.last_line = now;
+        Some(line)
+    }
+
     fn follow(&mut self, progress: &Progress<'_>) {
         match *progress {
-            Progress::Started { runs } => self.runs = runs,
             Progress::RunStarted { run, epochs, .. } => {
                 let running = Running {
-                    name: label(run),
+                    name: self.labels.run(run),
                     epoch: 1,
                     epochs,
                     train_loss: None,
@@ -89,9 +107,8 @@ impl State {
                     running.valid_loss = Some(epoch.valid_loss);
                 }
             }
-            Progress::RunDone { run, done, .. } => {
+            Progress::RunDone { run, .. } => {
                 self.running.remove(&run.id);
-                self.done = self.done.max(done);
             }
             _ => {}
         }
@@ -101,16 +118,10 @@ impl State {
         let running: Vec<String> = self.running.values().map(Running::describe).collect();
         format!(
             "[{}/{}] running: {}",
-            self.done,
-            self.runs,
+            self.pace.done(),
+            self.pace.runs(),
             running.join("; ")
         )
-    }
-
-    fn say(&mut self, line: &str) {
-        self.last_line = Instant::now();
-        // Progress that nobody can read is no reason to stop.
-        let _ = writeln!(io::stderr(), "{line}");
     }
 }
 
@@ -126,5 +137,43 @@ impl Running {
             }
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tidegate_study::Stage;
+
+    use super::*;
+    use crate::example::run;
+
+    #[test]
+    fn after_a_silence_a_line_says_what_runs_and_how_long_it_will_take() {
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        let mut state = State::new(Labels::of(1), start);
+        let run = run(0, Stage::Final);
+        let started = Progress::RunStarted {
+            run: &run,
+            epochs: 2,
+            updates_per_epoch: 5,
+            updates_made: 0,
+            threads: 1,
+        };
+        let update = Progress::UpdateDone {
+            run: &run,
+            epoch: 1,
+            update: 5,
+            loss: 0.125,
+        };
+        assert_eq!(state.line(&Progress::Started { runs: 2 }, start), None);
+        assert_eq!(state.line(&started, after(1)), None);
+        assert_eq!(state.line(&update, after(29)), None);
+        assert_eq!(
+            state.line(&update, after(30)).unwrap(),
+            "[0/2] running: gru, seed 7, epoch 1/2, training 0.1250; about 1 min 30 s left"
+        );
+        assert_eq!(state.line(&update, after(59)), None);
+        assert!(state.line(&update, after(60)).is_some());
     }
 }

@@ -51,12 +51,14 @@ pub(crate) fn failure(options: &[&str], status: i32) -> String {
     message
 }
 
-/// JSON without the fields that differ from run to run.
+/// JSON without the fields that differ from run to run: times, and how they were measured.
 pub(crate) fn timeless(json: &str) -> Value {
     fn strip(value: &mut Value) {
         match value {
             Value::Object(fields) => {
-                fields.retain(|name, _| !name.contains("seconds"));
+                fields.retain(|name, _| {
+                    !name.contains("seconds") && name != "threads" && name != "runs_side_by_side"
+                });
                 fields.values_mut().for_each(strip);
             }
             Value::Array(values) => values.iter_mut().for_each(strip),

@@ -1,0 +1,148 @@
+//! How far a comparison is, and how long the rest will take if the runs are alike.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use tidegate_study::Progress;
+
+/// Counted in runs.
+pub(super) struct Pace {
+    start: Instant,
+    done: usize,
+    runs: usize,
+    /// What was there when the comparison continued.
+    found: f64,
+    /// Updates made, and of how many, of the runs at work, by id.
+    running: BTreeMap<usize, (u64, u64)>,
+}
+
+impl Pace {
+    pub(super) fn new(start: Instant) -> Pace {
+        Pace {
+            start,
+            done: 0,
+            runs: 0,
+            found: 0.0,
+            running: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn follow(&mut self, progress: &Progress<'_>, now: Instant) {
+        match *progress {
+            Progress::Started { runs } => (self.start, self.runs) = (now, runs),
+            Progress::RunStarted {
+                run,
+                epochs,
+                updates_per_epoch,
+                updates_made,
+                ..
+            } => {
+                let updates = (epochs * updates_per_epoch) as u64;
+                self.found += part(updates_made, updates);
+                self.running.insert(run.id, (updates_made, updates));
+            }
+            Progress::UpdateDone { run, update, .. } => {
+                if let Some((made, _)) = self.running.get_mut(&run.id) {
+                    *made = update;
+                }
+            }
+            Progress::RunDone {
+                run, kept, done, ..
+            } => {
+                self.running.remove(&run.id);
+                self.done = self.done.max(done);
+                if kept {
+                    self.found += 1.0;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn done(&self) -> usize {
+        self.done
+    }
+
+    pub(super) fn runs(&self) -> usize {
+        self.runs
+    }
+
+    pub(super) fn elapsed(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.start)
+    }
+
+    /// Runs done, with the parts of those at work.
+    pub(super) fn position(&self) -> f64 {
+        let running = self.running.values().map(|&(made, of)| part(made, of));
+        self.done as f64 + running.sum::<f64>()
+    }
+
+    /// Time left; none while nothing was made, and after the end.
+    pub(super) fn left(&self, now: Instant) -> Option<Duration> {
+        let made = self.position() - self.found;
+        let left = self.runs as f64 - self.position();
+        let seconds = self.elapsed(now).as_secs_f64() * left / made;
+        if made <= 0.0 || left <= 0.0 {
+            return None;
+        }
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+}
+
+fn part(updates: u64, of: u64) -> f64 {
+    if of == 0 {
+        0.0
+    } else {
+        (updates as f64 / of as f64).min(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tidegate_study::{Divergence, Outcome, Stage};
+
+    use super::*;
+    use crate::example::run;
+
+    #[test]
+    fn the_time_left_counts_only_what_was_made_since_the_start() {
+        let start = Instant::now();
+        let later = start + Duration::from_secs(60);
+        let mut pace = Pace::new(start);
+        pace.follow(&Progress::Started { runs: 4 }, start);
+        assert_eq!(pace.left(later), None);
+        let outcome = Outcome::Diverged(Divergence {
+            what: "the loss".to_owned(),
+            epoch: 1,
+            update: 1,
+        });
+        let kept = Progress::RunDone {
+            run: &run(1, Stage::Final),
+            outcome: &outcome,
+            kept: true,
+            done: 1,
+            runs: 4,
+        };
+        pace.follow(&kept, later);
+        assert_eq!(pace.left(later), None);
+        let second = run(2, Stage::Final);
+        let started = Progress::RunStarted {
+            run: &second,
+            epochs: 2,
+            updates_per_epoch: 10,
+            updates_made: 5,
+            threads: 1,
+        };
+        pace.follow(&started, later);
+        let update = Progress::UpdateDone {
+            run: &second,
+            epoch: 2,
+            update: 15,
+            loss: 1.0,
+        };
+        pace.follow(&update, later);
+        // Half a run in 60 seconds; 2.25 runs are left.
+        assert_eq!(pace.position(), 1.75);
+        assert_eq!(pace.left(later), Some(Duration::from_secs(270)));
+    }
+}
