@@ -23,7 +23,7 @@ pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(contents)?;
+    file.as_file_mut().write_all(contents)?;
     if let Ok(replaced) = std::fs::metadata(path)
         && replaced.is_file()
     {
