@@ -139,7 +139,8 @@ impl Folder {
             if measured.tested.is_some() != is_final || measured.epochs == 0 {
                 return Err(damaged("it is of another kind of run".to_owned()));
             }
-            if is_final && !self.model_path(experiment, name).exists() {
+            // A run whose model has gone or is damaged is made again.
+            if is_final && Model::load(self.model_path(experiment, name)).is_err() {
                 return Ok(None);
             }
         }

@@ -153,7 +153,7 @@ fn a_comparison_interrupted_again_and_again_ends_with_the_numbers_of_one_left_al
 }
 
 #[test]
-fn a_finished_comparison_is_read_back_and_a_model_that_has_gone_is_made_again() {
+fn a_finished_comparison_is_read_back_and_a_model_that_has_gone_or_is_damaged_is_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut comparison = small();
     comparison.experiments.truncate(1);
@@ -165,6 +165,11 @@ fn a_finished_comparison_is_read_back_and_a_model_that_has_gone_is_made_again() 
     fs::remove_file(&model).unwrap();
     assert_eq!(timeless(report(&comparison).unwrap()), timeless(first));
     assert_eq!(fs::read(&model).unwrap(), bytes);
+    for damaged in [&b"garbage"[..], &bytes[..bytes.len() - 1]] {
+        fs::write(&model, damaged).unwrap();
+        report(&comparison).unwrap();
+        assert_eq!(fs::read(&model).unwrap(), bytes);
+    }
 }
 
 #[test]
