@@ -1,5 +1,6 @@
 //! What a training forward pass leaves for the backward pass.
 
+use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::noise::Noise;
 use crate::packed_steps::PackedSteps;
@@ -36,8 +37,8 @@ pub struct Tape {
     pub(crate) layers: Vec<LayerTape>,
     pub(crate) steps: PackedSteps,
     pub(crate) noise: Option<Noise>,
-    /// The stack that filled the tape; none before the first pass and after a backward pass consumed it.
-    pub(crate) filled_by: Option<Stack>,
+    /// The stack and the instruction set, hence the padding, that filled the tape; none before the first pass and after a backward pass consumed it.
+    pub(crate) filled_by: Option<(Stack, InstructionSet)>,
     /// The outputs `[T, B, D · H]` where the top layer's buffer does not have that form.
     pub(crate) output: Vec<f32>,
     pub(crate) output_len: usize,

@@ -292,6 +292,13 @@ fn a_tape_serves_one_backward_pass_of_its_own_stack_and_batch() {
         backward(&first, Batch::full(3, 2), &mut tape),
         Err(Error::Tape)
     );
+    for set in InstructionSet::available().into_iter().skip(1) {
+        let other = Engine::with_instruction_set(stack.clone(), &values, set).unwrap();
+        assert_eq!(
+            backward(&other, Batch::full(2, 3), &mut tape),
+            Err(Error::Tape)
+        );
+    }
     assert_eq!(backward(&first, Batch::full(2, 3), &mut tape), Ok(()));
     assert_eq!(
         backward(&first, Batch::full(2, 3), &mut tape),

@@ -2,21 +2,13 @@
 
 #[path = "support/networks.rs"]
 mod networks;
+#[path = "support/relative_error.rs"]
+mod relative_error;
 
 use networks::Numbers;
 use proptest::prelude::*;
+use relative_error::relative_error;
 use tidegate_cells::Linear;
-
-/// Largest error relative to the largest magnitude.
-fn relative_error(found: &[f32], expected: &[f64]) -> f64 {
-    assert_eq!(found.len(), expected.len());
-    let scale = expected
-        .iter()
-        .fold(1e-3f64, |scale, value| scale.max(value.abs()));
-    found.iter().zip(expected).fold(0.0f64, |error, (a, b)| {
-        error.max((f64::from(*a) - b).abs() / scale)
-    })
-}
 
 fn check(rows: usize, inputs: usize, outputs: usize, seed: u64) {
     let mut numbers = Numbers(seed);
@@ -86,6 +78,13 @@ fn wide_layers_and_many_rows_agree_with_plain_loops() {
 }
 
 proptest! {
+    // A bound on rounding is a statement about a distribution: one seed.
+    #![proptest_config(ProptestConfig {
+        rng_seed: proptest::test_runner::RngSeed::Fixed(1),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn any_layer_agrees_with_plain_loops(seed: u64, rows in 0usize..70, inputs in 1usize..70, outputs in 1usize..150) {
         check(rows, inputs, outputs, seed);

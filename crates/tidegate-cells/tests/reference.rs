@@ -3,23 +3,14 @@
 
 #[path = "support/networks.rs"]
 mod networks;
+#[path = "support/relative_error.rs"]
+mod relative_error;
 
 use networks::{Numbers, all_cells, weights};
 use proptest::prelude::*;
+use relative_error::relative_error;
 use tidegate_cells::reference::{self, Number, differentiation};
 use tidegate_cells::{Batch, Cell, Engine, InstructionSet, Noise, Stack, State, Tape};
-
-/// Largest error relative to the largest magnitude of the tensor: an element near zero is a difference of larger terms and
-/// carries their rounding.
-fn relative_error(found: &[f32], expected: &[f64]) -> f64 {
-    assert_eq!(found.len(), expected.len());
-    let scale = expected
-        .iter()
-        .fold(1e-3f64, |scale, value| scale.max(value.abs()));
-    found.iter().zip(expected).fold(0.0f64, |error, (a, b)| {
-        error.max((f64::from(*a) - b).abs() / scale)
-    })
-}
 
 fn widen(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&value| f64::from(value)).collect()

@@ -42,7 +42,8 @@ impl Engine {
     ) -> Result<(), Error> {
         self.check_batch_input(batch, input)?;
         let steps = PackedSteps::new(batch);
-        if tape.filled_by.as_ref() != Some(&self.stack) || tape.steps != steps {
+        let own = |(stack, set): &(_, _)| (stack, set) == (&self.stack, &self.set);
+        if !tape.filled_by.as_ref().is_some_and(own) || tape.steps != steps {
             return Err(Error::Tape);
         }
         let parameters = [("parameters", self.stack.parameter_count())];

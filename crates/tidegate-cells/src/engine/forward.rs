@@ -134,7 +134,7 @@ impl Engine {
         }
         self.unpack_output(batch, tape);
         if taped {
-            tape.filled_by = Some(self.stack.clone());
+            tape.filled_by = Some((self.stack.clone(), self.set));
         }
         Ok(())
     }
