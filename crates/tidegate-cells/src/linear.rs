@@ -5,7 +5,7 @@ use crate::error::{Error, check_length};
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::multiply::{Multiply, Rows, Start};
-use crate::kernels::outer_product::OuterProduct;
+use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment};
 use crate::kernels::packed_matrix::PackedMatrix;
 
 /// Values that are multiplied at a time: at least the widest panel, little enough for the stack and level 1.
@@ -183,13 +183,19 @@ impl Linear {
         }
         let (inputs, outputs) = (self.inputs, self.outputs);
         self.set.run(OuterProduct {
-            left: |row: usize| &output_gradient[row * outputs..][..outputs],
-            left_columns: outputs,
+            left: Rows {
+                data: output_gradient,
+                stride: outputs,
+            },
+            segments: &mut [Segment {
+                first: 0,
+                result: weight_gradient,
+                sums: bias_gradient,
+            }],
             right: |row: usize| &x[row * inputs..][..inputs],
             right_columns: inputs,
             depth: x.len() / inputs,
-            result: weight_gradient,
-            sums: Some(bias_gradient),
+            buffers: &mut OuterProductBuffers::default(),
         });
         if let Some(gradient) = input_gradient {
             let mut transposed = PackedMatrix::covering(self.set.lanes(), inputs, outputs);

@@ -2,6 +2,7 @@
 
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
+use crate::kernels::outer_product::OuterProductBuffers;
 use crate::noise::Noise;
 use crate::packed_steps::PackedSteps;
 use crate::stack::Stack;
@@ -43,6 +44,8 @@ pub struct Tape {
     pub(crate) output: Vec<f32>,
     pub(crate) output_len: usize,
     pub(crate) output_is_top: bool,
+    /// Packed blocks of the weight gradients, for each part.
+    pub(crate) outer_products: Vec<OuterProductBuffers>,
 }
 
 impl Tape {
@@ -81,6 +84,7 @@ impl Tape {
         buffers
             .chain(self.layers.iter().map(|layer| &layer.input))
             .map(Aligned::memory_bytes)
+            .chain(self.outer_products.iter().map(OuterProductBuffers::memory_bytes))
             .sum::<usize>()
             + self.output.capacity() * size_of::<f32>()
     }

@@ -139,6 +139,7 @@ impl Engine {
                     )
                 })
                 .collect();
+            let t0=std::time::Instant::now();
             self.reverse_layer(
                 layer,
                 &steps,
@@ -149,7 +150,16 @@ impl Engine {
                 state_gradient,
                 weight_gradient,
             );
-            self.add_weight_gradients(layer, &steps, rows, tapes, weight_gradient);
+            let t1=std::time::Instant::now();
+            self.add_weight_gradients(
+                layer,
+                &steps,
+                rows,
+                tapes,
+                weight_gradient,
+                &mut tape.outer_products,
+            );
+            if std::env::var("TP").is_ok(){let t2=std::time::Instant::now(); eprintln!("rev {:.3} wg {:.3}",(t1-t0).as_secs_f64()*1e3,(t2-t1).as_secs_f64()*1e3);}
             if !with_input {
                 break;
             }

@@ -1,31 +1,31 @@
 //! The weight gradients of a layer, once its recurrences have run in reverse: each a sum of outer products over all steps.
+//! Threads split the units.
 
 use std::ops::Range;
 
 use super::{Engine, run_all};
 use crate::kernels::multiply::Rows;
-use crate::kernels::outer_product::OuterProduct;
+use crate::kernels::narrow_product::{self, NarrowProduct};
+use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment};
 use crate::packed_steps::PackedSteps;
 use crate::tape::DirectionTape;
 
+/// Units of a part are a multiple of this: whole tiles, whole vectors and whole cache lines of every instruction set.
+const UNITS_TOGETHER: usize = 16;
+
 /// Which weights' gradient a sum of outer products gives.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Side {
     Input,
     Recurrent,
     Gated,
 }
 
-/// A part of one weight gradient.
-struct Product {
+/// One side of one direction, for the units of a part.
+struct Product<'a> {
     direction: usize,
     side: Side,
-    /// Columns of the gradients of the pre-activations, from the side's first slot on.
-    columns: Range<usize>,
-    /// `[columns, width]`.
-    result: Vec<f32>,
-    /// Sums over the columns: gradients of biases.
-    sums: Vec<f32>,
+    segments: Vec<Segment<'a>>,
 }
 
 impl Engine {
@@ -37,52 +37,42 @@ impl Engine {
         input: Rows<'_>,
         tapes: &[DirectionTape],
         weight_gradient: &mut [f32],
+        buffers: &mut Vec<OuterProductBuffers>,
     ) {
-        let units = self.stack.hidden_size;
         let inputs = self.stack.layer_input_size(layer);
+        let units = self.stack.hidden_size;
         let padded = self.weights[0].size.padded();
         let slot_width = self.shape.slots * padded;
         let total = steps.total();
         let parts = self.parts(total, layer);
-        let side = |side: Side| match side {
-            Side::Input => self.shape.input_order(),
-            Side::Recurrent => self.shape.recurrent_order(),
-            Side::Gated => self.shape.gated_order().unwrap_or_default(),
-        };
-        let mut products = Vec::new();
-        for direction in 0..tapes.len() {
-            for (which, width) in [
-                (Side::Input, inputs),
-                (Side::Recurrent, units),
-                (Side::Gated, units),
-            ] {
-                let columns = side(which).0.len() * padded;
-                // Whole tiles of columns for each part.
-                let step = columns.div_ceil(parts).next_multiple_of(16).max(16);
-                for first in (0..columns).step_by(step) {
-                    let columns = first..columns.min(first + step);
-                    let (result, sums) =
-                        (vec![0.0; columns.len() * width], vec![0.0; columns.len()]);
-                    products.push(Product {
-                        direction,
-                        side: which,
-                        columns,
-                        result,
-                        sums,
-                    });
-                }
-            }
-        }
+        let step = units.div_ceil(parts).next_multiple_of(UNITS_TOGETHER);
+        let ranges: Vec<Range<usize>> = (0..units)
+            .step_by(step)
+            .map(|first| first..units.min(first + step))
+            .collect();
+        buffers.resize_with(ranges.len().max(buffers.len()), Default::default);
+        let products = self.split_by_units(layer, tapes.len(), &ranges, weight_gradient);
         // The packed row, or beyond all of them the rank's initial state, that came before each packed row.
         let previous: Vec<Vec<usize>> = (0..tapes.len())
             .map(|direction| previous_rows(steps, direction == 1))
             .collect();
-        let tasks: Vec<&mut Product> = products.iter_mut().collect();
-        run_all(parts, tasks, |product| {
+        let run = |product: &mut Product<'_>, buffers: &mut OuterProductBuffers| {
             let tape = &tapes[product.direction];
-            let first = side(product.side).1 * padded + product.columns.start;
-            let columns = product.columns.len();
-            let left = |k: usize| &tape.slots[k * slot_width + first..][..columns];
+            let left = Rows {
+                data: &tape.slots,
+                stride: slot_width,
+            };
+            if let Side::Input = product.side
+                && inputs <= narrow_product::MOST_COLUMNS
+            {
+                return self.set.run(NarrowProduct {
+                    left,
+                    segments: &mut product.segments,
+                    right: input,
+                    right_columns: inputs,
+                    depth: total,
+                });
+            }
             let slot = self.shape.operand_slot.unwrap_or_default();
             let previous = &previous[product.direction];
             let right = |k: usize| match product.side {
@@ -98,7 +88,7 @@ impl Engine {
             };
             self.set.run(OuterProduct {
                 left,
-                left_columns: columns,
+                segments: &mut product.segments,
                 right,
                 right_columns: if matches!(product.side, Side::Input) {
                     inputs
@@ -106,41 +96,100 @@ impl Engine {
                     units
                 },
                 depth: total,
-                result: &mut product.result,
-                sums: Some(&mut product.sums),
+                buffers,
             });
+        };
+        let tasks: Vec<_> = products.into_iter().zip(buffers).collect();
+        run_all(parts, tasks, |(mut products, buffers)| {
+            for product in &mut products {
+                run(product, buffers);
+            }
         });
-        for Product {
-            direction,
-            side: which,
-            columns,
-            result,
-            sums,
-        } in products
-        {
-            let index = layer * tapes.len() + direction;
-            let (order, _) = side(which);
-            let (weight, bias, width) = match which {
-                Side::Input => (0, 2, inputs),
-                Side::Recurrent | Side::Gated => (1, 3, units),
+    }
+
+    /// Cuts the gradients of a layer into products, by ranges of units: `[range][product]`.
+    fn split_by_units<'a>(
+        &self,
+        layer: usize,
+        directions: usize,
+        ranges: &[Range<usize>],
+        weight_gradient: &'a mut [f32],
+    ) -> Vec<Vec<Product<'a>>> {
+        let (inputs, units) = (
+            self.stack.layer_input_size(layer),
+            self.stack.hidden_size,
+        );
+        let padded = self.weights[0].size.padded();
+        let (blocks, ungated) = (self.shape.blocks, self.shape.ungated_blocks());
+        let mut products: Vec<Vec<Product<'a>>> = ranges.iter().map(|_| Vec::new()).collect();
+        let mut rest = weight_gradient;
+        let mut at = 0;
+        for direction in 0..directions {
+            // A tensor's rows, by block and range.
+            let mut cut = |tensor: usize, width: usize| -> Vec<Vec<&'a mut [f32]>> {
+                let range = self.layer_tensor_range(layer * directions + direction, tensor);
+                let (_, tail) = std::mem::take(&mut rest).split_at_mut(range.start - at);
+                rest = tail;
+                at = range.end;
+                let rows = |_| {
+                    let pieces = ranges.iter().map(|range| {
+                        let (piece, tail) =
+                            std::mem::take(&mut rest).split_at_mut(range.len() * width);
+                        rest = tail;
+                        piece
+                    });
+                    pieces.collect()
+                };
+                (0..blocks).map(rows).collect()
             };
-            let (weight, bias) = (
-                self.layer_tensor_range(index, weight),
-                self.layer_tensor_range(index, bias),
-            );
-            for (column, (values, sum)) in columns.zip(result.chunks_exact(width).zip(sums)) {
-                let (block, unit) = (order[column / padded], column % padded);
-                if unit < units {
-                    let row = block * units + unit;
-                    let target = &mut weight_gradient[weight.start + row * width..][..width];
-                    target
-                        .iter_mut()
-                        .zip(values)
-                        .for_each(|(target, value)| *target += value);
-                    weight_gradient[bias.start + row] += sum;
+            let (input, recurrent) = (cut(0, inputs), cut(1, units));
+            let (input_bias, recurrent_bias) = (cut(2, 1), cut(3, 1));
+            let sides = [
+                (Side::Input, self.shape.input_gradient, input, input_bias),
+                (
+                    Side::Recurrent,
+                    self.shape.recurrent_gradient,
+                    recurrent,
+                    recurrent_bias,
+                ),
+            ];
+            for (side, slots, weights, biases) in sides {
+                let rows = weights.into_iter().zip(biases).zip(slots);
+                for (block, ((weights, biases), slot)) in rows.enumerate() {
+                    let side = match side {
+                        Side::Recurrent if block >= ungated => Side::Gated,
+                        side => side,
+                    };
+                    let parts = products.iter_mut().zip(ranges);
+                    for ((products, range), (result, sums)) in
+                        parts.zip(weights.into_iter().zip(biases))
+                    {
+                        let segment = Segment {
+                            first: slot * padded + range.start,
+                            result,
+                            sums,
+                        };
+                        match products.last_mut() {
+                            Some(last) if last.belongs(direction, side) => {
+                                last.segments.push(segment);
+                            }
+                            _ => products.push(Product {
+                                direction,
+                                side,
+                                segments: vec![segment],
+                            }),
+                        }
+                    }
                 }
             }
         }
+        products
+    }
+}
+
+impl Product<'_> {
+    fn belongs(&self, direction: usize, side: Side) -> bool {
+        self.direction == direction && self.side == side
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod forward;
 pub(crate) mod layer_noise;
 pub(crate) mod layer_weights;
 pub(crate) mod multiply;
+pub(crate) mod narrow_product;
 pub(crate) mod outer_product;
 pub(crate) mod packed_matrix;
 pub(crate) mod step;

@@ -304,3 +304,15 @@ pub(super) unsafe fn store<S: Lanes>(to: *mut f32, value: S::f32s) {
     // SAFETY: the caller's promise; vectors are plain data.
     unsafe { to.cast::<S::f32s>().write_unaligned(value) }
 }
+
+/// Asks for the cache line at `at`, which need not be a valid address.
+#[inline(always)]
+pub(super) fn prefetch(at: *const f32) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: prefetching has no effect that a program can observe, whatever the address.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}

@@ -11,48 +11,66 @@
 )]
 
 use super::aligned::Aligned;
-use super::multiply::{load, store};
-use super::packed_matrix::{PackedMatrix, WIDEST_COVERING};
+use super::multiply::{Rows, load, prefetch, store};
+use super::packed_matrix::{Panel, WIDEST_COVERING, covering_panels};
 use crate::instruction_set::{Kernel, Lanes};
 
-/// Rows of both matrices that are packed at a time: a block of the left one stays in level 1, of the right in level 2.
-const BLOCK: usize = 256;
+/// Rows of both matrices that are packed at a time: a panel of the right one stays in level 1, both blocks in level 2.
+pub(crate) const BLOCK: usize = 256;
 
-/// `result[m][n] += Σ_k left(k)[m] · right(k)[n]`, and optionally `sums[m] += Σ_k left(k)[m]`.
-pub(crate) struct OuterProduct<'a, L, R> {
-    /// Row k of the left matrix: at least `left_columns` values.
-    pub(crate) left: L,
-    /// Number of columns m.
-    pub(crate) left_columns: usize,
+/// Rows of the left block whose values are copied to one tile before the next: lines of the source are read once.
+const COPIED_ROWS: usize = 8;
+
+/// Neighbouring columns of the left matrix, with the rows of the result that belong to them.
+pub(crate) struct Segment<'a> {
+    /// First column of the left matrix.
+    pub(crate) first: usize,
+    /// `[columns, right_columns]`, added to.
+    pub(crate) result: &'a mut [f32],
+    /// Sums over the columns, one value each, added to.
+    pub(crate) sums: &'a mut [f32],
+}
+
+/// Memory of packed blocks, kept from one product to the next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OuterProductBuffers {
+    left: Aligned,
+    right: Aligned,
+    sums: Aligned,
+}
+
+impl OuterProductBuffers {
+    /// Memory held, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        [&self.left, &self.right, &self.sums]
+            .into_iter()
+            .map(Aligned::memory_bytes)
+            .sum()
+    }
+}
+
+/// `result[m][n] += Σ_k left[k][m] · right(k)[n]` and `sums[m] += Σ_k left[k][m]` for the columns m of every segment.
+pub(crate) struct OuterProduct<'a, 'b, R> {
+    pub(crate) left: Rows<'a>,
+    pub(crate) segments: &'a mut [Segment<'b>],
     /// Row k of the right matrix: at least `right_columns` values.
     pub(crate) right: R,
     /// Number of columns n.
     pub(crate) right_columns: usize,
     /// Number of rows k.
     pub(crate) depth: usize,
-    /// Row m of the result is `result[m · right_columns..][..right_columns]`.
-    pub(crate) result: &'a mut [f32],
-    /// `left_columns` values.
-    pub(crate) sums: Option<&'a mut [f32]>,
+    pub(crate) buffers: &'a mut OuterProductBuffers,
 }
 
-/// Columns of the left matrix in a tile.
-#[inline(always)]
-const fn tile_rows(registers: usize) -> usize {
-    if registers >= 32 { 8 } else { 4 }
-}
-
-impl<'a, L, R> Kernel for OuterProduct<'a, L, R>
+impl<'a, R> Kernel for OuterProduct<'a, '_, R>
 where
-    L: Fn(usize) -> &'a [f32],
     R: Fn(usize) -> &'a [f32],
 {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Lanes>(mut self, s: S) {
-        assert!(self.left_columns * self.right_columns <= self.result.len());
-        if self.left_columns == 0 || self.right_columns == 0 {
+    fn run<S: Lanes>(self, s: S) {
+        if self.right_columns == 0 || self.depth == 0 {
             return;
         }
         if S::REGISTER_COUNT >= 32 {
@@ -63,117 +81,175 @@ where
     }
 }
 
-impl<'a, L, R> OuterProduct<'a, L, R>
+impl<'a, R> OuterProduct<'a, '_, R>
 where
-    L: Fn(usize) -> &'a [f32],
     R: Fn(usize) -> &'a [f32],
 {
+    /// With tiles of `COLUMNS` columns of the left matrix.
     #[inline(always)]
-    fn accumulate<S: Lanes, const ROWS: usize>(&mut self, s: S) {
-        debug_assert_eq!(ROWS, tile_rows(S::REGISTER_COUNT));
-        let block = BLOCK.min(self.depth.max(1));
-        let mut right = PackedMatrix::covering(S::F32_LANES, self.right_columns, block);
-        let tiles = self.left_columns.div_ceil(ROWS);
-        let mut left = Aligned::zeros(tiles * block * ROWS);
-        let width = right.columns();
-        let mut sum = Aligned::zeros(tiles * ROWS * width);
-        let mut block_sums = Aligned::zeros(self.left_columns);
-        let mut first = 0;
-        while first < self.depth {
-            let rows = block.min(self.depth - first);
-            right.fill_rows(rows, |k| {
-                Some(&(self.right)(first + k)[..self.right_columns])
-            });
-            self.pack_left::<ROWS>(&mut left, &mut block_sums, first, rows, block);
-            for panel in right.panels() {
-                let data = right.panel_data(panel);
-                for tile in 0..tiles {
-                    let left = &left[tile * block * ROWS..][..rows * ROWS];
-                    let sum = &mut sum[tile * ROWS * width + panel.column..];
-                    match panel.vectors {
-                        1 => accumulate_tile::<S, 1, ROWS>(s, left, data, sum, width),
-                        2 => accumulate_tile::<S, 2, ROWS>(s, left, data, sum, width),
-                        _ => accumulate_tile::<S, WIDEST_COVERING, ROWS>(s, left, data, sum, width),
+    fn accumulate<S: Lanes, const COLUMNS: usize>(self, s: S) {
+        let (width, lanes) = (self.right_columns, S::F32_LANES);
+        let panels = covering_panels(S::F32_LANES, width, BLOCK);
+        let OuterProductBuffers { left, right, sums } = self.buffers;
+        right.resize(width.next_multiple_of(S::F32_LANES) * BLOCK);
+        let most = self.segments.iter().map(|segment| segment.sums.len()).max();
+        left.resize(most.unwrap_or(0).next_multiple_of(lanes) * BLOCK);
+        for first in (0..self.depth).step_by(BLOCK) {
+            let rows = BLOCK.min(self.depth - first);
+            for k in 0..rows {
+                let row = &(self.right)(first + k)[..width];
+                for panel in panels.clone() {
+                    pack_right(s, &panel, row, &mut right[panel.start..], k);
+                }
+            }
+            for segment in self.segments.iter_mut() {
+                let columns = segment.sums.len();
+                assert!(columns * width <= segment.result.len());
+                sums.resize(columns.next_multiple_of(lanes));
+                pack_left(s, &self.left, segment.first, columns, first, rows, left, sums);
+                for (total, sum) in segment.sums.iter_mut().zip(sums.iter()) {
+                    *total += sum;
+                }
+                for panel in panels.clone() {
+                    let data = &right[panel.start..][..rows * panel.vectors * S::F32_LANES];
+                    for tile in 0..columns.div_ceil(COLUMNS) {
+                        let (vector, lane) = (tile * COLUMNS / lanes, tile * COLUMNS % lanes);
+                        let tile = Tile {
+                            left: &left[vector * BLOCK * lanes + lane..][..(rows - 1) * lanes + COLUMNS],
+                            depth: rows,
+                            right: data,
+                            result: &mut segment.result[tile * COLUMNS * width..],
+                            stride: width,
+                            column: panel.column,
+                            columns: COLUMNS.min(columns - tile * COLUMNS),
+                        };
+                        match panel.vectors {
+                            1 => tile.add::<S, 1, COLUMNS>(s),
+                            2 => tile.add::<S, 2, COLUMNS>(s),
+                            _ => tile.add::<S, WIDEST_COVERING, COLUMNS>(s),
+                        }
                     }
                 }
-            }
-            first += rows;
-        }
-        let rows = self
-            .result
-            .chunks_exact_mut(self.right_columns)
-            .zip(sum.chunks_exact(width));
-        for (result, sum) in rows.take(self.left_columns) {
-            for (value, sum) in result.iter_mut().zip(sum) {
-                *value += sum;
-            }
-        }
-    }
-
-    /// Packs `rows` rows from `first` on into tiles of `ROWS` columns and adds them to the column sums.
-    #[inline(always)]
-    fn pack_left<const ROWS: usize>(
-        &mut self,
-        packed: &mut Aligned,
-        block_sums: &mut Aligned,
-        first: usize,
-        rows: usize,
-        block: usize,
-    ) {
-        block_sums.fill(0.0);
-        for k in 0..rows {
-            let row = &(self.left)(first + k)[..self.left_columns];
-            for (tile, values) in row.chunks(ROWS).enumerate() {
-                let target = &mut packed[(tile * block + k) * ROWS..][..ROWS];
-                if let Ok(values) = <&[f32; ROWS]>::try_from(values) {
-                    target.copy_from_slice(values);
-                } else {
-                    target[..values.len()].copy_from_slice(values);
-                }
-            }
-            for (sum, value) in block_sums.iter_mut().zip(row) {
-                *sum += value;
-            }
-        }
-        if let Some(sums) = &mut self.sums {
-            for (sum, value) in sums.iter_mut().zip(block_sums.iter()) {
-                *sum += value;
             }
         }
     }
 }
 
-/// Adds the outer products of a block to a tile of `ROWS` rows by one panel.
+/// Copies the columns of a panel from `row` to row `k` of the panel's block, zeros past the row's end.
 #[inline(always)]
-fn accumulate_tile<S: Lanes, const P: usize, const ROWS: usize>(
+fn pack_right<S: Lanes>(s: S, panel: &Panel, row: &[f32], block: &mut [f32], k: usize) {
+    let lanes = S::F32_LANES;
+    let width = panel.vectors * lanes;
+    let target = S::as_mut_simd_f32s(&mut block[k * width..][..width]).0;
+    let source = &row[panel.column..row.len().min(panel.column + width)];
+    let (vectors, rest) = S::as_simd_f32s(source);
+    for (target, source) in target.iter_mut().zip(vectors) {
+        *target = *source;
+    }
+    if vectors.len() < panel.vectors {
+        target[vectors.len()] = s.partial_load_f32s(rest);
+    }
+}
+
+/// Copies `columns` columns from `column` on of `rows` rows from `first` on into vectors of columns, `[vector][BLOCK][lanes]`,
+/// zeros past the last column, and their sums into `sums`.
+#[allow(clippy::too_many_arguments, reason = "the place in the matrix and in the block")]
+#[inline(always)]
+fn pack_left<S: Lanes>(
     s: S,
-    left: &[f32],
-    right: &[f32],
-    sum: &mut [f32],
-    stride: usize,
+    matrix: &Rows<'_>,
+    column: usize,
+    columns: usize,
+    first: usize,
+    rows: usize,
+    packed: &mut [f32],
+    sums: &mut [f32],
 ) {
     let lanes = S::F32_LANES;
-    let depth = left.len() / ROWS;
-    assert!(depth * P * lanes <= right.len() && (ROWS - 1) * stride + P * lanes <= sum.len());
-    let (mut left, mut right, sum) = (left.as_ptr(), right.as_ptr(), sum.as_mut_ptr());
-    // SAFETY: the assertion above bounds every address.
-    unsafe {
-        let mut sums = [[s.splat_f32s(0.0); P]; ROWS];
-        for _ in 0..depth {
-            let vectors: [S::f32s; P] = std::array::from_fn(|v| load::<S>(right.add(v * lanes)));
-            for r in 0..ROWS {
-                let value = s.splat_f32s(*left.add(r));
+    sums.fill(0.0);
+    for begin in (0..rows).step_by(COPIED_ROWS) {
+        let end = rows.min(begin + COPIED_ROWS);
+        for (vector, sum) in S::as_mut_simd_f32s(sums).0.iter_mut().enumerate() {
+            let target = &mut packed[(vector * BLOCK + begin) * lanes..][..(end - begin) * lanes];
+            let column = column + vector * lanes;
+            let given = lanes.min(columns - vector * lanes);
+            let mut total = *sum;
+            for (k, target) in S::as_mut_simd_f32s(target).0.iter_mut().enumerate() {
+                let at = (first + begin + k) * matrix.stride + column;
+                let row = &matrix.data[at..][..given];
+                // The rows lie too far apart for the hardware to foresee.
+                prefetch(row.as_ptr().wrapping_add(COPIED_ROWS * matrix.stride));
+                let value = match S::as_simd_f32s(row).0.first() {
+                    Some(vector) => *vector,
+                    None => s.partial_load_f32s(row),
+                };
+                *target = value;
+                total = s.add_f32s(total, value);
+            }
+            *sum = total;
+        }
+    }
+}
+
+/// A tile of the result.
+struct Tile<'a> {
+    /// `COLUMNS` values of every vector.
+    left: &'a [f32],
+    depth: usize,
+    /// A panel's block, `[depth, vectors · lanes]`.
+    right: &'a [f32],
+    /// Rows of the result from the tile's first on.
+    result: &'a mut [f32],
+    stride: usize,
+    /// The panel's first column.
+    column: usize,
+    /// Rows of the result that exist.
+    columns: usize,
+}
+
+impl Tile<'_> {
+    /// Adds the outer products of a block to `COLUMNS` rows of `P` vectors.
+    #[inline(always)]
+    fn add<S: Lanes, const P: usize, const COLUMNS: usize>(self, s: S) {
+        let lanes = S::F32_LANES;
+        let depth = self.depth;
+        assert!((depth - 1) * lanes + COLUMNS <= self.left.len() && depth * P * lanes <= self.right.len());
+        assert!(self.columns <= COLUMNS && self.columns * self.stride <= self.result.len());
+        let (mut left, mut right) = (self.left.as_ptr(), self.right.as_ptr());
+        let mut sums = [[s.splat_f32s(0.0); P]; COLUMNS];
+        // SAFETY: the assertions above bound every address.
+        unsafe {
+            for _ in 0..depth {
+                let vectors: [S::f32s; P] =
+                    std::array::from_fn(|v| load::<S>(right.add(v * lanes)));
+                for r in 0..COLUMNS {
+                    let value = s.splat_f32s(*left.add(r));
+                    for v in 0..P {
+                        sums[r][v] = s.multiply_add(value, vectors[v], sums[r][v]);
+                    }
+                }
+                left = left.add(lanes);
+                right = right.add(P * lanes);
+            }
+        }
+        let whole = self.columns == COLUMNS && self.column + P * lanes <= self.stride;
+        if whole {
+            let result = self.result.as_mut_ptr();
+            for r in 0..COLUMNS {
                 for v in 0..P {
-                    sums[r][v] = s.multiply_add(value, vectors[v], sums[r][v]);
+                    // SAFETY: row r < columns, and the panel's columns lie within the stride.
+                    unsafe {
+                        let target = result.add(r * self.stride + self.column + v * lanes);
+                        store::<S>(target, s.add_f32s(load::<S>(target), sums[r][v]));
+                    }
                 }
             }
-            left = left.add(ROWS);
-            right = right.add(P * lanes);
+            return;
         }
-        for r in 0..ROWS {
-            for v in 0..P {
-                let target = sum.add(r * stride + v * lanes);
-                store::<S>(target, s.add_f32s(load::<S>(target), sums[r][v]));
+        for (row, sums) in self.result.chunks_mut(self.stride).zip(&sums).take(self.columns) {
+            for (target, sum) in row[self.column..].chunks_mut(lanes).zip(sums) {
+                let value = s.add_f32s(s.partial_load_f32s(target), *sum);
+                s.partial_store_f32s(target, value);
             }
         }
     }

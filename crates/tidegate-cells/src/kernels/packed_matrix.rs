@@ -28,6 +28,25 @@ pub(crate) struct PackedMatrix {
     data: Aligned,
 }
 
+/// Panels of about equal width, at most [`WIDEST_COVERING`] vectors, that cover `columns` over `depth` rows.
+#[inline(always)]
+pub(crate) fn covering_panels(
+    lanes: usize,
+    columns: usize,
+    depth: usize,
+) -> impl Iterator<Item = Panel> + Clone {
+    let vectors = columns.div_ceil(lanes);
+    let count = vectors.div_ceil(WIDEST_COVERING);
+    (0..count).map(move |panel| {
+        let first = panel * vectors / count;
+        Panel {
+            vectors: (panel + 1) * vectors / count - first,
+            column: first * lanes,
+            start: first * lanes * depth,
+        }
+    })
+}
+
 impl PackedMatrix {
     /// Panels of `vectors` vectors each, `count` of them.
     pub(crate) fn uniform(lanes: usize, vectors: usize, count: usize, depth: usize) -> Self {
@@ -36,13 +55,8 @@ impl PackedMatrix {
 
     /// Panels of about equal width, at most [`WIDEST_COVERING`] vectors, that cover `columns`.
     pub(crate) fn covering(lanes: usize, columns: usize, depth: usize) -> Self {
-        let vectors = columns.div_ceil(lanes);
-        let count = vectors.div_ceil(WIDEST_COVERING);
-        Self::with_panels(
-            lanes,
-            depth,
-            (0..count).map(|panel| (panel + 1) * vectors / count - panel * vectors / count),
-        )
+        let panels = covering_panels(lanes, columns, depth);
+        Self::with_panels(lanes, depth, panels.map(|panel| panel.vectors))
     }
 
     fn with_panels(lanes: usize, depth: usize, widths: impl Iterator<Item = usize>) -> Self {
