@@ -6,7 +6,7 @@ use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::layer_noise::Keep;
 use crate::kernels::multiply::{Multiply, Rows, Start};
-use crate::kernels::step::{OneStep, StepBuffers};
+use crate::kernels::step::{OneStep, StepBuffers, StepInput};
 use crate::stack::Stack;
 use crate::state::State;
 
@@ -98,15 +98,20 @@ impl Engine {
                     stride: padded,
                 },
             };
-            self.set.run(Multiply {
-                matrix: &weights.input,
-                panels: 0..weights.input.panels().len(),
-                rows,
-                count: batch,
-                start: Start::Columns(&weights.input_bias),
-                output: &mut scratch.products,
-                output_stride: weights.input.columns(),
-            });
+            let input = if batch == 1 && self.shape.operand_slot.is_none() {
+                StepInput::Row(&rows.data[..weights.size.inputs])
+            } else {
+                self.set.run(Multiply {
+                    matrix: &weights.input,
+                    panels: 0..weights.input.panels().len(),
+                    rows,
+                    count: batch,
+                    start: Start::Columns(&weights.input_bias),
+                    output: &mut scratch.products,
+                    output_stride: weights.input.columns(),
+                });
+                StepInput::Product(&scratch.products)
+            };
             let part = layer * batch * units..(layer + 1) * batch * units;
             copy_rows(
                 &mut scratch.hidden,
@@ -122,7 +127,7 @@ impl Engine {
                 OneStep {
                     weights,
                     rows: batch,
-                    input: &scratch.products,
+                    input,
                     hidden: &scratch.hidden,
                     operand: &scratch.hidden,
                     keep_hidden: Keep::in_inference(self.stack.zoneout),

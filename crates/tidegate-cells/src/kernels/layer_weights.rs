@@ -121,6 +121,10 @@ impl LayerWeights {
     }
 }
 
+/// Most units for which the recurrent product of the backward pass takes one chain for each block: its few columns would
+/// otherwise leave most multiply-adds waiting for the ones before.
+const FEW_UNITS: usize = 64;
+
 /// Weights packed for the products of the backward pass: from gradients of pre-activations, in the order of their slots,
 /// to gradients of operands.
 #[derive(Clone, Debug)]
@@ -162,7 +166,11 @@ impl TransposedWeights {
         };
         TransposedWeights {
             input: pack(inputs, &input_order, tensors.weight_ih),
-            recurrent: pack(units, &shape.recurrent_order().0, tensors.weight_hh),
+            recurrent: {
+                let order = shape.recurrent_order().0;
+                let chains = if units <= FEW_UNITS { order.len() } else { 1 };
+                pack(units, &order, tensors.weight_hh).in_chains(chains)
+            },
             gated: shape
                 .gated_order()
                 .map(|(order, _)| pack(units, &order, tensors.weight_hh)),

@@ -1,5 +1,6 @@
 //! The product of rows with a packed matrix. Every element is one chain of multiply-adds over the depth in ascending
-//! order, whatever the number of rows and the shape of the tile, so a row alone and a row in a batch give the same bits.
+//! order, or the sum of the matrix's few chains, whatever the number of rows and the shape of the tile, so a row alone and
+//! a row in a batch give the same bits.
 #![allow(
     unsafe_code,
     reason = "the innermost loop addresses rows and panels without a bounds check per element"
@@ -96,23 +97,26 @@ impl Kernel for Multiply<'_> {
             output_stride: self.output_stride,
             first,
         };
+        if self.count == 1 && self.matrix.chain() < depth {
+            for panel in panels {
+                // SAFETY: the assertions above bound every address that a row of this panel forms.
+                unsafe { context.row_in_chains_dispatch(s, self.matrix, panel) };
+            }
+            return;
+        }
         if self.count == 1 {
             let mut done = 0;
             while done < panels.len() {
                 let vectors = panels[done].vectors;
-                let group = panels_per_row(S::REGISTER_COUNT, vectors);
-                let same = panels[done..]
+                let together = panels[done..]
                     .iter()
-                    .take(group)
+                    .take(panels_per_row(S::REGISTER_COUNT, vectors))
                     .take_while(|panel| panel.vectors == vectors)
                     .count();
-                let (wide, taken) = if same == group {
-                    (group, group)
-                } else {
-                    (1, 1)
-                };
+                // Fewer than a full group go by halves.
+                let taken = together.next_power_of_two() >> usize::from(!together.is_power_of_two());
                 // SAFETY: the assertions above bound every address that a tile of these panels and rows forms.
-                unsafe { context.row_dispatch(s, self.matrix, &panels[done..done + taken], wide) };
+                unsafe { context.row_dispatch(s, self.matrix, &panels[done..done + taken]) };
                 done += taken;
             }
             return;
@@ -171,27 +175,39 @@ impl Context<'_> {
     }
 
     #[inline(always)]
-    unsafe fn row_dispatch<S: Lanes>(
-        &mut self,
-        s: S,
-        matrix: &PackedMatrix,
-        panels: &[Panel],
-        wide: usize,
-    ) {
-        // SAFETY: forwarded from the caller.
-        unsafe {
-            match (panels[0].vectors, wide) {
-                (1, 8) => self.row::<S, 1, 8>(s, matrix, panels),
-                (2, 4) => self.row::<S, 2, 4>(s, matrix, panels),
-                (3, 4) => self.row::<S, 3, 4>(s, matrix, panels),
-                (3, 2) => self.row::<S, 3, 2>(s, matrix, panels),
-                (4, 2) => self.row::<S, 4, 2>(s, matrix, panels),
-                (1, _) => self.row::<S, 1, 1>(s, matrix, panels),
-                (2, _) => self.row::<S, 2, 1>(s, matrix, panels),
-                (3, _) => self.row::<S, 3, 1>(s, matrix, panels),
-                (4, _) => self.row::<S, 4, 1>(s, matrix, panels),
-                _ => unreachable!("a panel has one to four vectors"),
-            }
+    unsafe fn row_dispatch<S: Lanes>(&mut self, s: S, matrix: &PackedMatrix, panels: &[Panel]) {
+        macro_rules! by_panels {
+            ($vectors:literal: $($count:literal)*) => {
+                // SAFETY: forwarded from the caller.
+                match panels.len() { $($count => unsafe { self.row::<S, $vectors, $count>(s, matrix, panels) },)* _ => unreachable!() }
+            };
+        }
+        match panels[0].vectors {
+            1 => by_panels!(1: 1 2 4 8),
+            2 => by_panels!(2: 1 2 4),
+            3 => by_panels!(3: 1 2 4),
+            4 => by_panels!(4: 1 2),
+            _ => unreachable!("a panel has one to four vectors"),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn row_in_chains_dispatch<S: Lanes>(&mut self, s: S, matrix: &PackedMatrix, panel: &Panel) {
+        macro_rules! by_chains {
+            ($vectors:literal: $($count:literal)*) => {
+                // SAFETY: forwarded from the caller.
+                match self.depth.div_ceil(matrix.chain()) {
+                    $($count => unsafe { self.row_in_chains::<S, $vectors, $count>(s, matrix, panel) },)*
+                    _ => unsafe { self.tile::<S, $vectors, 1>(s, matrix, panel, 0) },
+                }
+            };
+        }
+        match panel.vectors {
+            1 => by_chains!(1: 2 3 4),
+            2 => by_chains!(2: 2 3 4),
+            3 => by_chains!(3: 2 3 4),
+            4 => by_chains!(4: 2 3 4),
+            _ => unreachable!("a panel has one to four vectors"),
         }
     }
 
@@ -217,6 +233,7 @@ impl Context<'_> {
         row: usize,
     ) {
         let lanes = S::F32_LANES;
+        let chain = matrix.chain();
         // SAFETY: `run` asserted that all rows, the panel's columns and the output's rows lie within their slices.
         unsafe {
             let rows: [*const f32; R] =
@@ -225,27 +242,81 @@ impl Context<'_> {
                 self.output
                     .add((row + r) * self.output_stride + panel.column - self.first)
             });
-            let mut sums: [[S::f32s; P]; R] = std::array::from_fn(|r| {
-                std::array::from_fn(|v| {
-                    self.begin(s, panel.column + v * lanes, output[r].add(v * lanes))
-                })
-            });
-            let mut weights = matrix.panel_data(panel).as_ptr();
-            for k in 0..self.depth {
-                let vectors: [S::f32s; P] =
-                    std::array::from_fn(|v| load::<S>(weights.add(v * lanes)));
+            let weights = matrix.panel_data(panel).as_ptr();
+            let begin = |r: usize, v: usize| {
+                self.begin(s, panel.column + v * lanes, output[r].add(v * lanes))
+            };
+            if chain == self.depth {
+                let sums = std::array::from_fn(|r| std::array::from_fn(|v| begin(r, v)));
+                let sums = advance::<S, P, R>(s, sums, rows, weights, 0..chain);
                 for r in 0..R {
-                    let value = s.splat_f32s(*rows[r].add(k));
                     for v in 0..P {
-                        sums[r][v] = s.multiply_add(value, vectors[v], sums[r][v]);
+                        store::<S>(output[r].add(v * lanes), sums[r][v]);
                     }
                 }
-                weights = weights.add(P * lanes);
+                return;
             }
             for r in 0..R {
                 for v in 0..P {
-                    store::<S>(output[r].add(v * lanes), sums[r][v]);
+                    store::<S>(output[r].add(v * lanes), begin(r, v));
                 }
+            }
+            for first in (0..self.depth).step_by(chain) {
+                let zeros = [[s.splat_f32s(0.0); P]; R];
+                let steps = first..self.depth.min(first + chain);
+                let sums = advance::<S, P, R>(s, zeros, rows, weights, steps);
+                for r in 0..R {
+                    for v in 0..P {
+                        let target = output[r].add(v * lanes);
+                        store::<S>(target, s.add_f32s(load::<S>(target), sums[r][v]));
+                    }
+                }
+            }
+        }
+    }
+
+    /// One row by one panel of `P` vectors of a matrix in `G` chains, side by side.
+    #[inline(always)]
+    unsafe fn row_in_chains<S: Lanes, const P: usize, const G: usize>(
+        &mut self,
+        s: S,
+        matrix: &PackedMatrix,
+        panel: &Panel,
+    ) {
+        let lanes = S::F32_LANES;
+        let chain = matrix.chain();
+        // SAFETY: as in `tile`.
+        unsafe {
+            let row = self.rows.data.as_ptr();
+            let weights = matrix.panel_data(panel).as_ptr();
+            let mut sums = [[s.splat_f32s(0.0); P]; G];
+            let advance = |sums: &mut [S::f32s; P], at: usize| {
+                let value = s.splat_f32s(*row.add(at));
+                for v in 0..P {
+                    let weight = load::<S>(weights.add((at * P + v) * lanes));
+                    sums[v] = s.multiply_add(value, weight, sums[v]);
+                }
+            };
+            // The last chain may be shorter.
+            let last = self.depth - (G - 1) * chain;
+            for k in 0..last {
+                for g in 0..G {
+                    advance(&mut sums[g], g * chain + k);
+                }
+            }
+            for k in last..chain {
+                for g in 0..G - 1 {
+                    advance(&mut sums[g], g * chain + k);
+                }
+            }
+            let output = self.output.add(panel.column - self.first);
+            for v in 0..P {
+                let target = output.add(v * lanes);
+                let mut total = self.begin(s, panel.column + v * lanes, target);
+                for g in 0..G {
+                    total = s.add_f32s(total, sums[g][v]);
+                }
+                store::<S>(target, total);
             }
         }
     }
@@ -287,6 +358,72 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// The products of one row with `Q` panels of `P` vectors each, from the panel of index `first` on, one chain each that begins at
+/// `start`: what [`Multiply`] gives, left in registers.
+#[inline(always)]
+pub(super) fn multiply_row<S: Lanes, const P: usize, const Q: usize>(
+    s: S,
+    matrix: &PackedMatrix,
+    first: usize,
+    start: &[f32],
+    row: &[f32],
+) -> [[S::f32s; P]; Q] {
+    let lanes = S::F32_LANES;
+    let (depth, panels) = (matrix.depth(), &matrix.panels()[first..first + Q]);
+    assert!(lanes == matrix.lanes() && depth <= row.len() && matrix.columns() <= start.len());
+    assert!(panels.iter().all(|panel| panel.vectors == P) && matrix.chain() == depth);
+    // SAFETY: the assertions bound every address: a panel holds `depth` rows of its vectors.
+    unsafe {
+        let weights: [*const f32; Q] =
+            std::array::from_fn(|q| matrix.panel_data(&panels[q]).as_ptr());
+        let start = start.as_ptr();
+        let mut sums: [[S::f32s; P]; Q] = std::array::from_fn(|q| {
+            std::array::from_fn(|v| load::<S>(start.add(panels[q].column + v * lanes)))
+        });
+        let row = row.as_ptr();
+        for k in 0..depth {
+            let value = s.splat_f32s(*row.add(k));
+            for q in 0..Q {
+                for v in 0..P {
+                    let weight = load::<S>(weights[q].add((k * P + v) * lanes));
+                    sums[q][v] = s.multiply_add(value, weight, sums[q][v]);
+                }
+            }
+        }
+        sums
+    }
+}
+
+/// `R` rows' chains of multiply-adds over the rows `steps` of a panel of `P` vectors.
+///
+/// # Safety
+/// The rows of `steps` lie within the panel, and as many values behind each pointer of `rows`.
+#[inline(always)]
+unsafe fn advance<S: Lanes, const P: usize, const R: usize>(
+    s: S,
+    mut sums: [[S::f32s; P]; R],
+    rows: [*const f32; R],
+    weights: *const f32,
+    steps: Range<usize>,
+) -> [[S::f32s; P]; R] {
+    let lanes = S::F32_LANES;
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut weights = weights.add(steps.start * P * lanes);
+        for k in steps {
+            let vectors: [S::f32s; P] = std::array::from_fn(|v| load::<S>(weights.add(v * lanes)));
+            for r in 0..R {
+                let value = s.splat_f32s(*rows[r].add(k));
+                for v in 0..P {
+                    sums[r][v] = s.multiply_add(value, vectors[v], sums[r][v]);
+                }
+            }
+            weights = weights.add(P * lanes);
+        }
+    }
+    sums
 }
 
 /// # Safety

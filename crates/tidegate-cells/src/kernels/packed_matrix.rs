@@ -24,6 +24,7 @@ pub(crate) struct PackedMatrix {
     lanes: usize,
     depth: usize,
     columns: usize,
+    chain: usize,
     panels: Vec<Panel>,
     data: Aligned,
 }
@@ -76,9 +77,22 @@ impl PackedMatrix {
             lanes,
             depth,
             columns: column,
+            chain: depth,
             panels,
             data: Aligned::zeros(column * depth),
         }
+    }
+
+    /// The same matrix, of which products are sums of `chains` chains over equal parts of the depth: where columns are few,
+    /// one long chain for each would leave the hardware waiting for the last result.
+    pub(crate) fn in_chains(mut self, chains: usize) -> Self {
+        self.chain = self.depth.div_ceil(chains.max(1)).max(1);
+        self
+    }
+
+    /// Rows that a chain of multiply-adds passes.
+    pub(crate) fn chain(&self) -> usize {
+        self.chain
     }
 
     /// Number of columns with padding.
