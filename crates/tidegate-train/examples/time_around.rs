@@ -100,10 +100,7 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn new(
-        name: &'static str,
-        run: impl FnMut() -> Result<(), Box<dyn Error>> + 'a,
-    ) -> Part<'a> {
+    fn new(name: &'static str, run: impl FnMut() -> Result<(), Box<dyn Error>> + 'a) -> Part<'a> {
         Part {
             name,
             run: Box::new(run),
@@ -196,7 +193,10 @@ fn measure(options: &Options, supervision: Supervision) -> Result<(), Box<dyn Er
     let output_gradient: Vec<f32> = if last_step {
         vec![0.0; steps * hidden]
     } else {
-        numbers(steps * hidden, 13).iter().map(|v| v * 1e-2).collect()
+        numbers(steps * hidden, 13)
+            .iter()
+            .map(|v| v * 1e-2)
+            .collect()
     };
     let last_gradient = State {
         hidden: numbers(hidden, 17),
@@ -342,7 +342,10 @@ fn measure(options: &Options, supervision: Supervision) -> Result<(), Box<dyn Er
     for part in &parts {
         line(part.name, median(&part.seconds));
     }
-    line("head and model: model − engine", part("model") - part("engine"));
+    line(
+        "head and model: model − engine",
+        part("model") - part("engine"),
+    );
     let mut around: Vec<f64> = update
         .iter()
         .zip(&parts[1].seconds)
@@ -351,7 +354,13 @@ fn measure(options: &Options, supervision: Supervision) -> Result<(), Box<dyn Er
     around.sort_by(f64::total_cmp);
     let share = around[around.len() / 2];
     line("around: update − model", share * whole);
-    let named = ["AdamW", "loss", "norm", "three finiteness checks", "gradient set to zero"];
+    let named = [
+        "AdamW",
+        "loss",
+        "norm",
+        "three finiteness checks",
+        "gradient set to zero",
+    ];
     let known: f64 = named.into_iter().map(part).sum();
     line("feeding, progress and the rest", share * whole - known);
     println!(
