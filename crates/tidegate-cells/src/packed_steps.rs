@@ -95,6 +95,19 @@ impl PackedSteps {
         })
     }
 
+    /// The steps split into at most `parts` ranges of about equal numbers of rows.
+    pub(crate) fn ranges_of_steps(&self, parts: usize) -> Vec<Range<usize>> {
+        let mut first = 0;
+        (1..=parts)
+            .map(|part| {
+                let rows = self.total() * part / parts;
+                let end = self.starts.partition_point(|&start| start < rows);
+                std::mem::replace(&mut first, end)..end
+            })
+            .filter(|range| !range.is_empty())
+            .collect()
+    }
+
     /// Ranks split into at most `parts` ranges of about equal numbers of steps.
     pub(crate) fn split(&self, parts: usize) -> Vec<Range<usize>> {
         let total = self.total();
@@ -169,6 +182,20 @@ mod tests {
         assert!(steps.unpacked_rows().eq(0..15));
         assert_eq!(steps.split(2), [0..3, 3..5]);
         assert_eq!(steps.split(9), [0..1, 1..2, 2..3, 3..4, 4..5]);
+    }
+
+    #[test]
+    fn ranges_of_steps_follow_each_other_with_about_equal_numbers_of_rows() {
+        let lengths = [2, 0, 3, 2];
+        let steps = PackedSteps::new(&Batch::ragged(4, &lengths));
+        assert_eq!(steps.ranges_of_steps(1), [0..3]);
+        assert_eq!(steps.ranges_of_steps(2), [0..1, 1..3]);
+        assert_eq!(steps.ranges_of_steps(7), [0..1, 1..2, 2..3]);
+        assert!(
+            PackedSteps::new(&Batch::full(0, 3))
+                .ranges_of_steps(2)
+                .is_empty()
+        );
     }
 
     #[test]

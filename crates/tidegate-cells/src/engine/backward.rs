@@ -157,7 +157,7 @@ impl Engine {
             let stride = transposed[0].input.columns();
             if layer > 0 {
                 if let Some(noise) = tape.noise.filter(|_| self.stack.dropout > 0.0) {
-                    self.apply_dropout(layer - 1, &steps, noise, &mut products, stride, width);
+                    self.join(layer - 1, &steps, Some(noise), &[], &mut products, stride);
                 }
                 above = products;
                 gradient = Rows {

@@ -5,6 +5,7 @@
 
 mod backward;
 mod forward;
+mod join;
 mod step;
 mod weight_gradients;
 
