@@ -6,6 +6,9 @@ use std::ops::Range;
 
 use crate::batch::Batch;
 
+/// What a step costs beside its rows, in rows.
+const STEP_COST: usize = 2;
+
 /// Ranks, counts and offsets of a batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PackedSteps {
@@ -108,22 +111,37 @@ impl PackedSteps {
             .collect()
     }
 
-    /// Ranks split into at most `parts` ranges of about equal numbers of steps.
+    /// Ranks split into at most `parts` ranges that take about equally long: a range costs its sequences' steps and, for
+    /// the weights that every step reads whatever its number of rows, [`STEP_COST`] for each of its longest's.
     pub(crate) fn split(&self, parts: usize) -> Vec<Range<usize>> {
-        let total = self.total();
-        let mut ranges = Vec::new();
-        let (mut first, mut done) = (0, 0);
-        for rank in 0..self.batch() {
-            done += self.length(rank);
-            let part = ranges.len() + 1;
-            if rank + 1 == self.batch() {
-                ranges.push(first..rank + 1);
-            } else if part < parts && done * parts >= total * part {
-                ranges.push(first..rank + 1);
-                first = rank + 1;
+        // The smallest limit under which so many ranges are enough, by halving.
+        let (mut low, mut high) = (0, self.total() + STEP_COST * self.steps());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.ranges_under(middle).count() <= parts {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
         }
-        ranges
+        self.ranges_under(high).collect()
+    }
+
+    /// Ranges of ranks that each cost no more than `limit`, or hold one sequence.
+    fn ranges_under(&self, limit: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        let mut first = 0;
+        std::iter::from_fn(move || {
+            let start = first;
+            let mut cost = STEP_COST * self.lengths.get(start)?;
+            while let Some(length) = self.lengths.get(first) {
+                cost += length;
+                if cost > limit && first > start {
+                    break;
+                }
+                first += 1;
+            }
+            Some(start..first)
+        })
     }
 
     /// Cuts a buffer of packed rows of `width` values into the rows of each range of ranks and step: `[range][step]`.

@@ -43,6 +43,8 @@ pub struct Tape {
     pub(crate) output: Vec<f32>,
     pub(crate) output_len: usize,
     pub(crate) output_is_top: bool,
+    /// Gradient of the outputs, packed rows, where the caller's do not have that form.
+    pub(crate) output_gradient: Aligned,
 }
 
 impl Tape {
@@ -80,6 +82,7 @@ impl Tape {
         });
         buffers
             .chain(self.layers.iter().map(|layer| &layer.input))
+            .chain([&self.output_gradient])
             .map(Aligned::memory_bytes)
             .sum::<usize>()
             + self.output.capacity() * size_of::<f32>()

@@ -117,7 +117,7 @@ impl Engine {
                 None => {
                     let inputs = self.stack.input_size;
                     own.resize(steps.total() * inputs);
-                    gather_rows(own, inputs, input, inputs, steps.unpacked_rows());
+                    self.pack(steps, input, inputs, own);
                     let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
                     check_rows("input", own, inputs, batch.batch, unpacked)?;
                     Rows {
@@ -303,33 +303,6 @@ impl Engine {
                     padded,
                     ranks(),
                 );
-            }
-        }
-    }
-
-    /// Gives the top layer's outputs the form `[T, B, directions · H]`, if they do not have it.
-    fn unpack_output(&self, batch: &Batch<'_>, tape: &mut Tape) {
-        let (units, width) = (self.stack.hidden_size, self.stack.output_size());
-        let padded = self.weights[0].size.padded();
-        tape.output_len = batch.steps * batch.batch * width;
-        tape.output_is_top = tape.steps.is_full() && !self.stack.bidirectional && units == padded;
-        if tape.output_is_top {
-            tape.output.clear();
-            return;
-        }
-        tape.output.clear();
-        tape.output.resize(tape.output_len, 0.0);
-        let Some(top) = tape.layers.last() else {
-            return;
-        };
-        for (direction, top) in top.directions.iter().enumerate() {
-            for (source, row) in top
-                .outputs
-                .chunks_exact(padded)
-                .zip(tape.steps.unpacked_rows())
-            {
-                tape.output[row * width + direction * units..][..units]
-                    .copy_from_slice(&source[..units]);
             }
         }
     }

@@ -6,6 +6,7 @@
 mod backward;
 mod forward;
 mod join;
+mod pack;
 mod step;
 mod weight_gradients;
 
