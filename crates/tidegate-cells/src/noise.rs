@@ -191,9 +191,23 @@ mod tests {
 
     #[test]
     fn inverted_dropout_keeps_the_mean() {
-        let mut mask = vec![0.0; 100_000];
-        Noise { seed: 1 }.fill_dropout(1 << 63, 0, 0, 0.2, &mut mask);
-        assert!(mask.iter().all(|value| *value == 0.0 || *value == 1.25));
-        assert!((mask.iter().sum::<f32>() / 1e5 - 1.0).abs() < 0.01);
+        let mut values = vec![1.0; 100_000];
+        let place = std::iter::once((0, 0));
+        Noise { seed: 1 }.drop_rows(1 << 63, 0.2, place, 100_000, &mut values);
+        assert!(values.iter().all(|value| *value == 0.0 || *value == 1.25));
+        assert!((values.iter().sum::<f32>() / 1e5 - 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_row_is_dropped_alike_beside_any_other_rows() {
+        let drop = |places: &[(usize, usize)]| {
+            let mut values = vec![1.0; places.len() * 70];
+            Noise { seed: 3 }.drop_rows(5, 0.5, places.iter().copied(), 70, &mut values);
+            values
+        };
+        let both = drop(&[(2, 9), (4, 1)]);
+        assert_eq!(both[..70], drop(&[(2, 9)]));
+        assert_eq!(both[70..], drop(&[(4, 1)]));
+        assert_ne!(both[..70], both[70..]);
     }
 }

@@ -14,7 +14,7 @@ impl Engine {
         width: usize,
         packed: &mut [f32],
     ) {
-        let parts = if packed.len() < 1 << 18 { 1 } else { self.parts(steps.total(), 0) };
+        let parts = self.parts(steps.total(), 0);
         let mut rest = packed;
         let tasks = steps
             .ranges_of_steps(parts)
@@ -52,7 +52,7 @@ impl Engine {
             return;
         };
         let steps = &tape.steps;
-        let parts = if tape.output_len < 1 << 18 { 1 } else { self.parts(steps.total(), self.stack.layers - 1) };
+        let parts = self.parts(steps.total(), self.stack.layers - 1);
         let step_width = (batch.batch * width).max(1);
         // Steps beyond the longest sequence are padding alone and belong to the last part.
         let mut ranges = steps.ranges_of_steps(parts);
