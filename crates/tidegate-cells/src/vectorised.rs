@@ -34,15 +34,15 @@ impl<T, F: FnOnce() -> T> Kernel for Plain<F> {
 mod tests {
     use super::*;
 
+    #[inline(always)]
+    fn work(values: &[f32]) -> Vec<u32> {
+        let result = |value: &f32| (value * value * 0.3 + value).abs().sqrt() / (value + 1.1);
+        values.iter().map(|value| result(value).to_bits()).collect()
+    }
+
     #[test]
     fn plain_loops_have_the_same_bits_on_every_instruction_set() {
         let values: Vec<f32> = (1..1003).map(|index| (index as f32).sin()).collect();
-        let work = |values: &[f32]| -> Vec<u32> {
-            values
-                .iter()
-                .map(|value| ((value * value * 0.3 + value).abs().sqrt() / (value + 1.1)).to_bits())
-                .collect()
-        };
         let expected = work(&values);
         for set in InstructionSet::available() {
             let found = set.run(Plain(

@@ -8,6 +8,7 @@ use tidegate_cells::vectorised;
 pub(crate) const LANES: usize = 8;
 
 /// Partial sums, kept apart so that consecutive additions do not wait for each other.
+#[derive(Clone, Copy)]
 pub(crate) struct PartialSums([f64; LANES]);
 
 impl PartialSums {
