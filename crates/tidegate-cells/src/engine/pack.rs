@@ -88,3 +88,30 @@ impl Engine {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Batch, Cell, Engine, Gru, Stack, Tape};
+
+    #[test]
+    fn a_tape_used_again_leaves_nothing_of_earlier_outputs_in_the_padding() {
+        let stack = Stack {
+            bidirectional: true,
+            ..Stack::new(Cell::Gru(Gru::default()), 2, 5)
+        };
+        let engine = Engine::new(stack.clone(), &vec![0.3; stack.parameter_count()]).unwrap();
+        let input = [0.7; 4 * 3 * 2];
+        let mut tape = Tape::new();
+        for lengths in [[4, 4, 4], [2, 0, 3], [0, 0, 0]] {
+            let batch = Batch::ragged(4, &lengths);
+            let mut state = stack.zero_state(3);
+            engine
+                .forward_training(&batch, &input, &mut state, None, &mut tape)
+                .unwrap();
+            for (row, output) in tape.output().chunks_exact(10).enumerate() {
+                let real = row / 3 < lengths[row % 3];
+                assert!(output.iter().all(|value| (*value != 0.0) == real));
+            }
+        }
+    }
+}
