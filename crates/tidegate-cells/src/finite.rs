@@ -1,21 +1,36 @@
 //! The search for values that are not finite.
 
+use crate::vectorised::vectorised;
+
+/// Below this many values, finding the instruction set would take longer than the search.
+const SHORT: usize = 64;
+
 /// Index of the first value that is infinite or not a number.
 ///
 /// One pass without branches decides; only a failure pays for the search.
 #[must_use]
 pub fn first_not_finite(values: &[f32]) -> Option<usize> {
-    const EXPONENT: u32 = 0x7f80_0000;
-    let clean = values.chunks(4096).all(|chunk| {
-        !chunk.iter().fold(false, |bad, value| {
-            bad | (value.to_bits() & EXPONENT == EXPONENT)
-        })
-    });
+    let clean = if values.len() < SHORT {
+        is_finite(values)
+    } else {
+        vectorised(
+            #[inline(always)]
+            || values.chunks(4096).all(is_finite),
+        )
+    };
     if clean {
         None
     } else {
         values.iter().position(|value| !value.is_finite())
     }
+}
+
+#[inline(always)]
+fn is_finite(values: &[f32]) -> bool {
+    const EXPONENT: u32 = 0x7f80_0000;
+    !values.iter().fold(false, |bad, value| {
+        bad | (value.to_bits() & EXPONENT == EXPONENT)
+    })
 }
 
 #[cfg(test)]

@@ -50,17 +50,28 @@ impl InstructionSet {
     /// # Errors
     /// [`crate::Error::Option`] if the variable names none, or one that this machine lacks.
     pub fn detect() -> Result<InstructionSet, crate::Error> {
+        InstructionSet::detected().clone()
+    }
+
+    fn detected() -> &'static Result<InstructionSet, crate::Error> {
         static DETECTED: OnceLock<Result<InstructionSet, crate::Error>> = OnceLock::new();
-        DETECTED
-            .get_or_init(|| match std::env::var_os(VARIABLE) {
-                None => Ok(InstructionSet::available()[0]),
-                Some(name) if name.is_empty() => Ok(InstructionSet::available()[0]),
-                Some(name) => name
-                    .to_string_lossy()
-                    .parse::<InstructionSet>()
-                    .and_then(InstructionSet::require),
-            })
-            .clone()
+        DETECTED.get_or_init(|| match std::env::var_os(VARIABLE) {
+            None => Ok(InstructionSet::available()[0]),
+            Some(name) if name.is_empty() => Ok(InstructionSet::available()[0]),
+            Some(name) => name
+                .to_string_lossy()
+                .parse::<InstructionSet>()
+                .and_then(InstructionSet::require),
+        })
+    }
+
+    /// What [`InstructionSet::detect`] gives, and portable code where it fails: for work that cannot fail and whose bits
+    /// do not depend on the set.
+    pub(crate) fn in_use() -> InstructionSet {
+        match InstructionSet::detected() {
+            Ok(set) => *set,
+            Err(_) => InstructionSet::Portable,
+        }
     }
 
     /// This instruction set, if the machine has it.

@@ -34,6 +34,7 @@ mod state;
 mod tape;
 mod tensor;
 mod trace;
+mod vectorised;
 
 pub use batch::Batch;
 pub use cells::*;
@@ -49,3 +50,4 @@ pub use state::State;
 pub use tape::Tape;
 pub use tensor::Tensor;
 pub use trace::{GateTrace, Trace};
+pub use vectorised::vectorised;

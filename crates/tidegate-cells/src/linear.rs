@@ -1,12 +1,15 @@
 //! A dense layer: y = x Wᵀ + b, on the products of the recurrent layers, so that a row alone and a row in a batch give the
 //! same bits.
 
+mod narrow;
+
 use crate::error::{Error, check_length};
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::multiply::{Multiply, Rows, Start};
 use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment};
 use crate::kernels::packed_matrix::PackedMatrix;
+use crate::vectorised::vectorised;
 
 /// Values that are multiplied at a time: at least the widest panel, little enough for the stack and level 1.
 const BLOCK: usize = 2048;
@@ -17,8 +20,16 @@ pub struct Linear {
     inputs: usize,
     outputs: usize,
     set: InstructionSet,
-    weight: PackedMatrix,
+    weight: Weight,
     bias: Aligned,
+}
+
+/// The weights in the form that the products read.
+#[derive(Clone, Debug)]
+enum Weight {
+    Packed(PackedMatrix),
+    /// `[N, K]`, of a layer of at most [`narrow::OUTPUTS`] outputs.
+    Narrow(Aligned),
 }
 
 impl Linear {
@@ -36,13 +47,19 @@ impl Linear {
             }
         }
         let set = InstructionSet::detect()?;
-        let weight = PackedMatrix::covering(set.lanes(), outputs, inputs);
+        let (weight, biases) = if outputs <= narrow::OUTPUTS {
+            (Weight::Narrow(Aligned::zeros(outputs * inputs)), outputs)
+        } else {
+            let packed = PackedMatrix::covering(set.lanes(), outputs, inputs);
+            let columns = packed.columns();
+            (Weight::Packed(packed), columns)
+        };
         Ok(Linear {
             inputs,
             outputs,
             set,
-            bias: Aligned::zeros(weight.columns()),
             weight,
+            bias: Aligned::zeros(biases),
         })
     }
 
@@ -65,9 +82,12 @@ impl Linear {
     pub fn set_weights(&mut self, weight: &[f32], bias: &[f32]) -> Result<(), Error> {
         self.check_weights(weight, bias)?;
         let (inputs, outputs) = (self.inputs, self.outputs);
-        self.weight.fill_columns(|column| {
-            (column < outputs).then(|| &weight[column * inputs..][..inputs])
-        });
+        match &mut self.weight {
+            Weight::Packed(packed) => packed.fill_columns(|column| {
+                (column < outputs).then(|| &weight[column * inputs..][..inputs])
+            }),
+            Weight::Narrow(rows) => rows.copy_from_slice(weight),
+        }
         self.bias[..outputs].copy_from_slice(bias);
         Ok(())
     }
@@ -93,14 +113,16 @@ impl Linear {
     /// A slice of the wrong length.
     pub fn forward(&self, x: &[f32], y: &mut [f32]) -> Result<(), Error> {
         self.check_rows(x, y)?;
-        self.multiply(
-            &self.weight,
-            Start::Columns(&self.bias),
-            x,
-            self.inputs,
-            y,
-            self.outputs,
-        );
+        match &self.weight {
+            Weight::Packed(weight) => {
+                let start = Start::Columns(&self.bias);
+                self.multiply(weight, start, x, self.inputs, y, self.outputs);
+            }
+            Weight::Narrow(weight) => vectorised(
+                #[inline(always)]
+                || narrow::forward(weight, &self.bias, x, y),
+            ),
+        }
         Ok(())
     }
 
@@ -182,6 +204,24 @@ impl Linear {
             )?;
         }
         let (inputs, outputs) = (self.inputs, self.outputs);
+        if let Weight::Narrow(_) = self.weight {
+            vectorised(
+                #[inline(always)]
+                || {
+                    narrow::add_weight_gradient(
+                        x,
+                        inputs,
+                        output_gradient,
+                        weight_gradient,
+                        bias_gradient,
+                    );
+                    if let Some(gradient) = input_gradient {
+                        narrow::input_gradient(weight, inputs, output_gradient, gradient);
+                    }
+                },
+            );
+            return Ok(());
+        }
         self.set.run(OuterProduct {
             left: Rows {
                 data: output_gradient,

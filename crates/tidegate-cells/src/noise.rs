@@ -2,6 +2,8 @@
 //! (layer, direction, sequence, step, unit) alone, so it is the same at any number of threads and is computed again,
 //! not kept, in the backward pass.
 
+use crate::vectorised::vectorised;
+
 /// The seed that drives dropout, recurrent dropout and zoneout of one training pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noise {
@@ -30,12 +32,27 @@ impl Noise {
         }
     }
 
-    /// Fills `mask` for inverted dropout: each value is 0 with probability `rate`, else 1 / (1 − rate). The mask depends on
-    /// the seed, the place, the sequence's index `row` in the batch and the time `step` alone. Places from 2⁶³ on are free
-    /// for the caller; those below belong to the layers of the stack.
-    pub fn fill_dropout(self, place: u64, row: usize, step: usize, rate: f32, mask: &mut [f32]) {
-        let key = self.place(place).key(Mask::Dropout, row, step);
-        fill_mask(key, rate, 0.0, 1.0 / (1.0 - rate), mask);
+    /// Inverted dropout of rows of `width` values: each value becomes 0 with probability `rate`, else is divided by
+    /// 1 − rate. `places` gives each row's sequence (its index in the batch) and time step; a mask depends on the seed, the
+    /// place and these alone. Places from 2⁶³ on are free for the caller; those below belong to the layers of the stack.
+    pub fn drop_rows(
+        self,
+        place: u64,
+        rate: f32,
+        places: impl Iterator<Item = (usize, usize)>,
+        width: usize,
+        values: &mut [f32],
+    ) {
+        let noise = self.place(place);
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((row, step), values) in places.zip(values.chunks_exact_mut(width)) {
+                    let key = noise.key(Mask::Dropout, row, step);
+                    MaskValues::dropout(key, rate).multiply(values);
+                }
+            },
+        );
     }
 
     /// The noise of one layer and direction, to be completed by [`Noise::key`].
@@ -67,15 +84,60 @@ fn hash(value: u32) -> u32 {
     x ^ (x >> 16)
 }
 
-/// Writes `dropped` with probability `rate` and `kept` otherwise into each unit of `mask`.
-#[inline(always)]
-pub(crate) fn fill_mask(key: u64, rate: f32, dropped: f32, kept: f32, mask: &mut [f32]) {
-    // A probability p of a 32-bit integer lying below p · 2³².
-    let threshold = (f64::from(rate) * 4_294_967_296.0) as u32;
-    let (low, high) = (key as u32, (key >> 32) as u32);
-    for (unit, value) in mask.iter_mut().enumerate() {
-        let draw = hash(hash((unit as u32).wrapping_mul(0x9e37_79b9) ^ low) ^ high);
-        *value = if draw < threshold { dropped } else { kept };
+/// The values of one mask.
+#[derive(Clone, Copy)]
+pub(crate) struct MaskValues {
+    low: u32,
+    high: u32,
+    threshold: u32,
+    dropped: f32,
+    kept: f32,
+}
+
+impl MaskValues {
+    /// `dropped` with probability `rate` and `kept` otherwise.
+    #[inline(always)]
+    pub(crate) fn new(key: u64, rate: f32, dropped: f32, kept: f32) -> Self {
+        MaskValues {
+            low: key as u32,
+            high: (key >> 32) as u32,
+            // A probability p of a 32-bit integer lying below p · 2³².
+            threshold: (f64::from(rate) * 4_294_967_296.0) as u32,
+            dropped,
+            kept,
+        }
+    }
+
+    /// Inverted dropout: 0 with probability `rate`, else 1 / (1 − rate).
+    #[inline(always)]
+    pub(crate) fn dropout(key: u64, rate: f32) -> Self {
+        MaskValues::new(key, rate, 0.0, 1.0 / (1.0 - rate))
+    }
+
+    #[inline(always)]
+    fn at(self, unit: usize) -> f32 {
+        let draw = hash(hash((unit as u32).wrapping_mul(0x9e37_79b9) ^ self.low) ^ self.high);
+        if draw < self.threshold {
+            self.dropped
+        } else {
+            self.kept
+        }
+    }
+
+    /// Writes the value of each unit.
+    #[inline(always)]
+    pub(crate) fn fill(self, mask: &mut [f32]) {
+        for (unit, value) in mask.iter_mut().enumerate() {
+            *value = self.at(unit);
+        }
+    }
+
+    /// Multiplies each unit by its value.
+    #[inline(always)]
+    pub(crate) fn multiply(self, values: &mut [f32]) {
+        for (unit, value) in values.iter_mut().enumerate() {
+            *value *= self.at(unit);
+        }
     }
 }
 
@@ -102,7 +164,7 @@ mod tests {
         ];
         let masks = keys.map(|key| {
             let mut mask = vec![0.0; UNITS];
-            fill_mask(key, 0.3, 0.0, 1.0, &mut mask);
+            MaskValues::new(key, 0.3, 0.0, 1.0).fill(&mut mask);
             mask
         });
         let share = |count: usize| count as f64 / UNITS as f64;
@@ -129,9 +191,23 @@ mod tests {
 
     #[test]
     fn inverted_dropout_keeps_the_mean() {
-        let mut mask = vec![0.0; 100_000];
-        Noise { seed: 1 }.fill_dropout(1 << 63, 0, 0, 0.2, &mut mask);
-        assert!(mask.iter().all(|value| *value == 0.0 || *value == 1.25));
-        assert!((mask.iter().sum::<f32>() / 1e5 - 1.0).abs() < 0.01);
+        let mut values = vec![1.0; 100_000];
+        let place = std::iter::once((0, 0));
+        Noise { seed: 1 }.drop_rows(1 << 63, 0.2, place, 100_000, &mut values);
+        assert!(values.iter().all(|value| *value == 0.0 || *value == 1.25));
+        assert!((values.iter().sum::<f32>() / 1e5 - 1.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_row_is_dropped_alike_beside_any_other_rows() {
+        let drop = |places: &[(usize, usize)]| {
+            let mut values = vec![1.0; places.len() * 70];
+            Noise { seed: 3 }.drop_rows(5, 0.5, places.iter().copied(), 70, &mut values);
+            values
+        };
+        let both = drop(&[(2, 9), (4, 1)]);
+        assert_eq!(both[..70], drop(&[(2, 9)]));
+        assert_eq!(both[70..], drop(&[(4, 1)]));
+        assert_ne!(both[..70], both[70..]);
     }
 }

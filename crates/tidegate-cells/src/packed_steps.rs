@@ -6,6 +6,9 @@ use std::ops::Range;
 
 use crate::batch::Batch;
 
+/// What a step costs beside its rows, in rows.
+const STEP_COST: usize = 2;
+
 /// Ranks, counts and offsets of a batch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PackedSteps {
@@ -95,22 +98,50 @@ impl PackedSteps {
         })
     }
 
-    /// Ranks split into at most `parts` ranges of about equal numbers of steps.
+    /// The steps split into at most `parts` ranges of about equal numbers of rows.
+    pub(crate) fn ranges_of_steps(&self, parts: usize) -> Vec<Range<usize>> {
+        let mut first = 0;
+        (1..=parts)
+            .map(|part| {
+                let rows = self.total() * part / parts;
+                let end = self.starts.partition_point(|&start| start < rows);
+                std::mem::replace(&mut first, end)..end
+            })
+            .filter(|range| !range.is_empty())
+            .collect()
+    }
+
+    /// Ranks split into at most `parts` ranges that take about equally long: a range costs its sequences' steps and, for
+    /// the weights that every step reads whatever its number of rows, [`STEP_COST`] for each of its longest's.
     pub(crate) fn split(&self, parts: usize) -> Vec<Range<usize>> {
-        let total = self.total();
-        let mut ranges = Vec::new();
-        let (mut first, mut done) = (0, 0);
-        for rank in 0..self.batch() {
-            done += self.length(rank);
-            let part = ranges.len() + 1;
-            if rank + 1 == self.batch() {
-                ranges.push(first..rank + 1);
-            } else if part < parts && done * parts >= total * part {
-                ranges.push(first..rank + 1);
-                first = rank + 1;
+        // The smallest limit under which so many ranges are enough, by halving.
+        let (mut low, mut high) = (0, self.total() + STEP_COST * self.steps());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.ranges_under(middle).count() <= parts {
+                high = middle;
+            } else {
+                low = middle + 1;
             }
         }
-        ranges
+        self.ranges_under(high).collect()
+    }
+
+    /// Ranges of ranks that each cost no more than `limit`, or hold one sequence.
+    fn ranges_under(&self, limit: usize) -> impl Iterator<Item = Range<usize>> + '_ {
+        let mut first = 0;
+        std::iter::from_fn(move || {
+            let start = first;
+            let mut cost = STEP_COST * self.lengths.get(start)?;
+            while let Some(length) = self.lengths.get(first) {
+                cost += length;
+                if cost > limit && first > start {
+                    break;
+                }
+                first += 1;
+            }
+            Some(start..first)
+        })
     }
 
     /// Cuts a buffer of packed rows of `width` values into the rows of each range of ranks and step: `[range][step]`.
@@ -169,6 +200,40 @@ mod tests {
         assert!(steps.unpacked_rows().eq(0..15));
         assert_eq!(steps.split(2), [0..3, 3..5]);
         assert_eq!(steps.split(9), [0..1, 1..2, 2..3, 3..4, 4..5]);
+    }
+
+    #[test]
+    fn few_long_sequences_weigh_as_much_as_many_short_ones() {
+        let lengths: Vec<usize> = (1..=12).map(|row| row * 10).collect();
+        let steps = PackedSteps::new(&Batch::ragged(120, &lengths));
+        for parts in 1..=14 {
+            let ranges = steps.split(parts);
+            assert!(ranges.len() <= parts, "{ranges:?}");
+            assert!(ranges.iter().all(|range| !range.is_empty()));
+            let ranks: Vec<usize> = ranges.into_iter().flatten().collect();
+            assert!(ranks.into_iter().eq(0..12));
+        }
+        // 3 · 110 + 2 · 120 = 570 steps against 450 + 2 · 90 = 630; with one more sequence it would be 660 against 520.
+        assert_eq!(steps.split(2), [0..3, 3..12]);
+    }
+
+    #[test]
+    fn ranges_of_steps_follow_each_other_with_about_equal_numbers_of_rows() {
+        let lengths = [2, 0, 3, 2];
+        let steps = PackedSteps::new(&Batch::ragged(4, &lengths));
+        assert!(
+            steps
+                .ranges_of_steps(1)
+                .into_iter()
+                .eq(std::iter::once(0..3))
+        );
+        assert_eq!(steps.ranges_of_steps(2), [0..1, 1..3]);
+        assert_eq!(steps.ranges_of_steps(7), [0..1, 1..2, 2..3]);
+        assert!(
+            PackedSteps::new(&Batch::full(0, 3))
+                .ranges_of_steps(2)
+                .is_empty()
+        );
     }
 
     #[test]

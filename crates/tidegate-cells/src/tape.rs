@@ -46,6 +46,8 @@ pub struct Tape {
     pub(crate) output_is_top: bool,
     /// Packed blocks of the weight gradients, for each part.
     pub(crate) outer_products: Vec<OuterProductBuffers>,
+    /// Gradient of the outputs, packed rows, where the caller's do not have that form.
+    pub(crate) output_gradient: Aligned,
 }
 
 impl Tape {
@@ -83,6 +85,7 @@ impl Tape {
         });
         buffers
             .chain(self.layers.iter().map(|layer| &layer.input))
+            .chain([&self.output_gradient])
             .map(Aligned::memory_bytes)
             .chain(self.outer_products.iter().map(OuterProductBuffers::memory_bytes))
             .sum::<usize>()

@@ -75,6 +75,7 @@ fn wide_layers_and_many_rows_agree_with_plain_loops() {
     check(3, 5, 5000, 1);
     check(3, 5000, 5, 2);
     check(700, 9, 40, 3);
+    check(700, 50, 1, 4);
 }
 
 proptest! {
@@ -87,6 +88,11 @@ proptest! {
 
     #[test]
     fn any_layer_agrees_with_plain_loops(seed: u64, rows in 0usize..70, inputs in 1usize..70, outputs in 1usize..150) {
+        check(rows, inputs, outputs, seed);
+    }
+
+    #[test]
+    fn a_layer_of_few_outputs_agrees_with_plain_loops(seed: u64, rows in 0usize..70, inputs in 1usize..70, outputs in 1usize..6) {
         check(rows, inputs, outputs, seed);
     }
 }

@@ -205,10 +205,8 @@ impl Model {
             &mut gradient[self.layout.recurrent.clone()],
             learns_input.then_some(input_gradient.as_mut_slice()),
         )?;
-        if let (true, Some(mut dropout)) = (learns_input, dropout) {
-            for (position, features) in input_gradient.chunks_exact_mut(size).enumerate() {
-                dropout.apply(position % batch.batch, position / batch.batch, features);
-            }
+        if let (true, Some(dropout)) = (learns_input, dropout) {
+            dropout.apply_to_all(batch.batch, size, input_gradient);
         }
         Ok(())
     }

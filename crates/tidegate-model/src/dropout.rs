@@ -15,35 +15,37 @@ pub(crate) enum Place {
 }
 
 /// The masks of one place in one training pass.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Dropout {
     noise: Noise,
     place: Place,
     rate: f32,
-    /// The mask of one row.
-    mask: Vec<f32>,
 }
 
 impl Dropout {
     /// The masks of `place`, or nothing where nothing is dropped.
     pub(crate) fn new(rate: f32, noise: Option<Noise>, place: Place) -> Option<Dropout> {
         let noise = noise.filter(|_| rate > 0.0)?;
-        Some(Dropout {
-            noise,
-            place,
-            rate,
-            mask: Vec::new(),
-        })
+        Some(Dropout { noise, place, rate })
     }
 
-    /// Zeroes or scales the features of sequence `row` at `step`; the gradient of the features passes through the same.
-    pub(crate) fn apply(&mut self, row: usize, step: usize, features: &mut [f32]) {
-        self.mask.resize(features.len(), 0.0);
+    /// Zeroes or scales rows of `width` features; the gradient of the features passes through the same. `places` gives
+    /// each row's sequence and step.
+    pub(crate) fn apply(
+        self,
+        places: impl Iterator<Item = (usize, usize)>,
+        width: usize,
+        features: &mut [f32],
+    ) {
         self.noise
-            .fill_dropout(self.place as u64, row, step, self.rate, &mut self.mask);
-        for (feature, mask) in features.iter_mut().zip(&self.mask) {
-            *feature *= mask;
-        }
+            .drop_rows(self.place as u64, self.rate, places, width, features);
+    }
+
+    /// The same for every row of `[steps, batch, width]`.
+    pub(crate) fn apply_to_all(self, batch: usize, width: usize, features: &mut [f32]) {
+        let steps = features.len() / (batch * width).max(1);
+        let places = (0..steps).flat_map(|step| (0..batch).map(move |row| (row, step)));
+        self.apply(places, width, features);
     }
 }
 
@@ -55,7 +57,7 @@ mod tests {
         let mut features = vec![1.0; 100_000];
         Dropout::new(0.3, Some(Noise { seed }), place)
             .unwrap()
-            .apply(row, step, &mut features);
+            .apply(std::iter::once((row, step)), 100_000, &mut features);
         features
     }
 

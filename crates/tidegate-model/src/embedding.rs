@@ -15,15 +15,16 @@ impl Embedding {
     /// Checks every token that lies before its sequence's end; what stands past it is never read.
     /// `tokens` is `[steps, batch]` and `batch` valid.
     pub(crate) fn check(self, batch: &Batch, tokens: &[u32]) -> Result<(), ModelError> {
-        for (position, &token) in tokens.iter().enumerate() {
-            let (step, row) = (position / batch.batch, position % batch.batch);
-            if token as usize >= self.vocabulary && step < batch.length(row) {
-                return Err(ModelError::Token {
-                    row,
-                    step,
-                    token,
-                    vocabulary: self.vocabulary,
-                });
+        for (step, tokens) in tokens.chunks_exact(batch.batch.max(1)).enumerate() {
+            for (row, &token) in tokens.iter().enumerate() {
+                if token as usize >= self.vocabulary && step < batch.length(row) {
+                    return Err(ModelError::Token {
+                        row,
+                        step,
+                        token,
+                        vocabulary: self.vocabulary,
+                    });
+                }
             }
         }
         Ok(())
@@ -37,16 +38,15 @@ impl Embedding {
         tokens: &[u32],
         features: &mut [f32],
     ) {
-        for (position, (token, features)) in tokens
-            .iter()
-            .zip(features.chunks_exact_mut(self.size))
-            .enumerate()
-        {
-            if position / batch.batch < batch.length(position % batch.batch) {
-                let start = *token as usize * self.size;
-                features.copy_from_slice(&weight[start..start + self.size]);
-            } else {
-                features.fill(0.0);
+        let mut features = features.chunks_exact_mut(self.size);
+        for (step, tokens) in tokens.chunks_exact(batch.batch.max(1)).enumerate() {
+            for ((row, token), features) in tokens.iter().enumerate().zip(&mut features) {
+                if step < batch.length(row) {
+                    let start = *token as usize * self.size;
+                    features.copy_from_slice(&weight[start..start + self.size]);
+                } else {
+                    features.fill(0.0);
+                }
             }
         }
     }
@@ -59,17 +59,15 @@ impl Embedding {
         features: &[f32],
         weight_gradient: &mut [f32],
     ) {
-        for (position, (token, features)) in tokens
-            .iter()
-            .zip(features.chunks_exact(self.size))
-            .enumerate()
-        {
-            if position / batch.batch < batch.length(position % batch.batch) {
-                let start = *token as usize * self.size;
-                let row = &mut weight_gradient[start..start + self.size];
-                row.iter_mut()
-                    .zip(features)
-                    .for_each(|(sum, gradient)| *sum += gradient);
+        let mut features = features.chunks_exact(self.size);
+        for (step, tokens) in tokens.chunks_exact(batch.batch.max(1)).enumerate() {
+            for ((row, token), features) in tokens.iter().enumerate().zip(&mut features) {
+                if step < batch.length(row) {
+                    let start = *token as usize * self.size;
+                    let sums = weight_gradient[start..start + self.size].iter_mut();
+                    sums.zip(features)
+                        .for_each(|(sum, gradient)| *sum += gradient);
+                }
             }
         }
     }

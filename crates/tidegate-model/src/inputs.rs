@@ -69,10 +69,8 @@ impl Model {
                 self.look_up(batch, tokens, buffer);
             }
         }
-        if let Some(mut dropout) = dropout {
-            for (position, features) in buffer.chunks_exact_mut(size).enumerate() {
-                dropout.apply(position % batch.batch, position / batch.batch, features);
-            }
+        if let Some(dropout) = dropout {
+            dropout.apply_to_all(batch.batch, size, buffer);
         }
         buffer
     }

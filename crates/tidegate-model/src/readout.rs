@@ -86,11 +86,9 @@ impl Model {
         places: impl Iterator<Item = (usize, usize)>,
         features: &mut [f32],
     ) {
-        if let Some(mut dropout) = self.head_dropout(noise) {
+        if let Some(dropout) = self.head_dropout(noise) {
             let width = self.configuration().recurrent.output_size();
-            for ((row, step), features) in places.zip(features.chunks_exact_mut(width)) {
-                dropout.apply(row, step, features);
-            }
+            dropout.apply(places, width, features);
         }
     }
 

@@ -22,9 +22,11 @@ impl RealRows {
             .lengths
             .is_none_or(|lengths| lengths.iter().all(|&length| length == batch.steps));
         if !self.all {
-            let real =
-                |position: &usize| position / batch.batch < batch.length(position % batch.batch);
-            self.positions.extend((0..self.total).filter(real));
+            for step in 0..batch.steps {
+                let first = step * batch.batch;
+                let real = (0..batch.batch).filter(|&row| step < batch.length(row));
+                self.positions.extend(real.map(|row| first + row));
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use tidegate_data::SequenceSet;
 use tidegate_model::{Model, ModelConfiguration, ModelError, ModelTape};
 
 use crate::checkpoint::Snapshot;
-use crate::clipping::{clip_by_global_norm, global_norm};
+use crate::clipping::{clipping_factor, global_norm};
 use crate::error::TrainError;
 use crate::losses::LossSum;
 use crate::optimiser::DecayRanges;
@@ -128,18 +128,17 @@ impl<'a> Learner<'a> {
         if !gradient_norm.is_finite() {
             return Err(not_finite("the gradient's norm"));
         }
-        if let Some(limit) = self.training.clip_norm {
-            clip_by_global_norm(&mut self.gradient, gradient_norm, limit);
-        }
-        self.training.optimiser.update(
+        let clipped = |limit| clipping_factor(gradient_norm, limit);
+        let is_finite = self.training.optimiser.update_scaled(
             &mut snapshot.parameters,
             &self.gradient,
+            self.training.clip_norm.map_or(1.0, clipped),
             &mut snapshot.optimiser,
             learning_rate,
             self.weight_decay,
             &self.decay,
         )?;
-        if !is_finite(&snapshot.parameters) || !snapshot.optimiser.is_finite() {
+        if !is_finite {
             return Err(not_finite(
                 "a parameter or the optimiser's state after the update",
             ));

@@ -4,6 +4,7 @@
 //! state and which parameters decay. Formulas and defaults are PyTorch's, checked against it in the tests.
 
 mod adam_w;
+mod magnitude;
 mod rms_prop;
 mod sgd;
 mod weight_decay;
@@ -11,7 +12,7 @@ mod weight_decay;
 pub use weight_decay::DecayRanges;
 
 use serde::{Deserialize, Serialize};
-use tidegate_cells::first_not_finite;
+use tidegate_cells::vectorised;
 
 use crate::error::TrainError;
 
@@ -179,6 +180,34 @@ impl Optimiser {
         weight_decay: f64,
         decay: &DecayRanges,
     ) -> Result<(), TrainError> {
+        self.update_scaled(
+            parameters,
+            gradient,
+            1.0,
+            state,
+            learning_rate,
+            weight_decay,
+            decay,
+        )
+        .map(|_| ())
+    }
+
+    /// [`Optimiser::update`] with the gradient times `scale`; says whether every parameter and every value of the state
+    /// is finite afterwards.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what is updated, from what, and how"
+    )]
+    pub(crate) fn update_scaled(
+        &self,
+        parameters: &mut [f32],
+        gradient: &[f32],
+        scale: f32,
+        state: &mut OptimiserState,
+        learning_rate: f64,
+        weight_decay: f64,
+        decay: &DecayRanges,
+    ) -> Result<bool, TrainError> {
         let expected = parameters.len();
         let fits = gradient.len() == expected
             && decay.parameters() == expected
@@ -190,6 +219,7 @@ impl Optimiser {
             });
         }
         state.updates += 1;
+        let mut is_finite = true;
         for (range, decays) in decay.iter() {
             let weight_decay = if decays { weight_decay } else { 0.0 };
             let parameters = &mut parameters[range.clone()];
@@ -202,37 +232,53 @@ impl Optimiser {
                 buffers.next().unwrap_or_default(),
                 buffers.next().unwrap_or_default(),
             );
-            match *self {
+            let largest = match *self {
                 Optimiser::AdamW {
                     beta1,
                     beta2,
                     epsilon,
                 } => {
-                    adam_w::Step::new(
+                    let step = adam_w::Step::new(
                         beta1,
                         beta2,
                         epsilon,
                         learning_rate,
                         weight_decay,
                         state.updates,
+                    );
+                    vectorised(
+                        #[inline(always)]
+                        || step.apply(parameters, gradient, scale, first, second),
                     )
-                    .apply(parameters, gradient, first, second);
                 }
                 Optimiser::RmsProp {
                     smoothing,
                     epsilon,
                     momentum,
                 } => {
-                    rms_prop::Step::new(smoothing, epsilon, momentum, learning_rate, weight_decay)
-                        .apply(parameters, gradient, first, second);
+                    let step = rms_prop::Step::new(
+                        smoothing,
+                        epsilon,
+                        momentum,
+                        learning_rate,
+                        weight_decay,
+                    );
+                    vectorised(
+                        #[inline(always)]
+                        || step.apply(parameters, gradient, scale, first, second),
+                    )
                 }
                 Optimiser::Sgd { momentum, nesterov } => {
-                    sgd::Step::new(momentum, nesterov, learning_rate, weight_decay)
-                        .apply(parameters, gradient, first);
+                    let step = sgd::Step::new(momentum, nesterov, learning_rate, weight_decay);
+                    vectorised(
+                        #[inline(always)]
+                        || step.apply(parameters, gradient, scale, first),
+                    )
                 }
-            }
+            };
+            is_finite &= largest.is_finite();
         }
-        Ok(())
+        Ok(is_finite)
     }
 }
 
@@ -243,13 +289,4 @@ pub struct OptimiserState {
     pub updates: u64,
     /// One flat buffer, as long as the parameters, for each of [`Optimiser::buffer_names`].
     pub buffers: Vec<Vec<f32>>,
-}
-
-impl OptimiserState {
-    /// Whether every value is finite.
-    pub(crate) fn is_finite(&self) -> bool {
-        self.buffers
-            .iter()
-            .all(|buffer| first_not_finite(buffer).is_none())
-    }
 }

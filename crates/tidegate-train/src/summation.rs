@@ -2,10 +2,13 @@
 
 use std::ops::Add;
 
+use tidegate_cells::vectorised;
+
 /// Number of partial sums: element i goes to partial sum i mod 8 and the partial sums are added pairwise at the end.
 pub(crate) const LANES: usize = 8;
 
 /// Partial sums, kept apart so that consecutive additions do not wait for each other.
+#[derive(Clone, Copy)]
 pub(crate) struct PartialSums([f64; LANES]);
 
 impl PartialSums {
@@ -35,19 +38,38 @@ impl PartialSums {
     }
 }
 
-/// Sum of the squares, each square taken in f64: no value of f32 overflows it.
+/// Number of partial sums of squares: enough that additions fill the time that one of them takes, with any vectors.
+const SQUARES: usize = 32;
+
+/// Sum of the squares, each square taken in f64: no value of f32 overflows it. Element i goes to partial sum i mod 32.
 pub(crate) fn sum_of_squares(values: &[f32]) -> f64 {
-    let mut sums = [0.0_f64; LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
+    let sums = vectorised(
+        #[inline(always)]
+        || partial_squares(values),
+    );
+    let mut folded = [0.0; LANES];
+    for sums in sums.as_chunks::<LANES>().0 {
+        for (folded, sum) in folded.iter_mut().zip(sums) {
+            *folded += sum;
+        }
+    }
+    PartialSums(folded).total()
+}
+
+#[inline(always)]
+fn partial_squares(values: &[f32]) -> [f64; SQUARES] {
+    let square = |value: f32| f64::from(value) * f64::from(value);
+    let mut sums = [0.0; SQUARES];
+    let (chunks, rest) = values.as_chunks::<SQUARES>();
     for chunk in chunks {
-        for (sum, value) in sums.iter_mut().zip(chunk) {
-            *sum += f64::from(*value) * f64::from(*value);
+        for lane in 0..SQUARES {
+            sums[lane] += square(chunk[lane]);
         }
     }
     for (sum, value) in sums.iter_mut().zip(rest) {
-        *sum += f64::from(*value) * f64::from(*value);
+        *sum += square(*value);
     }
-    PartialSums(sums).total()
+    sums
 }
 
 #[cfg(test)]

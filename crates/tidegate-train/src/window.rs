@@ -203,6 +203,10 @@ fn part<T>(values: &[T], start: usize, length: usize, width: usize) -> &[T] {
 
 /// Copies the steps of one row to their places in a time-major buffer.
 fn scatter<T: Copy>(source: &[T], width: usize, row: usize, batch: usize, target: &mut [T]) {
+    if batch == 1 {
+        target[..source.len()].copy_from_slice(source);
+        return;
+    }
     if width == 1 {
         for (place, value) in target.iter_mut().skip(row).step_by(batch).zip(source) {
             *place = *value;

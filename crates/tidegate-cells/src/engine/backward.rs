@@ -73,7 +73,7 @@ impl Engine {
             state_gradient,
         )?;
         let width = self.stack.output_size();
-        let mut gathered = Aligned::default();
+        let gathered = &mut tape.output_gradient;
         let mut gradient = if steps.is_full() {
             check_rows(
                 "output gradient",
@@ -88,17 +88,11 @@ impl Engine {
             }
         } else {
             gathered.resize(steps.total() * width);
-            gather_rows(
-                &mut gathered,
-                width,
-                output_gradient,
-                width,
-                steps.unpacked_rows(),
-            );
+            self.pack(&steps, output_gradient, width, gathered);
             let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
-            check_rows("output gradient", &gathered, width, batch.batch, unpacked)?;
+            check_rows("output gradient", gathered, width, batch.batch, unpacked)?;
             Rows {
-                data: &gathered,
+                data: gathered,
                 stride: width,
             }
         };
@@ -167,7 +161,7 @@ impl Engine {
             let stride = transposed[0].input.columns();
             if layer > 0 {
                 if let Some(noise) = tape.noise.filter(|_| self.stack.dropout > 0.0) {
-                    self.apply_dropout(layer - 1, &steps, noise, &mut products, stride, width);
+                    self.join(layer - 1, &steps, Some(noise), &[], &mut products, stride);
                 }
                 above = products;
                 gradient = Rows {

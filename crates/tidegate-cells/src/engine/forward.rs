@@ -7,7 +7,7 @@ use crate::error::{Error, check_length};
 use crate::kernels::aligned::Aligned;
 use crate::kernels::forward::{ForwardChunk, ForwardPass};
 use crate::kernels::multiply::Rows;
-use crate::noise::{Mask, Noise, fill_mask};
+use crate::noise::Noise;
 use crate::packed_steps::PackedSteps;
 use crate::state::State;
 use crate::tape::{DirectionTape, LayerTape, Tape};
@@ -117,7 +117,7 @@ impl Engine {
                 None => {
                     let inputs = self.stack.input_size;
                     own.resize(steps.total() * inputs);
-                    gather_rows(own, inputs, input, inputs, steps.unpacked_rows());
+                    self.pack(steps, input, inputs, own);
                     let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
                     check_rows("input", own, inputs, batch.batch, unpacked)?;
                     Rows {
@@ -157,49 +157,17 @@ impl Engine {
                 stride: padded,
             };
         }
-        let (units, width) = (self.stack.hidden_size, self.stack.output_size());
+        let width = self.stack.output_size();
         joined.resize(steps.total() * width);
-        for (direction, tape) in below.iter().enumerate() {
-            for (target, source) in joined
-                .chunks_exact_mut(width)
-                .zip(tape.outputs.chunks_exact(padded))
-            {
-                target[direction * units..(direction + 1) * units]
-                    .copy_from_slice(&source[..units]);
-            }
-        }
-        if let Some(noise) = noise {
-            self.apply_dropout(layer, steps, noise, joined, width, width);
-        }
+        let rows = |tape: &'a DirectionTape| Rows {
+            data: &tape.outputs,
+            stride: padded,
+        };
+        let directions: Vec<Rows<'_>> = below.iter().map(rows).collect();
+        self.join(layer, steps, noise, &directions, joined, width);
         Rows {
             data: joined,
             stride: width,
-        }
-    }
-
-    /// Multiplies packed rows by the dropout masks of the outputs of `layer`.
-    pub(super) fn apply_dropout(
-        &self,
-        layer: usize,
-        steps: &PackedSteps,
-        noise: Noise,
-        rows: &mut [f32],
-        stride: usize,
-        width: usize,
-    ) {
-        let rate = self.stack.dropout;
-        let noise = noise.at(layer, 0);
-        let mut mask = vec![0.0; width];
-        for (values, unpacked) in rows.chunks_exact_mut(stride).zip(steps.unpacked_rows()) {
-            let key = noise.key(
-                Mask::Dropout,
-                unpacked % steps.batch(),
-                unpacked / steps.batch(),
-            );
-            fill_mask(key, rate, 0.0, 1.0 / (1.0 - rate), &mut mask);
-            for (value, mask) in values.iter_mut().zip(&mask) {
-                *value *= mask;
-            }
         }
     }
 
@@ -335,33 +303,6 @@ impl Engine {
                     padded,
                     ranks(),
                 );
-            }
-        }
-    }
-
-    /// Gives the top layer's outputs the form `[T, B, directions · H]`, if they do not have it.
-    fn unpack_output(&self, batch: &Batch<'_>, tape: &mut Tape) {
-        let (units, width) = (self.stack.hidden_size, self.stack.output_size());
-        let padded = self.weights[0].size.padded();
-        tape.output_len = batch.steps * batch.batch * width;
-        tape.output_is_top = tape.steps.is_full() && !self.stack.bidirectional && units == padded;
-        if tape.output_is_top {
-            tape.output.clear();
-            return;
-        }
-        tape.output.clear();
-        tape.output.resize(tape.output_len, 0.0);
-        let Some(top) = tape.layers.last() else {
-            return;
-        };
-        for (direction, top) in top.directions.iter().enumerate() {
-            for (source, row) in top
-                .outputs
-                .chunks_exact(padded)
-                .zip(tape.steps.unpacked_rows())
-            {
-                tape.output[row * width + direction * units..][..units]
-                    .copy_from_slice(&source[..units]);
             }
         }
     }

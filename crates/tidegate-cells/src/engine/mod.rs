@@ -5,6 +5,8 @@
 
 mod backward;
 mod forward;
+mod join;
+mod pack;
 mod step;
 mod weight_gradients;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::aligned::Aligned;
 use crate::instruction_set::Lanes;
-use crate::noise::{Mask, Noise, fill_mask};
+use crate::noise::{Mask, MaskValues, Noise};
 use crate::packed_steps::PackedSteps;
 
 /// Noise of one layer and direction, with its rates.
@@ -30,13 +30,8 @@ impl LayerNoise {
         let rate = self.recurrent_dropout;
         let mut mask = Aligned::zeros(ranks.len() * padded);
         for (row, rank) in mask.chunks_exact_mut(padded).zip(ranks) {
-            fill_mask(
-                noise.key(Mask::Recurrent, steps.row(rank), 0),
-                rate,
-                0.0,
-                1.0 / (1.0 - rate),
-                &mut row[..units],
-            );
+            let key = noise.key(Mask::Recurrent, steps.row(rank), 0);
+            MaskValues::dropout(key, rate).fill(&mut row[..units]);
         }
         Some(mask)
     }
@@ -64,7 +59,8 @@ impl LayerNoise {
             return Keep::in_inference(rate);
         };
         for (row, rank) in buffer.chunks_exact_mut(padded).zip(ranks) {
-            fill_mask(noise.key(which, steps.row(rank), step), rate, 1.0, 0.0, row);
+            let key = noise.key(which, steps.row(rank), step);
+            MaskValues::new(key, rate, 1.0, 0.0).fill(row);
         }
         Keep::Sampled(buffer)
     }

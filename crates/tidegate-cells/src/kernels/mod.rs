@@ -4,6 +4,7 @@
 pub(crate) mod aligned;
 pub(crate) mod backward;
 pub(crate) mod forward;
+pub(crate) mod join;
 pub(crate) mod layer_noise;
 pub(crate) mod layer_weights;
 pub(crate) mod multiply;

@@ -10,7 +10,7 @@ use std::ops::{Add, Mul, Sub};
 use crate::batch::Batch;
 use crate::cells::Visitor;
 use crate::equations::{Activation, Equations};
-use crate::noise::{Mask, Noise, fill_mask};
+use crate::noise::{Mask, MaskValues, Noise};
 use crate::stack::Stack;
 
 /// A number of the reference.
@@ -263,7 +263,7 @@ pub fn forward<N: Number>(
 
 fn mask(key: u64, rate: f32, dropped: f32, kept: f32, units: usize) -> Vec<f32> {
     let mut mask = vec![0.0; units];
-    fill_mask(key, rate, dropped, kept, &mut mask);
+    MaskValues::new(key, rate, dropped, kept).fill(&mut mask);
     mask
 }
 

@@ -1,6 +1,6 @@
 //! Binary cross-entropy over many labels.
 
-use tidegate_cells::Batch;
+use tidegate_cells::{Batch, vectorised};
 
 use super::exponential::{exponential, logarithm_of_one_plus};
 use super::{LossSum, active_rows, check, clear_padding};
@@ -29,12 +29,11 @@ pub fn binary_cross_entropy(
     let mut sums = PartialSums::new();
     active_rows::for_each_run(batch, |rows| {
         let values = rows.start * width..rows.end * width;
-        add_run(
-            &outputs[values.clone()],
-            &targets[values.clone()],
-            scale,
-            &mut gradient[values],
-            &mut sums,
+        let (outputs, targets) = (&outputs[values.clone()], &targets[values.clone()]);
+        let gradient = &mut gradient[values];
+        sums = vectorised(
+            #[inline(always)]
+            || add_run(outputs, targets, scale, gradient, sums),
         );
         Ok(())
     })?;
@@ -59,27 +58,30 @@ fn element(logit: f32, target: f32, scale: f32) -> (f32, f32) {
     )
 }
 
+/// Values whose losses are kept before they are summed: a multiple of the partial sums, little for level 1.
+const BLOCK: usize = 32 * LANES;
+
+#[inline(always)]
 fn add_run(
     outputs: &[f32],
     targets: &[f32],
     scale: f32,
     gradient: &mut [f32],
-    sums: &mut PartialSums,
-) {
-    let (outputs, outputs_rest) = outputs.as_chunks::<LANES>();
-    let (targets, targets_rest) = targets.as_chunks::<LANES>();
-    let (gradient, gradient_rest) = gradient.as_chunks_mut::<LANES>();
-    for ((output, target), gradient) in outputs.iter().zip(targets).zip(gradient) {
-        let mut losses = [0.0; LANES];
-        for lane in 0..LANES {
-            (losses[lane], gradient[lane]) = element(output[lane], target[lane], scale);
+    mut sums: PartialSums,
+) -> PartialSums {
+    let mut losses = [0.0; BLOCK];
+    let blocks = outputs.chunks(BLOCK).zip(targets.chunks(BLOCK));
+    for ((outputs, targets), gradient) in blocks.zip(gradient.chunks_mut(BLOCK)) {
+        // A loop without sums: that is what the compiler turns into vectors.
+        let values = outputs.iter().zip(targets);
+        for ((loss, slope), (output, target)) in losses.iter_mut().zip(gradient).zip(values) {
+            (*loss, *slope) = element(*output, *target, scale);
         }
-        sums.add(losses);
+        let (chunks, rest) = losses[..outputs.len()].as_chunks::<LANES>();
+        for chunk in chunks {
+            sums.add(*chunk);
+        }
+        sums.add_rest(rest.iter().copied());
     }
-    let rest = outputs_rest.iter().zip(targets_rest).zip(gradient_rest);
-    sums.add_rest(rest.map(|((output, target), gradient)| {
-        let (loss, slope) = element(*output, *target, scale);
-        *gradient = slope;
-        loss
-    }));
+    sums
 }

@@ -1,6 +1,6 @@
 //! Cross-entropy over classes.
 
-use tidegate_cells::Batch;
+use tidegate_cells::{Batch, vectorised};
 
 use super::exponential::exponential;
 use super::{LossSum, active_rows, check, clear_padding};
@@ -29,11 +29,13 @@ pub fn cross_entropy(
     let scale = 1.0 / steps as f64;
     let mut sum = 0.0;
     active_rows::for_each_run(batch, |rows| {
-        for row in rows {
-            let logits = &outputs[row * width..][..width];
-            let slopes = &mut gradient[row * width..][..width];
-            sum += one_step(logits, targets[row] as usize, scale, slopes);
-        }
+        let values = rows.start * width..rows.end * width;
+        let (outputs, targets) = (&outputs[values.clone()], &targets[rows]);
+        let gradient = &mut gradient[values];
+        sum = vectorised(
+            #[inline(always)]
+            || add_run(width, outputs, targets, scale, gradient, sum),
+        );
         Ok(())
     })?;
     Ok(LossSum { sum, steps })
@@ -55,20 +57,70 @@ fn check_classes(batch: &Batch, width: usize, targets: &[u32]) -> Result<(), Tra
     })
 }
 
-/// Loss of one step, whose class is one of the logits.
-fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> f64 {
-    let target = logits[class];
-    let largest = largest(logits);
-    for (slope, logit) in gradient.iter_mut().zip(logits) {
-        *slope = exponential(logit - largest);
+/// Steps whose exponentials are taken in one loop and whose logarithms in one call.
+const STEPS: usize = 16;
+
+/// Adds the losses of a run of steps to `sum`.
+#[inline(always)]
+fn add_run(
+    width: usize,
+    outputs: &[f32],
+    targets: &[u32],
+    scale: f64,
+    gradient: &mut [f32],
+    mut sum: f64,
+) -> f64 {
+    let blocks = outputs
+        .chunks(STEPS * width)
+        .zip(gradient.chunks_mut(STEPS * width));
+    for ((logits, slopes), targets) in blocks.zip(targets.chunks(STEPS)) {
+        sum += add_block(width, logits, targets, scale, slopes);
     }
+    sum
+}
+
+/// Loss of at most [`STEPS`] steps, each of a class that is one of the logits.
+#[inline(always)]
+fn add_block(
+    width: usize,
+    logits: &[f32],
+    targets: &[u32],
+    scale: f64,
+    gradient: &mut [f32],
+) -> f64 {
+    let mut margins = 0.0;
+    let steps = logits
+        .chunks_exact(width)
+        .zip(gradient.chunks_exact_mut(width));
+    for ((logits, slopes), &class) in steps.zip(targets) {
+        let largest = largest(logits);
+        for (slope, logit) in slopes.iter_mut().zip(logits) {
+            *slope = logit - largest;
+        }
+        margins += f64::from(largest) - f64::from(logits[class as usize]);
+    }
+    for slope in gradient.iter_mut() {
+        *slope = exponential(*slope);
+    }
+    // The logarithms' sum is the logarithm of the product, which is at most (2³²)¹⁶ and overflows nowhere.
+    let mut product = 1.0;
+    for (slopes, &class) in gradient.chunks_exact_mut(width).zip(targets) {
+        product *= normalise(slopes, class as usize, scale);
+    }
+    product.ln() + margins
+}
+
+/// Turns the exponentials of a step into the gradient of its loss; gives their sum.
+#[inline(always)]
+fn normalise(gradient: &mut [f32], class: usize, scale: f64) -> f64 {
     let mut sums = PartialSums::new();
     let (chunks, rest) = gradient.as_chunks::<LANES>();
     for chunk in chunks {
         sums.add(*chunk);
     }
-    sums.add_rest(rest.iter().copied());
-    let total = sums.total();
+    // Apart from the partial sums, which would have to leave their registers.
+    let rest: f64 = rest.iter().map(|&value| f64::from(value)).sum();
+    let total = sums.total() + rest;
     // softmax − 1 as minus what the other classes have: a sure prediction keeps a gradient that is accurate.
     let others = total - f64::from(gradient[class]);
     let factor = (scale / total) as f32;
@@ -76,21 +128,29 @@ fn one_step(logits: &[f32], class: usize, scale: f64, gradient: &mut [f32]) -> f
         *slope *= factor;
     }
     gradient[class] = (-others * scale / total) as f32;
-    total.ln() + (f64::from(largest) - f64::from(target))
+    total
 }
 
 /// The largest logit. One that is not a number is passed over here and spoils the sum of exponentials instead.
+#[inline(always)]
 fn largest(logits: &[f32]) -> f32 {
     let greater = |a: f32, b: f32| if a < b { b } else { a };
-    let (chunks, rest) = logits.as_chunks::<LANES>();
     let mut lanes = [f32::NEG_INFINITY; LANES];
+    let (chunks, rest) = logits.as_chunks::<LANES>();
     for chunk in chunks {
         for (lane, logit) in lanes.iter_mut().zip(chunk) {
             *lane = greater(*lane, *logit);
         }
     }
-    lanes
+    let rest = rest
         .iter()
-        .chain(rest)
-        .fold(f32::NEG_INFINITY, |largest, logit| greater(largest, *logit))
+        .fold(f32::NEG_INFINITY, |largest, &logit| greater(largest, logit));
+    let mut half = LANES / 2;
+    while half > 0 {
+        for lane in 0..half {
+            lanes[lane] = greater(lanes[lane], lanes[lane + half]);
+        }
+        half /= 2;
+    }
+    greater(lanes[0], rest)
 }

@@ -1,6 +1,6 @@
 //! Mean squared error.
 
-use tidegate_cells::Batch;
+use tidegate_cells::{Batch, vectorised};
 
 use super::{LossSum, active_rows, check, clear_padding};
 use crate::error::TrainError;
@@ -26,12 +26,11 @@ pub fn mean_squared_error(
     let mut sums = PartialSums::new();
     active_rows::for_each_run(batch, |rows| {
         let values = rows.start * width..rows.end * width;
-        add_run(
-            &outputs[values.clone()],
-            &targets[values.clone()],
-            scale,
-            &mut gradient[values],
-            &mut sums,
+        let (outputs, targets) = (&outputs[values.clone()], &targets[values.clone()]);
+        let gradient = &mut gradient[values];
+        sums = vectorised(
+            #[inline(always)]
+            || add_run(outputs, targets, scale, gradient, sums),
         );
         Ok(())
     })?;
@@ -41,13 +40,14 @@ pub fn mean_squared_error(
     })
 }
 
+#[inline(always)]
 fn add_run(
     outputs: &[f32],
     targets: &[f32],
     scale: f32,
     gradient: &mut [f32],
-    sums: &mut PartialSums,
-) {
+    mut sums: PartialSums,
+) -> PartialSums {
     let (outputs, outputs_rest) = outputs.as_chunks::<LANES>();
     let (targets, targets_rest) = targets.as_chunks::<LANES>();
     let (gradient, gradient_rest) = gradient.as_chunks_mut::<LANES>();
@@ -66,4 +66,5 @@ fn add_run(
         *gradient = scale * difference;
         difference * difference
     }));
+    sums
 }

@@ -1,5 +1,7 @@
 //! AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), as `torch.optim.AdamW` computes it.
 
+use super::magnitude::Magnitude;
+
 /// The numbers of one update.
 pub(super) struct Step {
     shrink: f32,
@@ -33,20 +35,27 @@ impl Step {
         }
     }
 
+    /// Takes the gradient times `scale`; gives the magnitude of all new values.
+    #[inline(always)]
     pub(super) fn apply(
         &self,
         parameters: &mut [f32],
         gradient: &[f32],
+        scale: f32,
         mean: &mut [f32],
         square: &mut [f32],
-    ) {
+    ) -> Magnitude {
+        let mut largest = Magnitude::default();
         for (((parameter, gradient), mean), square) in
             parameters.iter_mut().zip(gradient).zip(mean).zip(square)
         {
+            let gradient = gradient * scale;
             *mean += self.mean_weight * (gradient - *mean);
             *square = self.square_keep * *square + self.square_weight * (gradient * gradient);
             let root = square.sqrt() * self.root_correction + self.epsilon;
             *parameter = self.shrink * *parameter - self.size * (*mean / root);
+            largest.add([*parameter, *mean, *square]);
         }
+        largest
     }
 }

@@ -1,5 +1,7 @@
 //! RMSProp (Hinton, Neural Networks for Machine Learning, lecture 6e, 2012), as `torch.optim.RMSprop` computes it.
 
+use super::magnitude::Magnitude;
+
 /// The numbers of one update.
 pub(super) struct Step {
     keep: f32,
@@ -28,24 +30,25 @@ impl Step {
         }
     }
 
-    /// `velocity` is empty where there is no momentum.
+    /// Takes the gradient times `scale`; gives the magnitude of all new values. `velocity` is empty where there is no
+    /// momentum.
+    #[inline(always)]
     pub(super) fn apply(
         &self,
         parameters: &mut [f32],
         gradient: &[f32],
+        scale: f32,
         square: &mut [f32],
         velocity: &mut [f32],
-    ) {
-        let direction = |parameter: f32, gradient: f32, square: &mut f32| {
-            let gradient = gradient + self.weight_decay * parameter;
-            *square = self.keep * *square + self.weight * (gradient * gradient);
-            gradient / (square.sqrt() + self.epsilon)
-        };
+    ) -> Magnitude {
+        let mut largest = Magnitude::default();
         if velocity.is_empty() {
             for ((parameter, gradient), square) in parameters.iter_mut().zip(gradient).zip(square) {
-                *parameter -= self.learning_rate * direction(*parameter, *gradient, square);
+                *parameter -=
+                    self.learning_rate * self.direction(*parameter, gradient * scale, square);
+                largest.add([*parameter, *square]);
             }
-            return;
+            return largest;
         }
         for (((parameter, gradient), square), velocity) in parameters
             .iter_mut()
@@ -53,8 +56,19 @@ impl Step {
             .zip(square)
             .zip(velocity)
         {
-            *velocity = self.momentum * *velocity + direction(*parameter, *gradient, square);
+            *velocity =
+                self.momentum * *velocity + self.direction(*parameter, gradient * scale, square);
             *parameter -= self.learning_rate * *velocity;
+            largest.add([*parameter, *square, *velocity]);
         }
+        largest
+    }
+
+    /// The gradient with its decay, divided by the root of the mean of squares, which takes it in.
+    #[inline(always)]
+    fn direction(&self, parameter: f32, gradient: f32, square: &mut f32) -> f32 {
+        let gradient = gradient + self.weight_decay * parameter;
+        *square = self.keep * *square + self.weight * (gradient * gradient);
+        gradient / (square.sqrt() + self.epsilon)
     }
 }

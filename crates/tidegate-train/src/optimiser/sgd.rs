@@ -1,5 +1,7 @@
 //! Stochastic gradient descent with momentum (Sutskever et al. 2013), as `torch.optim.SGD` computes it.
 
+use super::magnitude::Magnitude;
+
 /// The numbers of one update.
 pub(super) struct Step {
     momentum: f32,
@@ -23,13 +25,24 @@ impl Step {
         }
     }
 
-    /// `velocity` is empty where there is no momentum.
-    pub(super) fn apply(&self, parameters: &mut [f32], gradient: &[f32], velocity: &mut [f32]) {
+    /// Takes the gradient times `scale`; gives the magnitude of all new values. `velocity` is empty where there is no
+    /// momentum.
+    #[inline(always)]
+    pub(super) fn apply(
+        &self,
+        parameters: &mut [f32],
+        gradient: &[f32],
+        scale: f32,
+        velocity: &mut [f32],
+    ) -> Magnitude {
+        let mut largest = Magnitude::default();
         if velocity.is_empty() {
             for (parameter, gradient) in parameters.iter_mut().zip(gradient) {
-                *parameter -= self.learning_rate * (gradient + self.weight_decay * *parameter);
+                let gradient = gradient * scale + self.weight_decay * *parameter;
+                *parameter -= self.learning_rate * gradient;
+                largest.add([*parameter]);
             }
-            return;
+            return largest;
         }
         // The share of the decayed gradient and of the velocity in the step: the velocity alone, or looked ahead.
         let (ahead, share) = if self.nesterov {
@@ -38,9 +51,11 @@ impl Step {
             (0.0, 1.0)
         };
         for ((parameter, gradient), velocity) in parameters.iter_mut().zip(gradient).zip(velocity) {
-            let gradient = gradient + self.weight_decay * *parameter;
+            let gradient = gradient * scale + self.weight_decay * *parameter;
             *velocity = self.momentum * *velocity + gradient;
             *parameter -= self.learning_rate * (ahead * gradient + share * *velocity);
+            largest.add([*parameter, *velocity]);
         }
+        largest
     }
 }
