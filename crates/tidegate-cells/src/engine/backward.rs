@@ -17,8 +17,8 @@ use crate::tape::{DirectionTape, LayerTape, Tape};
 
 impl Engine {
     /// Gradients of what [`Engine::forward_training`] computed with the same `weights`, `batch` and `input`, given the
-    /// gradient of its outputs (`[T, B, directions · H]`; values past a sequence's end are ignored) and, in
-    /// `state_gradient`, of the final state. Afterwards `state_gradient` holds the gradient of the initial state.
+    /// gradient of its outputs (`[T, B, directions · H]`; values past a sequence's end are ignored; empty where no output
+    /// matters) and, in `state_gradient`, of the final state. Afterwards `state_gradient` holds the gradient of the initial state.
     /// `weight_gradient`, laid out as the weights, is added to; `input_gradient` (`[T, B, I]`) is overwritten. The tape is
     /// consumed.
     ///
@@ -49,7 +49,10 @@ impl Engine {
         let parameters = [("parameters", self.stack.parameter_count())];
         check_length("weights", weights.len(), &parameters)?;
         check_length("weight gradient", weight_gradient.len(), &parameters)?;
-        self.check_output("output gradient", batch, output_gradient)?;
+        let outputs_matter = !output_gradient.is_empty();
+        if outputs_matter {
+            self.check_output("output gradient", batch, output_gradient)?;
+        }
         if let Some(gradient) = &input_gradient {
             check_length(
                 "input gradient",
@@ -74,7 +77,14 @@ impl Engine {
         )?;
         let width = self.stack.output_size();
         let mut gathered = Aligned::default();
-        let mut gradient = if steps.is_full() {
+        let mut gradient = if !outputs_matter {
+            // One row of zeros stands for all.
+            gathered = Aligned::zeros(width);
+            Rows {
+                data: &gathered,
+                stride: 0,
+            }
+        } else if steps.is_full() {
             check_rows(
                 "output gradient",
                 output_gradient,

@@ -9,6 +9,7 @@ use crate::kernels::forward::{ForwardChunk, ForwardPass};
 use crate::kernels::multiply::Rows;
 use crate::noise::{Mask, Noise, fill_mask};
 use crate::packed_steps::PackedSteps;
+use crate::room::make_room;
 use crate::state::State;
 use crate::tape::{DirectionTape, LayerTape, Tape};
 
@@ -47,6 +48,22 @@ impl Engine {
         tape: &mut Tape,
     ) -> Result<(), Error> {
         self.run(batch, input, state, noise, true, tape)
+    }
+
+    /// Advances `state` exactly as [`Engine::forward_training`] does, but records nothing: `tape` is working memory, and
+    /// holds the outputs. It is for the states from which a training pass is computed again, part by part.
+    ///
+    /// # Errors
+    /// Those of [`Engine::forward`].
+    pub fn advance(
+        &self,
+        batch: &Batch<'_>,
+        input: &[f32],
+        state: &mut State,
+        noise: Option<Noise>,
+        tape: &mut Tape,
+    ) -> Result<(), Error> {
+        self.run(batch, input, state, noise, false, tape)
     }
 
     pub(super) fn check_output(
@@ -350,6 +367,7 @@ impl Engine {
             return;
         }
         tape.output.clear();
+        make_room(&mut tape.output, tape.output_len);
         tape.output.resize(tape.output_len, 0.0);
         let Some(top) = tape.layers.last() else {
             return;
