@@ -50,7 +50,12 @@ impl Stack {
             0
         } else {
             // A plain vector, not padded to whole cache lines.
-            let values = [batch.steps, batch.batch, self.output_size(), size_of::<f32>()];
+            let values = [
+                batch.steps,
+                batch.batch,
+                self.output_size(),
+                size_of::<f32>(),
+            ];
             product(&values)
         };
         sum([
@@ -93,7 +98,8 @@ impl Stack {
         let gathered = if full { 0 } else { rows(self.output_size()) };
         let states = bytes(&[batch.batch, padded]).saturating_mul(3 * directions);
         // The order of the rows of every step, its rows in each buffer, and the row before each row.
-        let order = (real as u64 * directions + 16 * batch.steps as u64) * size_of::<usize>() as u64;
+        let order =
+            (real as u64 * directions + 16 * batch.steps as u64) * size_of::<usize>() as u64;
         sum([weights, gradients, input, gathered, states, order])
     }
 
@@ -149,9 +155,12 @@ mod tests {
         let lengths = [9, 4, 0, 7, 9];
         for cell in cells {
             for hidden_size in [16, 37] {
-                for (layers, bidirectional, rate) in
-                    [(1, false, 0.0), (3, false, 0.0), (2, true, 0.0), (2, false, 0.3)]
-                {
+                for (layers, bidirectional, rate) in [
+                    (1, false, 0.0),
+                    (3, false, 0.0),
+                    (2, true, 0.0),
+                    (2, false, 0.3),
+                ] {
                     let mut stack = Stack::new(cell, 3, hidden_size);
                     (stack.layers, stack.bidirectional) = (layers, bidirectional);
                     (stack.dropout, stack.recurrent_dropout) = (rate, rate);

@@ -227,15 +227,7 @@ fn layers_directions_lengths_and_noise_agree_with_the_reference() {
             stack.recurrent_dropout = 0.4;
             stack.zoneout = 0.2;
             stack.zoneout_cell = if cell.carries_cell() { 0.3 } else { 0.0 };
-            Case::new(
-                stack.clone(),
-                steps,
-                ragged,
-                true,
-                Some(Noise::new(9)),
-                6,
-            )
-            .check(set);
+            Case::new(stack.clone(), steps, ragged, true, Some(Noise::new(9)), 6).check(set);
             Case::new(
                 stack.clone(),
                 steps,
@@ -317,14 +309,7 @@ fn finite_differences_agree_with_the_reference_gradients() {
         stack.bidirectional = true;
         stack.recurrent_dropout = 0.2;
         stack.zoneout = 0.2;
-        let case = Case::new(
-            stack,
-            3,
-            vec![3, 1],
-            true,
-            Some(Noise::new(3)),
-            seed as u64,
-        );
+        let case = Case::new(stack, 3, vec![3, 1], true, Some(Noise::new(3)), seed as u64);
         let variables = case.variables();
         let gradient = differentiation::gradient(&variables, |variables| case.loss(variables));
         for (index, exact) in gradient.iter().enumerate() {

@@ -61,11 +61,7 @@ impl ModelTape {
     /// Bytes held for the recorded pass and for its backward pass.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let buffers = [
-            &self.inputs,
-            &self.feature_gradient,
-            &self.input_gradient,
-        ];
+        let buffers = [&self.inputs, &self.feature_gradient, &self.input_gradient];
         let state = self
             .state_gradient
             .as_ref()

@@ -123,7 +123,7 @@ impl Problem {
     }
 
     fn check(&self) {
-        let whole = self.by_parts(&[0..STEPS]);
+        let whole = self.by_parts(std::slice::from_ref(&(0..STEPS)));
         let parts = self.by_parts(&PARTS);
         let what = self.model.configuration();
         assert_eq!(bits(&parts.outputs), bits(&whole.outputs), "{what:?}");
