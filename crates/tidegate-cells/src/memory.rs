@@ -6,6 +6,12 @@ use crate::kernels::aligned::Aligned;
 use crate::kernels::layer_weights::LayerSize;
 use crate::stack::Stack;
 
+/// Values that the kernels work on ahead of the recurrence, for each thread.
+const KERNEL: usize = 64 * 1024;
+
+/// Threads that are counted; more of them take [`KERNEL`] values each beside the count, which is the same for any number.
+const THREADS: usize = 4;
+
 impl Stack {
     /// Bytes of the packed weights of an [`Engine`](crate::Engine).
     #[must_use]
@@ -78,11 +84,12 @@ impl Stack {
         let (real, directions) = (batch.total_steps(), self.directions() as u64);
         let full = real == batch.steps * batch.batch;
         let rows = |columns: usize| bytes(&[real, columns]);
-        // The transposed weights of a layer, and the sums of outer products that make its weight gradient.
+        // The transposed weights of a layer, and the sums of outer products that make its weight gradient, once more
+        // while each is computed.
         let widest = usize::from(self.layers > 1);
         let weights = self
             .packed_direction_bytes(set, widest, true)
-            .saturating_mul(2)
+            .saturating_mul(3)
             .saturating_mul(directions);
         let upper_width = self.output_size().next_multiple_of(set.lanes());
         let gradients = match self.layers {
@@ -98,9 +105,15 @@ impl Stack {
         let gathered = if full { 0 } else { rows(self.output_size()) };
         let states = bytes(&[batch.batch, padded]).saturating_mul(3 * directions);
         // The order of the rows of every step, its rows in each buffer, and the row before each row.
-        let order =
-            (real as u64 * directions + 16 * batch.steps as u64) * size_of::<usize>() as u64;
-        sum([weights, gradients, input, gathered, states, order])
+        let order = (real as u64 * directions + 8 * batch.steps as u64) * size_of::<usize>() as u64;
+        // Products with the input of some steps ahead, and these inputs: of at least one step of every sequence.
+        let width = self.cell.blocks() * padded;
+        let ahead = (THREADS * KERNEL / width).min(real).max(batch.batch);
+        let inputs = self
+            .input_size
+            .max(self.layer_input_size(self.layers.min(2) - 1));
+        let kernels = bytes(&[ahead, width + inputs]);
+        sum([weights, gradients, input, gathered, states, order, kernels])
     }
 
     /// Bytes of the packed weights of one direction of `layer`.

@@ -9,6 +9,7 @@ use tidegate_data::{SequenceSet, Supervision};
 use tidegate_model::{Model, ModelError, ModelTape};
 
 use crate::error::TrainError;
+use crate::kept_states::KeptStates;
 use crate::losses::LossSum;
 use crate::overflow::is_overflow;
 use crate::window::Window;
@@ -45,7 +46,9 @@ pub(crate) struct BackPropagation {
     outputs: Vec<f32>,
     output_gradient: Vec<f32>,
     /// The state before each part but the last.
-    kept: Vec<State>,
+    kept: KeptStates,
+    /// The one that a part is run from again.
+    resumed: State,
     state_gradient: State,
 }
 
@@ -57,7 +60,8 @@ impl BackPropagation {
             tape: ModelTape::new(),
             outputs: Vec::new(),
             output_gradient: Vec::new(),
-            kept: Vec::new(),
+            kept: KeptStates::default(),
+            resumed: model.zero_state(0),
             state_gradient: model.zero_state(0),
         }
     }
@@ -75,10 +79,15 @@ impl BackPropagation {
         let Passage { set, rows, steps } = passage;
         let supervised = is_supervised(set, rows, steps);
         let count = parts(steps, self.part);
+        // The last part is recorded at once, if anything is.
         let recorded = usize::from(supervised);
-        for index in 0..count.saturating_sub(recorded) {
+        let advanced = count.saturating_sub(recorded);
+        if supervised {
+            self.kept.make_room(advanced, state);
+        }
+        for index in 0..advanced {
             if supervised {
-                self.keep(index, state);
+                self.kept.keep(index, state);
             }
             self.advance(model, passage, index, noise, state)?;
         }
@@ -87,34 +96,19 @@ impl BackPropagation {
             return Ok(None);
         }
         gradient.fill(0.0);
-        self.start_state_gradient(model, rows.len());
-        let mut loss = self.part_back(model, passage, count - 1, noise, state, gradient)?;
-        let mut kept = std::mem::take(&mut self.kept);
-        for (index, state) in kept[..count - 1].iter_mut().enumerate().rev() {
-            loss.add(self.part_back(model, passage, index, noise, state, gradient)?);
-        }
-        self.kept = kept;
-        Ok(Some(loss))
-    }
-
-    /// Keeps the state before part `index`.
-    fn keep(&mut self, index: usize, state: &State) {
-        match self.kept.get_mut(index) {
-            Some(kept) if kept.batch == state.batch => {
-                kept.hidden.copy_from_slice(&state.hidden);
-                kept.cell.copy_from_slice(&state.cell);
+        let batch = rows.len();
+        zero(&mut self.state_gradient, model, batch);
+        let mut loss = self.part_back(model, passage, advanced, noise, state, gradient)?;
+        if advanced > 0 {
+            let mut resumed = std::mem::replace(&mut self.resumed, model.zero_state(0));
+            zero(&mut resumed, model, batch);
+            for index in (0..advanced).rev() {
+                self.kept.restore(index, &mut resumed);
+                loss.add(self.part_back(model, passage, index, noise, &mut resumed, gradient)?);
             }
-            Some(kept) => *kept = state.clone(),
-            None => self.kept.push(state.clone()),
+            self.resumed = resumed;
         }
-    }
-
-    fn start_state_gradient(&mut self, model: &Model, batch: usize) {
-        if self.state_gradient.batch == batch {
-            self.state_gradient.reset();
-        } else {
-            self.state_gradient = model.zero_state(batch);
-        }
+        Ok(Some(loss))
     }
 
     /// Lays out part `index` and gives its noise.
@@ -195,6 +189,15 @@ impl BackPropagation {
             )
             .map_err(overflow("a gradient on its way back through the model"))?;
         Ok(loss)
+    }
+}
+
+/// Makes a state the zero state of so many sequences.
+fn zero(state: &mut State, model: &Model, batch: usize) {
+    if state.batch == batch {
+        state.reset();
+    } else {
+        *state = model.zero_state(batch);
     }
 }
 

@@ -28,7 +28,7 @@ pub enum TrainError {
     /// The memory limit is too low, in however short parts the sequences are run.
     #[error(
         "memory_limit is {}, but training needs {}, even with the sequences run in short parts: \
-         allow that much, or lower batch_size, the sizes of the model or window",
+         allow that much, lower batch_size or the sizes of the model, or truncate with a shorter window",
         Bytes(*limit), Bytes(*needed)
     )]
     Memory {

@@ -44,6 +44,7 @@ mod error;
 mod evaluation;
 mod event;
 mod fingerprint;
+mod kept_states;
 mod learner;
 pub mod losses;
 mod measurement;

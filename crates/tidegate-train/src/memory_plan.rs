@@ -139,6 +139,7 @@ impl<'a> Count<'a> {
             lengths,
             data_of_step: of_step.saturating_mul(NUMBER),
             fixed: parameters
+                .saturating_add(SMALL_THINGS)
                 .saturating_add(configuration.packed_bytes(instruction_set))
                 .saturating_add(batch.saturating_mul(of_sequence.saturating_mul(NUMBER) + 64)),
             state,
@@ -147,6 +148,14 @@ impl<'a> Count<'a> {
 
     /// Bytes of training with parts of so many steps.
     fn bytes(&self, part: usize) -> u64 {
+        // The carried state, the one that a part is run from, their gradient, and what is kept: the state before every
+        // part but the last.
+        let states = self.steps.div_ceil(part.max(1)) as u64 + 2;
+        self.bytes_but_states(part)
+            .saturating_add(states.saturating_mul(self.state))
+    }
+
+    fn bytes_but_states(&self, part: usize) -> u64 {
         let mut lengths: Vec<usize> = self
             .lengths
             .iter()
@@ -165,14 +174,11 @@ impl<'a> Count<'a> {
             lengths: self.ragged.then_some(&lengths),
         };
         let rows = (part as u64).saturating_mul(lengths.len() as u64);
-        // The carried one, its gradient, and one at the end of every part but the last.
-        let states = self.steps.div_ceil(part.max(1)) as u64 + 1;
         [
             self.configuration.tape_bytes(self.instruction_set, &batch),
             self.configuration
                 .backward_bytes(self.instruction_set, &batch),
             rows.saturating_mul(self.data_of_step),
-            states.saturating_mul(self.state),
         ]
         .into_iter()
         .fold(self.fixed, u64::saturating_add)
@@ -180,11 +186,14 @@ impl<'a> Count<'a> {
 
     /// The part that takes the least memory: √T steps, but for how much larger the tape of a step is than a state.
     fn thriftiest_part(&self) -> usize {
-        let step = self.bytes(2).saturating_sub(self.bytes(1)).max(1);
-        let part = (self.steps as f64 * self.state as f64 / step as f64).sqrt();
+        let step = self.bytes_but_states(2) - self.bytes_but_states(1);
+        let part = (self.steps as f64 * self.state as f64 / step.max(1) as f64).sqrt();
         (part as usize).clamp(1, self.steps.max(1))
     }
 }
+
+/// Names, shapes, ranges: what no tensor is.
+const SMALL_THINGS: u64 = 16 * 1024;
 
 /// Bytes of a number.
 const NUMBER: u64 = size_of::<f32>() as u64;
