@@ -1,61 +1,23 @@
 //! What training takes at its peak, by the count of an allocator that counts, beside what was counted ahead.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(
-    unsafe_code,
-    reason = "a global allocator is unsafe to write; this one passes everything on to the system's"
+    clippy::print_stdout,
+    reason = "what was measured, for whoever asks with --nocapture"
 )]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+#[path = "support/counting_allocator.rs"]
+mod counting_allocator;
 
+use std::sync::atomic::AtomicBool;
+
+use counting_allocator::{Counting, peak};
 use tidegate_cells::{Batch, Cell, Gru, InstructionSet, Lstm, Rnn, Stack};
 use tidegate_data::{InputKind, Inputs, Sequence, SequenceSet, Supervision, TargetKind, Targets};
 use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
 use tidegate_train::{MemoryPlan, TrainError, Training, train};
 
-struct Counting;
-
-static HELD: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-fn taken(bytes: usize) {
-    let held = HELD.fetch_add(bytes, Ordering::Relaxed) + bytes;
-    PEAK.fetch_max(held, Ordering::Relaxed);
-}
-
-// SAFETY: every call is passed on unchanged to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        taken(layout.size());
-        // SAFETY: the caller's promises are the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are the same.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // The old and the new memory may both be there for a moment.
-        taken(size);
-        HELD.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller's promises are the same.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-/// Bytes that `run` takes at its peak, beside what was there before.
-fn peak(run: impl FnOnce()) -> u64 {
-    let before = HELD.load(Ordering::Relaxed);
-    PEAK.store(before, Ordering::Relaxed);
-    run();
-    (PEAK.load(Ordering::Relaxed) - before) as u64
-}
 
 /// A network with sequences to train it on.
 struct Case {
