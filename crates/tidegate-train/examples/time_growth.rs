@@ -102,8 +102,8 @@ fn points() -> Vec<Point> {
         points.push(Point {
             curve: "hidden",
             hidden: 1 << exponent,
-            batch: 16,
-            steps: 50,
+            batch: 64,
+            steps: 20,
             ..base
         });
     }
@@ -234,7 +234,9 @@ fn passes(
             if epoch.epoch > 1 {
                 times.push((last - start).as_secs_f64());
             }
-            let filled = begin.elapsed().as_secs_f64() > seconds && times.len() >= 3;
+            // Records of very many passes would take memory of their own.
+            let filled = begin.elapsed().as_secs_f64() > seconds || times.len() >= 500;
+            let filled = filled && times.len() >= 3;
             stop.store(filled, Ordering::Relaxed);
         }
         _ => {}
