@@ -112,7 +112,7 @@ impl Pass {
             lengths: self.ragged.then_some(&self.lengths),
         };
         self.seed += 1;
-        let noise = Some(Noise { seed: self.seed });
+        let noise = Some(Noise::new(self.seed));
         let clock = Instant::now();
         self.engine.set_weights(&self.weights)?;
         self.state.reset();

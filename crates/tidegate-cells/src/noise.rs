@@ -4,11 +4,14 @@
 
 use crate::vectorised::vectorised;
 
-/// The seed that drives dropout, recurrent dropout and zoneout of one training pass.
+/// What drives dropout, recurrent dropout and zoneout of one training pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Noise {
     /// A different seed gives independent masks: pass another one for every update.
     pub seed: u64,
+    /// Steps of the sequences that earlier passes have run: sequences that are run part by part draw the masks of the
+    /// whole.
+    pub first_step: usize,
 }
 
 /// Which mask of a layer is meant.
@@ -25,15 +28,34 @@ pub(crate) enum Mask {
 }
 
 impl Noise {
+    /// The noise of a pass over whole sequences.
+    #[must_use]
+    pub fn new(seed: u64) -> Noise {
+        Noise {
+            seed,
+            first_step: 0,
+        }
+    }
+
+    /// The same noise for a pass that begins `steps` steps into the sequences.
+    #[must_use]
+    pub fn after(self, steps: usize) -> Noise {
+        Noise {
+            first_step: steps,
+            ..self
+        }
+    }
+
     /// The noise of one place of a network: independent of that of every other place.
     fn place(self, place: u64) -> Noise {
         Noise {
             seed: mix(self.seed ^ mix(place)),
+            ..self
         }
     }
 
     /// Inverted dropout of rows of `width` values: each value becomes 0 with probability `rate`, else is divided by
-    /// 1 − rate. `places` gives each row's sequence (its index in the batch) and time step; a mask depends on the seed, the
+    /// 1 − rate. `places` gives each row's sequence (its index in the batch) and time step (counted on from `first_step`); a mask depends on the seed, the
     /// place and these alone. Places from 2⁶³ on are free for the caller; those below belong to the layers of the stack.
     pub fn drop_rows(
         self,
@@ -60,8 +82,12 @@ impl Noise {
         self.place((layer as u64) << 1 | direction as u64)
     }
 
-    /// The key of one mask: `row` is the sequence's index in the batch, `step` its time step.
+    /// The key of one mask: `row` is the sequence's index in the batch, `step` the pass's time step.
     pub(crate) fn key(self, mask: Mask, row: usize, step: usize) -> u64 {
+        let step = match mask {
+            Mask::Recurrent => 0,
+            Mask::Dropout | Mask::Zoneout | Mask::ZoneoutCell => self.first_step + step,
+        };
         mix(mix(self.seed ^ ((mask as u64) << 56) ^ row as u64).wrapping_add(step as u64))
     }
 }
@@ -148,7 +174,7 @@ mod tests {
     #[test]
     fn masks_drop_at_their_rate_and_independently_in_every_place() {
         const UNITS: usize = 100_000;
-        let noise = Noise { seed: 7 };
+        let noise = Noise::new(7);
         let zoneout = |noise: Noise, row, step| noise.key(Mask::Zoneout, row, step);
         let here = noise.at(1, 0);
         let keys = [
@@ -157,7 +183,7 @@ mod tests {
             zoneout(here, 3, 3),
             zoneout(noise.at(1, 1), 2, 3),
             zoneout(noise.at(2, 0), 2, 3),
-            zoneout(Noise { seed: 8 }.at(1, 0), 2, 3),
+            zoneout(Noise::new(8).at(1, 0), 2, 3),
             here.key(Mask::ZoneoutCell, 2, 3),
             here.key(Mask::Recurrent, 2, 3),
             here.key(Mask::Dropout, 2, 3),
@@ -190,10 +216,22 @@ mod tests {
     }
 
     #[test]
+    fn a_later_part_of_a_sequence_draws_the_masks_of_the_whole() {
+        let whole = Noise::new(7).at(1, 0);
+        let part = Noise::new(7).after(40).at(1, 0);
+        for mask in [Mask::Dropout, Mask::Zoneout, Mask::ZoneoutCell] {
+            assert_eq!(part.key(mask, 2, 3), whole.key(mask, 2, 43));
+            assert_ne!(part.key(mask, 2, 3), whole.key(mask, 2, 3));
+        }
+        let recurrent = |noise: Noise| noise.key(Mask::Recurrent, 2, 0);
+        assert_eq!(recurrent(part), recurrent(whole));
+    }
+
+    #[test]
     fn inverted_dropout_keeps_the_mean() {
         let mut values = vec![1.0; 100_000];
         let place = std::iter::once((0, 0));
-        Noise { seed: 1 }.drop_rows(1 << 63, 0.2, place, 100_000, &mut values);
+        Noise::new(1).drop_rows(1 << 63, 0.2, place, 100_000, &mut values);
         assert!(values.iter().all(|value| *value == 0.0 || *value == 1.25));
         assert!((values.iter().sum::<f32>() / 1e5 - 1.0).abs() < 0.01);
     }
@@ -202,7 +240,7 @@ mod tests {
     fn a_row_is_dropped_alike_beside_any_other_rows() {
         let drop = |places: &[(usize, usize)]| {
             let mut values = vec![1.0; places.len() * 70];
-            Noise { seed: 3 }.drop_rows(5, 0.5, places.iter().copied(), 70, &mut values);
+            Noise::new(3).drop_rows(5, 0.5, places.iter().copied(), 70, &mut values);
             values
         };
         let both = drop(&[(2, 9), (4, 1)]);

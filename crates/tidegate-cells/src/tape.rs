@@ -87,7 +87,11 @@ impl Tape {
             .chain(self.layers.iter().map(|layer| &layer.input))
             .chain([&self.output_gradient])
             .map(Aligned::memory_bytes)
-            .chain(self.outer_products.iter().map(OuterProductBuffers::memory_bytes))
+            .chain(
+                self.outer_products
+                    .iter()
+                    .map(OuterProductBuffers::memory_bytes),
+            )
             .sum::<usize>()
             + self.output.capacity() * size_of::<f32>()
     }

@@ -227,21 +227,13 @@ fn layers_directions_lengths_and_noise_agree_with_the_reference() {
             stack.recurrent_dropout = 0.4;
             stack.zoneout = 0.2;
             stack.zoneout_cell = if cell.carries_cell() { 0.3 } else { 0.0 };
-            Case::new(
-                stack.clone(),
-                steps,
-                ragged,
-                true,
-                Some(Noise { seed: 9 }),
-                6,
-            )
-            .check(set);
+            Case::new(stack.clone(), steps, ragged, true, Some(Noise::new(9)), 6).check(set);
             Case::new(
                 stack.clone(),
                 steps,
                 vec![steps; batch],
                 false,
-                Some(Noise { seed: 10 }),
+                Some(Noise::new(10)),
                 7,
             )
             .check(set);
@@ -300,7 +292,7 @@ fn a_tape_used_again_for_another_batch_and_without_noise_leaves_no_trace_of_the_
             9,
             vec![9, 2, 0, 5, 9],
             true,
-            Some(Noise { seed: 1 }),
+            Some(Noise::new(1)),
             1,
         )
         .check_on(set, &mut tape);
@@ -317,14 +309,7 @@ fn finite_differences_agree_with_the_reference_gradients() {
         stack.bidirectional = true;
         stack.recurrent_dropout = 0.2;
         stack.zoneout = 0.2;
-        let case = Case::new(
-            stack,
-            3,
-            vec![3, 1],
-            true,
-            Some(Noise { seed: 3 }),
-            seed as u64,
-        );
+        let case = Case::new(stack, 3, vec![3, 1], true, Some(Noise::new(3)), seed as u64);
         let variables = case.variables();
         let gradient = differentiation::gradient(&variables, |variables| case.loss(variables));
         for (index, exact) in gradient.iter().enumerate() {
@@ -370,7 +355,7 @@ proptest! {
         stack.zoneout = 0.1;
         let mut numbers = Numbers(seed);
         let lengths = if ragged { lengths(&mut numbers, batch, steps) } else { vec![steps; batch] };
-        let noise = noisy.then_some(Noise { seed });
+        let noise = noisy.then_some(Noise::new(seed));
         let case = Case::new(stack, steps, lengths, ragged, noise, seed);
         for set in InstructionSet::available() {
             case.check(set);

@@ -39,7 +39,7 @@ fn training_pass(stack: &Stack, batch: &Batch<'_>, threads: usize, seed: u64) ->
         let mut state_gradient = random_state(stack, batch.batch, &mut numbers);
         let mut tape = Tape::new();
         engine
-            .forward_training(batch, &input, &mut state, Some(Noise { seed }), &mut tape)
+            .forward_training(batch, &input, &mut state, Some(Noise::new(seed)), &mut tape)
             .expect("the pass fits");
         let output = tape.output().to_vec();
         let mut gradient = vec![0.0; weights.len()];

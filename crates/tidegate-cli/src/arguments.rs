@@ -6,6 +6,8 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tidegate_study::CellVariant;
 
+use crate::amount::amount;
+
 /// Gated recurrent networks, on a CPU.
 #[derive(Debug, Parser)]
 #[command(name = "tidegate", version, max_term_width = 110)]
@@ -78,6 +80,11 @@ pub(crate) struct CompareArguments {
     /// Threads; runs are made side by side. The results do not depend on it [default: what the machine offers]
     #[arg(long, value_name = "N", value_parser = number(1, 1_024))]
     pub(crate) threads: Option<usize>,
+
+    /// Memory that training one run may take, such as 512MiB or 2GB. Sequences that need more are run in parts: with
+    /// exact gradients still, for one more forward pass [default: no limit]
+    #[arg(long, value_name = "SIZE", value_parser = amount)]
+    pub(crate) memory: Option<u64>,
 
     /// Print one JSON document instead of tables
     #[arg(long)]

@@ -67,9 +67,13 @@ fn failure(error: StudyError, arguments: &CompareArguments, comparison: &Compari
         error @ StudyError::Memory { .. } => Failure::Memory {
             error: Box::new(error),
             options: match arguments.data {
-                Some(_) => "--threads, --hidden, --parameters",
-                None => "--length, --sequences, --threads, --hidden, --parameters",
+                Some(_) => "--threads, --memory, --hidden, --parameters",
+                None => "--length, --sequences, --threads, --memory, --hidden, --parameters",
             },
+        },
+        error @ StudyError::MemoryLimit { .. } => Failure::Memory {
+            error: Box::new(error),
+            options: "--memory, --hidden, --parameters",
         },
         error => Failure::Study(error),
     }
@@ -106,7 +110,8 @@ fn comparison(arguments: &CompareArguments) -> Result<Comparison, clap::Error> {
             Some(sequences) => task.with_sequences(sequences),
             None => task,
         };
-        let experiment = Experiment::new(task);
+        let mut experiment = Experiment::new(task);
+        experiment.recipe.training.memory_limit = arguments.memory;
         match arguments.epochs {
             Some(epochs) => experiment.with_epochs(epochs),
             None => experiment,
@@ -189,6 +194,20 @@ mod tests {
         assert_eq!(
             of(&["--parameters", "9"]).sizing,
             Sizing::EqualParameters(Some(9))
+        );
+    }
+
+    #[test]
+    fn the_memory_limit_reaches_the_training_of_every_task() {
+        let limits = |options: &[&str]| -> Vec<Option<u64>> {
+            let experiments = of(options).experiments;
+            let limit = |experiment: &Experiment| experiment.recipe.training.memory_limit;
+            experiments.iter().map(limit).collect()
+        };
+        assert_eq!(limits(&[]), [None, None]);
+        assert_eq!(
+            limits(&["--memory", "1MiB"]),
+            [Some(1 << 20), Some(1 << 20)]
         );
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Here live the options, the progress display, the tables and the exit status; what is computed lives in the libraries.
 
+mod amount;
 mod arguments;
 mod compare;
 #[cfg(test)]

@@ -115,7 +115,9 @@ fn music_that_makes_no_sense_is_refused_with_its_place() {
 
 #[test]
 fn misuse_of_options_has_its_own_exit_status() {
-    let cases: [(&[&str], &str); 16] = [
+    let cases: [(&[&str], &str); 18] = [
+        (&["--memory", "2XB"], "512MiB"),
+        (&["--memory", "0"], "at least one byte"),
         (&["--tasks", "adding"], "--tasks"),
         (&["--task", "sorting"], "mackey-glass"),
         (&["--cells", "gru,transformer"], "lstm-peephole"),
@@ -175,6 +177,14 @@ fn sizes_that_a_task_cannot_have_are_refused() {
         1,
     );
     assert!(message.contains("too few"), "{message}");
+}
+
+#[test]
+fn a_memory_limit_that_is_too_low_is_refused_with_what_would_do() {
+    let message = failure(&["--task", "adding", "--memory", "10KiB"], 1);
+    for expected in ["adding", "rnn", "10.0 KiB are allowed", "options: --memory"] {
+        assert!(message.contains(expected), "{message}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The backward pass: from the gradient of the outputs to that of every parameter.
 
-use tidegate_cells::{Batch, Noise, check_length, first_not_finite};
+use tidegate_cells::{Batch, Noise, State, check_length, first_not_finite, make_room};
 
 use crate::configuration::{InputLayer, Readout};
 use crate::dropout::{Dropout, Place};
@@ -30,6 +30,43 @@ impl Model {
         output_gradient: &[f32],
         gradient: &mut [f32],
     ) -> Result<(), ModelError> {
+        let mut state_gradient = match tape.state_gradient.take() {
+            Some(mut state) if self.is_state_of(&state, batch.batch) => {
+                state.reset();
+                state
+            }
+            _ => self.zero_state(batch.batch),
+        };
+        let output_gradient = Some(output_gradient);
+        let result = self.backward_part(
+            batch,
+            inputs,
+            tape,
+            output_gradient,
+            &mut state_gradient,
+            gradient,
+        );
+        tape.state_gradient = Some(state_gradient);
+        result
+    }
+
+    /// The same for one part of sequences that are run part by part, from the last part to the first.
+    ///
+    /// `state_gradient` holds the gradient of the part's final state, zeros for the last part, and afterwards that of its
+    /// initial state, which is the final one of the part before. Without `output_gradient` no output of this part
+    /// matters. Over all parts, `gradient` takes what one pass over the whole gives, but for the order of summation.
+    ///
+    /// # Errors
+    /// Those of [`Model::backward`], and that `state_gradient` does not fit.
+    pub fn backward_part(
+        &self,
+        batch: &Batch,
+        inputs: &BatchInputs,
+        tape: &mut ModelTape,
+        output_gradient: Option<&[f32]>,
+        state_gradient: &mut State,
+        gradient: &mut [f32],
+    ) -> Result<(), ModelError> {
         batch.validate()?;
         self.check_inputs(batch, inputs)?;
         check_length(
@@ -37,19 +74,30 @@ impl Model {
             gradient.len(),
             &[("parameters", self.parameter_count())],
         )?;
-        self.check_outputs("output_gradient", batch, output_gradient.len())?;
+        self.check_state_gradient(state_gradient, batch.batch)?;
+        if let Some(output_gradient) = output_gradient {
+            self.check_outputs("output_gradient", batch, output_gradient.len())?;
+        }
         let pass = tape
             .pass
             .take()
             .filter(|pass| pass.is_of(batch))
             .ok_or(ModelError::Tape)?;
-        self.check_output_gradient(batch, output_gradient)?;
-        match &mut tape.state_gradient {
-            Some(state) if self.is_state_of(state, batch.batch) => state.reset(),
-            other => *other = Some(self.zero_state(batch.batch)),
+        match output_gradient {
+            Some(output_gradient) => {
+                self.check_output_gradient(batch, output_gradient)?;
+                self.backward_head(
+                    batch,
+                    pass.noise,
+                    tape,
+                    output_gradient,
+                    state_gradient,
+                    gradient,
+                )?;
+            }
+            None => tape.readout.features.clear(),
         }
-        self.backward_head(batch, pass.noise, tape, output_gradient, gradient)?;
-        self.backward_recurrent(batch, inputs, pass.noise, tape, gradient)?;
+        self.backward_recurrent(batch, inputs, pass.noise, tape, state_gradient, gradient)?;
         if let (InputLayer::Embedding { vocabulary, size }, BatchInputs::Tokens(tokens)) =
             (self.configuration().input, inputs)
         {
@@ -94,13 +142,14 @@ impl Model {
         Ok(())
     }
 
-    /// Through the head: leaves the gradients of the recurrent output and of the final state on the tape.
+    /// Through the head: leaves the gradient of the recurrent output on the tape and adds that of the final state.
     fn backward_head(
         &self,
         batch: &Batch,
         noise: Option<Noise>,
         tape: &mut ModelTape,
         output_gradient: &[f32],
+        state_gradient: &mut State,
         gradient: &mut [f32],
     ) -> Result<(), ModelError> {
         let width = self.configuration().recurrent.output_size();
@@ -109,12 +158,11 @@ impl Model {
             recurrent,
             readout,
             feature_gradient,
-            recurrent_gradient,
-            state_gradient,
             ..
         } = tape;
         let (layout, parameters) = (&self.layout, self.parameters());
         if self.configuration().readout == Readout::LastStep {
+            make_room(feature_gradient, readout.features.len());
             feature_gradient.resize(readout.features.len(), 0.0);
             self.head.backward(
                 layout,
@@ -124,25 +172,19 @@ impl Model {
                 gradient,
                 feature_gradient,
             )?;
-            self.drop_features(
-                noise,
-                (0..batch.batch).map(|row| (row, 0)),
-                feature_gradient,
-            );
-            if let Some(state_gradient) = state_gradient {
-                self.final_hidden_gradient(feature_gradient, state_gradient);
-            }
-            recurrent_gradient.clear();
-            recurrent_gradient.resize(total, 0.0);
+            self.drop_final_features(noise, batch.batch, feature_gradient);
+            self.final_hidden_gradient(feature_gradient, state_gradient);
+            readout.features.clear();
         } else if self.reads_in_place(noise, &readout.rows) {
-            recurrent_gradient.resize(total, 0.0);
+            make_room(&mut readout.features, total);
+            readout.features.resize(total, 0.0);
             self.head.backward(
                 layout,
                 parameters,
                 recurrent.output(),
                 output_gradient,
                 gradient,
-                recurrent_gradient,
+                &mut readout.features,
             )?;
         } else {
             readout.rows.gather(
@@ -150,6 +192,7 @@ impl Model {
                 self.configuration().outputs,
                 &mut readout.outputs,
             );
+            make_room(feature_gradient, readout.features.len());
             feature_gradient.resize(readout.features.len(), 0.0);
             self.head.backward(
                 layout,
@@ -162,7 +205,7 @@ impl Model {
             self.drop_features(noise, readout.rows.places(), feature_gradient);
             readout
                 .rows
-                .scatter(feature_gradient, width, recurrent_gradient);
+                .scatter(feature_gradient, width, &mut readout.features);
         }
         Ok(())
     }
@@ -174,6 +217,7 @@ impl Model {
         inputs: &BatchInputs,
         noise: Option<Noise>,
         tape: &mut ModelTape,
+        state_gradient: &mut State,
         gradient: &mut [f32],
     ) -> Result<(), ModelError> {
         let dropout = Dropout::new(self.configuration().input_dropout, noise, Place::Input);
@@ -182,9 +226,8 @@ impl Model {
         let ModelTape {
             recurrent,
             inputs: kept,
-            recurrent_gradient,
+            readout,
             input_gradient,
-            state_gradient,
             ..
         } = tape;
         let features = match *inputs {
@@ -192,15 +235,15 @@ impl Model {
             _ => kept.as_slice(),
         };
         if learns_input {
+            make_room(input_gradient, features.len());
             input_gradient.resize(features.len(), 0.0);
         }
-        let state_gradient = state_gradient.as_mut().ok_or(ModelError::Tape)?;
         self.engine.backward(
             batch,
             &self.parameters()[self.layout.recurrent.clone()],
             features,
             recurrent,
-            recurrent_gradient,
+            &readout.features,
             state_gradient,
             &mut gradient[self.layout.recurrent.clone()],
             learns_input.then_some(input_gradient.as_mut_slice()),

@@ -55,7 +55,7 @@ mod tests {
 
     fn mask(seed: u64, place: Place, row: usize, step: usize) -> Vec<f32> {
         let mut features = vec![1.0; 100_000];
-        Dropout::new(0.3, Some(Noise { seed }), place)
+        Dropout::new(0.3, Some(Noise::new(seed)), place)
             .unwrap()
             .apply(std::iter::once((row, step)), 100_000, &mut features);
         features
@@ -96,6 +96,6 @@ mod tests {
     #[test]
     fn nothing_is_dropped_without_noise_or_at_rate_zero() {
         assert!(Dropout::new(0.3, None, Place::Input).is_none());
-        assert!(Dropout::new(0.0, Some(Noise { seed: 1 }), Place::Input).is_none());
+        assert!(Dropout::new(0.0, Some(Noise::new(1)), Place::Input).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! Inference over whole sequences.
 
-use tidegate_cells::{Batch, State};
+use tidegate_cells::{Batch, State, Tape};
 
 use crate::error::ModelError;
 use crate::inputs::BatchInputs;
@@ -29,12 +29,14 @@ impl Model {
         self.check_inputs(batch, inputs)?;
         let mut buffer = Vec::new();
         let features = self.recurrent_input(batch, inputs, None, &mut buffer);
-        let mut recurrent_output = vec![0.0; self.recurrent_output_len(batch)?];
+        self.recurrent_output_len(batch)?;
+        // The head reads the outputs where the recurrent layers leave them.
+        let mut tape = Tape::new();
         self.engine
-            .forward(batch, features, state, &mut recurrent_output)?;
+            .advance(batch, features, state, None, &mut tape)?;
         self.read_out(
             batch,
-            &recurrent_output,
+            tape.output(),
             state,
             None,
             &mut ReadoutBuffers::default(),

@@ -12,7 +12,8 @@ impl Model {
     ///
     /// Shapes are those of [`Model::forward`]. `noise` drives every dropout and zoneout of the pass; without it nothing
     /// is dropped, and the outputs are those of [`Model::forward`]. For truncated back-propagation through time, carry
-    /// `state` from one window to the next.
+    /// `state` from one window to the next. Sequences may also be run part by part, with `noise` begun
+    /// [`after`](Noise::after) the steps of the parts before: outputs and states are then those of the whole.
     ///
     /// # Errors
     /// Names the slice, token or sequence that does not fit the model; the tape is empty then.
@@ -42,5 +43,28 @@ impl Model {
         )?;
         tape.pass = Some(Pass::new(batch, noise));
         Ok(())
+    }
+
+    /// Advances `state` over a part of the sequences exactly as [`Model::forward_training`] does, without outputs and
+    /// without a record; `tape` is working memory.
+    ///
+    /// # Errors
+    /// Those of [`Model::forward_training`].
+    pub fn advance(
+        &self,
+        batch: &Batch,
+        inputs: &BatchInputs,
+        state: &mut State,
+        noise: Option<Noise>,
+        tape: &mut ModelTape,
+    ) -> Result<(), ModelError> {
+        tape.pass = None;
+        batch.validate()?;
+        self.check_inputs(batch, inputs)?;
+        self.recurrent_output_len(batch)?;
+        let features = self.recurrent_input(batch, inputs, noise, &mut tape.inputs);
+        Ok(self
+            .engine
+            .advance(batch, features, state, noise, &mut tape.recurrent)?)
     }
 }

@@ -1,6 +1,6 @@
 //! What a batch gives a model to read.
 
-use tidegate_cells::{Batch, Noise, check_length};
+use tidegate_cells::{Batch, Noise, check_length, make_room};
 
 use crate::configuration::InputLayer;
 use crate::dropout::{Dropout, Place};
@@ -63,8 +63,12 @@ impl Model {
         buffer.clear();
         match *inputs {
             BatchInputs::Features(values) if dropout.is_none() => return values,
-            BatchInputs::Features(values) => buffer.extend_from_slice(values),
+            BatchInputs::Features(values) => {
+                make_room(buffer, values.len());
+                buffer.extend_from_slice(values);
+            }
             BatchInputs::Tokens(tokens) => {
+                make_room(buffer, tokens.len() * size);
                 buffer.resize(tokens.len() * size, 0.0);
                 self.look_up(batch, tokens, buffer);
             }

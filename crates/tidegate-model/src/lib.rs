@@ -31,6 +31,7 @@ mod forward_training;
 mod initialise;
 mod inputs;
 mod layout;
+mod memory;
 mod model;
 mod readout;
 mod real_rows;

@@ -137,6 +137,26 @@ impl Model {
         (state.batch, state.hidden.len(), state.cell.len()) == (batch, len, cell_len)
     }
 
+    /// Checks that a gradient of the state has the shape of this model's state for `batch` sequences.
+    pub(crate) fn check_state_gradient(
+        &self,
+        state: &State,
+        batch: usize,
+    ) -> Result<(), ModelError> {
+        let stack = &self.configuration().recurrent;
+        let shape = [
+            ("layers · directions", stack.layers * stack.directions()),
+            ("batch", batch),
+            ("hidden_size", stack.hidden_size),
+        ];
+        check_length("batch of state_gradient", state.batch, &[("batch", batch)])?;
+        check_length("state_gradient.hidden", state.hidden.len(), &shape)?;
+        if stack.cell.carries_cell() {
+            check_length("state_gradient.cell", state.cell.len(), &shape)?;
+        }
+        Ok(())
+    }
+
     /// Checks that `found` values have the shape of the outputs.
     pub(crate) fn check_outputs(
         &self,

@@ -1,6 +1,6 @@
 //! From the recurrent layers to the head, and back: which rows the head reads, and the dropout on them.
 
-use tidegate_cells::{Batch, Noise, State};
+use tidegate_cells::{Batch, Noise, State, make_room};
 
 use crate::configuration::Readout;
 use crate::dropout::{Dropout, Place};
@@ -13,7 +13,8 @@ use crate::real_rows::RealRows;
 pub(crate) struct ReadoutBuffers {
     /// Rows of `[steps · batch]` that the head read, for [`Readout::EveryStep`].
     pub(crate) rows: RealRows,
-    /// Features `[M, K]` that the head read; unused where it read the recurrent output itself.
+    /// Features `[M, K]` that the head read, unless it read the recurrent output itself. After the backward pass through
+    /// the head: the gradient of the recurrent output `[steps, batch, K]`, empty where only the final state was read.
     pub(crate) features: Vec<f32>,
     /// Outputs or their gradients `[M, outputs]` of the real rows.
     pub(crate) outputs: Vec<f32>,
@@ -58,12 +59,14 @@ impl Model {
         } = buffers;
         if self.configuration().readout == Readout::LastStep {
             self.final_hidden(batch.batch, state, features);
-            self.drop_features(noise, (0..batch.batch).map(|row| (row, 0)), features);
+            self.drop_final_features(noise, batch.batch, features);
+            make_room(outputs, batch.batch * width);
             outputs.resize(batch.batch * width, 0.0);
             return Ok(self.head.forward(features, outputs)?);
         }
         rows.set(batch);
         if self.reads_in_place(noise, rows) {
+            make_room(outputs, rows.len() * width);
             outputs.resize(rows.len() * width, 0.0);
             return Ok(self.head.forward(recurrent_output, outputs)?);
         }
@@ -73,6 +76,7 @@ impl Model {
             features,
         );
         self.drop_features(noise, rows.places(), features);
+        make_room(dense, rows.len() * width);
         dense.resize(rows.len() * width, 0.0);
         self.head.forward(features, dense)?;
         rows.scatter(dense, width, outputs);
@@ -92,11 +96,23 @@ impl Model {
         }
     }
 
+    /// The same for the features of the final state: one mask per sequence, wherever the pass begins.
+    pub(crate) fn drop_final_features(
+        &self,
+        noise: Option<Noise>,
+        batch: usize,
+        features: &mut [f32],
+    ) {
+        let noise = noise.map(|noise| noise.after(0));
+        self.drop_features(noise, (0..batch).map(|row| (row, 0)), features);
+    }
+
     /// Copies the top layer's final hidden state, `[directions, batch, H]`, to `[batch, directions · H]`.
     fn final_hidden(&self, batch: usize, state: &State, features: &mut Vec<f32>) {
         let stack = &self.configuration().recurrent;
         let top =
             &state.hidden[(stack.layers - 1) * stack.directions() * batch * stack.hidden_size..];
+        make_room(features, batch * stack.output_size());
         features.clear();
         for row in 0..batch {
             for direction in 0..stack.directions() {
@@ -106,7 +122,7 @@ impl Model {
         }
     }
 
-    /// Writes the gradient `[batch, directions · H]` of what [`Model::final_hidden`] gave into the gradient of the state.
+    /// Adds the gradient `[batch, directions · H]` of what [`Model::final_hidden`] gave to the gradient of the state.
     pub(crate) fn final_hidden_gradient(&self, features: &[f32], state_gradient: &mut State) {
         let stack = &self.configuration().recurrent;
         let batch = state_gradient.batch;
@@ -115,7 +131,11 @@ impl Model {
         for (index, values) in features.chunks_exact(stack.hidden_size).enumerate() {
             let (row, direction) = (index / stack.directions(), index % stack.directions());
             let start = (direction * batch + row) * stack.hidden_size;
-            top[start..start + stack.hidden_size].copy_from_slice(values);
+            let target = &mut top[start..start + stack.hidden_size];
+            target
+                .iter_mut()
+                .zip(values)
+                .for_each(|(target, value)| *target += value);
         }
     }
 }

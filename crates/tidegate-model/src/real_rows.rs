@@ -1,6 +1,6 @@
 //! The rows of a padded buffer `[steps · batch, width]` that lie before their sequence's end.
 
-use tidegate_cells::Batch;
+use tidegate_cells::{Batch, make_room};
 
 /// Positions of the real rows, in the order of steps and sequences.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,7 @@ impl RealRows {
             .lengths
             .is_none_or(|lengths| lengths.iter().all(|&length| length == batch.steps));
         if !self.all {
+            make_room(&mut self.positions, batch.total_steps());
             for step in 0..batch.steps {
                 let first = step * batch.batch;
                 let real = (0..batch.batch).filter(|&row| step < batch.length(row));
@@ -59,6 +60,8 @@ impl RealRows {
 
     /// Copies the real rows of `padded` to `dense`, one after the other.
     pub(crate) fn gather(&self, padded: &[f32], width: usize, dense: &mut Vec<f32>) {
+        // Enough for all rows: the gradient of the padded ones takes the same memory later.
+        make_room(dense, self.total * width);
         dense.clear();
         if self.all {
             dense.extend_from_slice(padded);
@@ -71,6 +74,7 @@ impl RealRows {
 
     /// Copies the rows of `dense` to their places in `padded`, and zeros to all others.
     pub(crate) fn scatter(&self, dense: &[f32], width: usize, padded: &mut Vec<f32>) {
+        make_room(padded, self.total * width);
         padded.clear();
         if self.all {
             padded.extend_from_slice(dense);

@@ -12,17 +12,15 @@ pub struct ModelTape {
     pub(crate) recurrent: Tape,
     /// Features that entered the recurrent layers; unused where they are the caller's.
     pub(crate) inputs: Vec<f32>,
-    /// What the head read.
+    /// What the head read; after the backward pass through it the gradient of the recurrent output.
     pub(crate) readout: ReadoutBuffers,
     /// The pass that the tape holds, until `backward` consumes it.
     pub(crate) pass: Option<Pass>,
     /// Gradient of the features that the head read.
     pub(crate) feature_gradient: Vec<f32>,
-    /// Gradient of the recurrent output `[steps, batch, K]`.
-    pub(crate) recurrent_gradient: Vec<f32>,
     /// Gradient of the features that entered the recurrent layers.
     pub(crate) input_gradient: Vec<f32>,
-    /// Gradient of the state.
+    /// Gradient of the state, for a pass over whole sequences.
     pub(crate) state_gradient: Option<State>,
 }
 
@@ -63,12 +61,7 @@ impl ModelTape {
     /// Bytes held for the recorded pass and for its backward pass.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let buffers = [
-            &self.inputs,
-            &self.feature_gradient,
-            &self.recurrent_gradient,
-            &self.input_gradient,
-        ];
+        let buffers = [&self.inputs, &self.feature_gradient, &self.input_gradient];
         let state = self
             .state_gradient
             .as_ref()

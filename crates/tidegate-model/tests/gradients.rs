@@ -127,7 +127,7 @@ fn gradients_pass_through_the_masks_of_the_forward_pass() {
         let mut configuration = configuration(cells()[0], vocabulary, readout);
         configuration.input_dropout = 0.4;
         configuration.output_dropout = 0.3;
-        check(configuration, Some(Noise { seed: 9 }));
+        check(configuration, Some(Noise::new(9)));
     }
 }
 

@@ -133,7 +133,7 @@ fn noise_repeats_with_its_seed_and_changes_with_it() {
     let inputs = OwnedInputs::random(model.configuration(), 12, 1);
     let pass = |seed: u64, tape: &mut ModelTape| {
         let (mut state, mut outputs) = (model.zero_state(2), Vec::new());
-        let noise = Some(Noise { seed });
+        let noise = Some(Noise::new(seed));
         model
             .forward_training(
                 &Batch::full(6, 2),

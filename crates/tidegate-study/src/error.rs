@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use tidegate_data::DataError;
 use tidegate_model::ModelError;
-use tidegate_train::TrainError;
+use tidegate_train::{Bytes, TrainError};
 
 use crate::cell_variant::CellVariant;
 use crate::run::RunName;
@@ -73,8 +73,8 @@ pub enum StudyError {
     /// The memory does not suffice.
     #[error(
         "{what} would take about {needed} of memory, {available} are available: lower {lower}",
-        needed = in_words(*.needed),
-        available = in_words(*.available)
+        needed = Bytes(*.needed),
+        available = Bytes(*.available)
     )]
     Memory {
         /// What would be held.
@@ -85,6 +85,21 @@ pub enum StudyError {
         available: u64,
         /// The options that decide how much is needed.
         lower: &'static str,
+    },
+    /// The memory limit is too low for a run, in however short parts its sequences are run.
+    #[error(
+        "{run}: training takes {needed} of memory, even with the sequences run in short parts, and {limit} are allowed: \
+         allow more, or lower the hidden size, the number of parameters or the batch size",
+        needed = Bytes(*.needed),
+        limit = Bytes(*.limit)
+    )]
+    MemoryLimit {
+        /// The task and the cell.
+        run: String,
+        /// Bytes that suffice.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
     },
     /// A file or folder of the output folder cannot be used.
     #[error("output folder {}: cannot {action}: {error}", .folder.display())]
@@ -199,14 +214,4 @@ fn places(divergences: &[(RunName, Divergence)]) -> String {
         .map(|(run, divergence)| format!("{run} (with {}): {divergence}", run.candidate))
         .collect();
     places.join("; ")
-}
-
-/// Such as `1.5 GiB`.
-fn in_words(bytes: u64) -> String {
-    let mebibytes = bytes as f64 / f64::from(1 << 20);
-    if mebibytes < 1024.0 {
-        format!("{mebibytes:.1} MiB")
-    } else {
-        format!("{:.1} GiB", mebibytes / 1024.0)
-    }
 }

@@ -2,10 +2,12 @@
 
 use std::fs;
 
-use tidegate_data::{SequenceSet, Splits};
+use tidegate_data::Splits;
+use tidegate_train::TrainError;
 
 use crate::contest::Contest;
 use crate::error::StudyError;
+use crate::network::regularised;
 use crate::recipe::Recipe;
 use crate::task::Task;
 use crate::threads::Threads;
@@ -15,12 +17,6 @@ const NUMBER: f64 = 4.0;
 
 /// Bytes of a sequence besides its numbers.
 const SEQUENCE: f64 = 96.0;
-
-/// Parameters, the best and the packed ones, gradient, two moments of the optimiser, and copies while these are written.
-const PARAMETER_COPIES: f64 = 8.0;
-
-/// The engine pads hidden units to whole vectors.
-const UNITS_TOGETHER: usize = 16;
 
 /// Bytes that this process may still take; none where the system does not say.
 pub(crate) fn available() -> Option<u64> {
@@ -61,21 +57,19 @@ pub(crate) fn check_runs(
     threads: Threads,
     available: Option<u64>,
 ) -> Result<(), StudyError> {
-    let mut needs: Vec<f64> = contests
-        .iter()
-        .map(|contest| {
-            let (splits, recipe) = &data[contest.experiment];
-            run(contest, splits, recipe)
-        })
-        .collect();
+    let needs = contests.iter().map(|contest| {
+        let (splits, recipe) = &data[contest.experiment];
+        run(contest, splits, recipe)
+    });
+    let mut needs = needs.collect::<Result<Vec<u64>, _>>()?;
     // The largest ones may meet, each as often as it has runs.
-    needs.sort_by(|a, b| b.total_cmp(a));
+    needs.sort_unstable_by_key(|&need| std::cmp::Reverse(need));
     let at_once = threads.runs_side_by_side(contests);
     let most_of_one = contests.iter().map(Contest::runs).max().unwrap_or(1).max(1);
     let largest = needs
         .iter()
         .flat_map(|&need| std::iter::repeat_n(need, most_of_one));
-    let needed = largest.take(at_once).sum();
+    let needed = largest.take(at_once).map(|need| need as f64).sum();
     let what = || match at_once {
         1 => "training, one run at a time,".to_owned(),
         runs => format!("training, {runs} runs at once,"),
@@ -84,7 +78,7 @@ pub(crate) fn check_runs(
         what,
         needed,
         available,
-        "the number of threads, the hidden size, the number of parameters or the length of the sequences",
+        "the number of threads, the memory limit, the hidden size, the number of parameters or the length of the sequences",
     )
 }
 
@@ -130,29 +124,29 @@ fn generated(task: &Task) -> f64 {
     }
 }
 
-/// Bytes of a run: its tape, its batch and its parameters.
-fn run(contest: &Contest, splits: &Splits, recipe: &Recipe) -> f64 {
-    let network = &contest.network;
-    let stack = &network.recurrent;
-    let longest = longest(&splits.train);
-    let steps = recipe
-        .training
-        .window
-        .map_or(longest, |window| window.min(longest));
-    let batch = recipe.training.batch_size.min(splits.train.len());
-    let padded = (stack.hidden_size as f64 / UNITS_TOGETHER as f64).ceil() * UNITS_TOGETHER as f64;
-    // What a step keeps: its blocks, one more product or the cell's state, its output and the gradient of that.
-    let tape = (stack.cell.blocks() + 3) as f64 * padded;
-    let copies_of_inputs = 2.0 * stack.input_size as f64;
-    let outputs_and_gradients = 3.0 * network.outputs as f64;
-    let step = tape + copies_of_inputs + outputs_and_gradients;
-    let parameters = PARAMETER_COPIES * network.parameter_count() as f64;
-    NUMBER * (steps as f64 * batch as f64 * step + parameters)
-}
-
-fn longest(set: &SequenceSet) -> usize {
-    let lengths = (0..set.len()).map(|index| set.sequence_length(index));
-    lengths.max().unwrap_or(0)
+/// Bytes of a run at most, whatever its candidate, below the limit of its recipe.
+fn run(contest: &Contest, splits: &Splits, recipe: &Recipe) -> Result<u64, StudyError> {
+    let needs = contest.candidates.iter().map(|candidate| {
+        let network = regularised(&contest.network, candidate);
+        let training = recipe.training(candidate, recipe.training.epochs, 0);
+        let plan = training.plan_memory(&network, &splits.train);
+        plan.map(|plan| plan.bytes)
+    });
+    needs
+        .reduce(|a, b| Ok(a?.max(b?)))
+        .unwrap_or(Ok(0))
+        .map_err(|error| {
+            let run = format!("{}: {}", contest.task, contest.cell);
+            match error {
+                TrainError::Memory { needed, limit } => {
+                    StudyError::MemoryLimit { run, needed, limit }
+                }
+                error => {
+                    let error = Box::new(error);
+                    StudyError::Run { run, error }
+                }
+            }
+        })
 }
 
 #[cfg(test)]
@@ -201,6 +195,34 @@ mod tests {
             assert!(text.contains(part), "{text}");
         }
         assert!(refused(3, None).is_none());
+    }
+
+    #[test]
+    fn a_memory_limit_lets_more_runs_meet_and_is_refused_where_it_is_too_low() {
+        let task = Task::adding_problem(400).with_sequences(32);
+        let check = |limit: Option<u64>, available: u64| {
+            let mut experiment = Experiment::new(task.clone());
+            experiment.recipe.training.memory_limit = limit;
+            let comparison = Comparison {
+                sizing: Sizing::EqualHiddenSize(Some(32)),
+                threads: 3,
+                ..Comparison::new(vec![experiment])
+            };
+            let preparation = Preparation::of(&comparison, &AtomicBool::new(false)).unwrap();
+            let Preparation { data, contests, .. } = &preparation;
+            check_runs(data, contests, preparation.threads, Some(available))
+        };
+        // Whole, each of the three takes some 12 MB.
+        assert!(check(None, 20_000_000).is_err());
+        assert!(check(Some(4_000_000), 20_000_000).is_ok());
+        let mut experiment = Experiment::new(task.clone());
+        experiment.recipe.training.memory_limit = Some(100_000);
+        let comparison = Comparison::new(vec![experiment]);
+        let refused = Preparation::of(&comparison, &AtomicBool::new(false));
+        let text = refused.err().unwrap().to_string();
+        for part in ["adding", "97.7 KiB are allowed", "hidden size"] {
+            assert!(text.contains(part), "{text}");
+        }
     }
 
     #[test]

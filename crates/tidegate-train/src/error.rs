@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::bytes::Bytes;
 use crate::checkpoint::CheckpointProblem;
 
 /// An error of training: it names the option, tensor, epoch, update or file at fault.
@@ -23,6 +24,30 @@ pub enum TrainError {
         part: &'static str,
         /// What the model has and what the sequences have.
         reason: String,
+    },
+    /// The memory limit is too low, in however short parts the sequences are run.
+    #[error(
+        "memory_limit is {}, but training needs {}, even with the sequences run in short parts: \
+         allow that much, lower batch_size or the sizes of the model, or truncate with a shorter window",
+        Bytes(*limit), Bytes(*needed)
+    )]
+    Memory {
+        /// Bytes that suffice.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The memory limit is too low for whole sequences, and the model cannot run them in parts.
+    #[error(
+        "memory_limit is {}, but training needs {}: a model of both directions reads whole sequences and cannot run \
+         them in parts; allow that much, or lower batch_size or the sizes of the model",
+        Bytes(*limit), Bytes(*needed)
+    )]
+    MemoryOfWholeSequences {
+        /// Bytes needed.
+        needed: u64,
+        /// Bytes allowed.
+        limit: u64,
     },
     /// A set has no sequence.
     #[error("the {part} set has no sequence: there is nothing to learn from or to measure")]

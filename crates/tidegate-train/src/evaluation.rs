@@ -38,7 +38,7 @@ pub fn evaluate(
             reason: "is 0, but must be at least 1".to_owned(),
         });
     }
-    let mut measurement = Measurement::new(model, set, batch_size);
+    let mut measurement = Measurement::new(model, set, batch_size, None);
     while measurement.advance()? {}
     measurement.result()
 }

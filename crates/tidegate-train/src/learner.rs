@@ -2,20 +2,18 @@
 
 use std::ops::Range;
 
-use tidegate_cells::{Noise, first_not_finite};
+use tidegate_cells::Noise;
 use tidegate_data::SequenceSet;
-use tidegate_model::{Model, ModelConfiguration, ModelError, ModelTape};
+use tidegate_model::{Model, ModelConfiguration};
 
+use crate::back_propagation::{BackPropagation, Failure, Passage};
 use crate::checkpoint::Snapshot;
 use crate::clipping::{clipping_factor, global_norm};
 use crate::error::TrainError;
 use crate::losses::LossSum;
 use crate::optimiser::DecayRanges;
-use crate::overflow::is_overflow;
 use crate::shuffle::noise_seed;
 use crate::training::Training;
-use crate::window::Window;
-use crate::window_steps::is_supervised;
 
 /// What an update was like.
 pub(crate) struct Update {
@@ -31,15 +29,13 @@ pub(crate) struct Learner<'a> {
     weight_decay: f64,
     decay: DecayRanges,
     noisy: bool,
-    window: Window,
-    tape: ModelTape,
-    outputs: Vec<f32>,
-    output_gradient: Vec<f32>,
+    back_propagation: BackPropagation,
     gradient: Vec<f32>,
 }
 
 impl<'a> Learner<'a> {
-    pub(crate) fn new(model: &Model, training: &'a Training) -> Self {
+    /// With sequences, or their windows, run in parts of so many steps, or whole.
+    pub(crate) fn new(model: &Model, training: &'a Training, part: Option<usize>) -> Self {
         let parameters = model.parameter_count();
         Learner {
             training,
@@ -50,10 +46,7 @@ impl<'a> Learner<'a> {
                 DecayRanges::matrices(model.tensors())
             },
             noisy: is_noisy(model.configuration()),
-            window: Window::default(),
-            tape: ModelTape::new(),
-            outputs: Vec::new(),
-            output_gradient: Vec::new(),
+            back_propagation: BackPropagation::new(model, part),
             gradient: vec![0.0; parameters],
         }
     }
@@ -77,53 +70,26 @@ impl<'a> Learner<'a> {
             epoch,
             update,
         };
-        let overflow = |what| {
-            move |error: ModelError| {
-                if is_overflow(&error) {
-                    not_finite(what)
-                } else {
-                    TrainError::Model(error)
-                }
-            }
-        };
-        self.window.fill(set, rows, steps);
-        let (batch, inputs) = (self.window.batch(), self.window.inputs());
         let place = [
             epoch as u64,
             snapshot.position.batch as u64,
             snapshot.position.window as u64,
         ];
-        let noise = self.noisy.then(|| Noise {
-            seed: noise_seed(self.training.seed, place),
-        });
-        let (tape, outputs) = (&mut self.tape, &mut self.outputs);
-        model
-            .forward_training(&batch, &inputs, &mut snapshot.state, noise, tape, outputs)
-            .map_err(overflow("a number on its way through the model"))?;
-        let supervised = is_supervised(set, rows, steps);
-        let mut loss = LossSum::default();
-        if supervised {
-            loss = self.window.loss(outputs, &mut self.output_gradient)?;
-            if !loss.sum.is_finite() {
-                return Err(not_finite("the training loss"));
-            }
-        }
-        if !is_finite(&snapshot.state.hidden) || !is_finite(&snapshot.state.cell) {
-            return Err(not_finite("the carried state"));
-        }
-        if !supervised {
+        let noise = self
+            .noisy
+            .then(|| Noise::new(noise_seed(self.training.seed, place)));
+        let passage = Passage { set, rows, steps };
+        let (state, gradient) = (&mut snapshot.state, &mut self.gradient);
+        let loss = self
+            .back_propagation
+            .run(model, passage, noise, state, gradient)
+            .map_err(|failure| match failure {
+                Failure::NotFinite(what) => not_finite(what),
+                Failure::Other(error) => error,
+            })?;
+        let Some(loss) = loss else {
             return Ok(None);
-        }
-        self.gradient.fill(0.0);
-        model
-            .backward(
-                &batch,
-                &inputs,
-                tape,
-                &self.output_gradient,
-                &mut self.gradient,
-            )
-            .map_err(overflow("a gradient on its way back through the model"))?;
+        };
         let gradient_norm = global_norm(&self.gradient);
         if !gradient_norm.is_finite() {
             return Err(not_finite("the gradient's norm"));
@@ -149,10 +115,6 @@ impl<'a> Learner<'a> {
             gradient_norm,
         }))
     }
-}
-
-fn is_finite(values: &[f32]) -> bool {
-    first_not_finite(values).is_none()
 }
 
 /// Whether training draws masks at all.

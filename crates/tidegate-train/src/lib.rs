@@ -33,6 +33,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod back_propagation;
+mod bytes;
 mod checkpoint;
 mod checkpoint_file;
 mod clipping;
@@ -42,9 +44,11 @@ mod error;
 mod evaluation;
 mod event;
 mod fingerprint;
+mod kept_states;
 mod learner;
 pub mod losses;
 mod measurement;
+mod memory_plan;
 mod optimiser;
 mod overflow;
 mod position;
@@ -58,12 +62,14 @@ mod training;
 mod window;
 mod window_steps;
 
+pub use bytes::Bytes;
 pub use checkpoint::{CheckpointProblem, Checkpointing, ExistingCheckpoint};
 pub use clipping::{clip_by_global_norm, global_norm};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
+pub use memory_plan::MemoryPlan;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
 pub use train::{train, train_until};

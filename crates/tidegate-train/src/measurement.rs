@@ -12,8 +12,8 @@ use crate::shuffle::batch_rows;
 use crate::window::Window;
 use crate::window_steps;
 
-/// Steps that are in memory at once for one sequence, unless the model is bidirectional. The state is carried over,
-/// so the result does not depend on it.
+/// Steps that are in memory at once for one sequence, unless fewer are asked for or the model is bidirectional. The state
+/// is carried over, so the result depends on it in the order of summation alone.
 const WINDOW: usize = 512;
 
 /// A measurement under way, of a set and a batch size that have been checked.
@@ -33,16 +33,23 @@ pub(crate) struct Measurement<'a> {
 }
 
 impl<'a> Measurement<'a> {
-    pub(crate) fn new(model: &'a Model, set: &'a SequenceSet, batch_size: usize) -> Self {
+    /// With no more than `most` steps in memory at once, if that is given.
+    pub(crate) fn new(
+        model: &'a Model,
+        set: &'a SequenceSet,
+        batch_size: usize,
+        most: Option<usize>,
+    ) -> Self {
         // Sequences of like length share a batch, so that little of it is padding.
         let mut order: Vec<usize> = (0..set.sequences.len()).collect();
         order.sort_by_key(|&row| std::cmp::Reverse(set.sequence_length(row)));
+        let window = most.map_or(WINDOW, |most| WINDOW.min(most));
         let bidirectional = model.configuration().recurrent.bidirectional;
         Measurement {
             model,
             set,
             batch_size,
-            window_size: if bidirectional { None } else { Some(WINDOW) },
+            window_size: if bidirectional { None } else { Some(window) },
             order,
             next: (0, 0),
             state: model.zero_state(0),

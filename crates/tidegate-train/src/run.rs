@@ -37,6 +37,8 @@ pub(crate) struct Run<'a> {
     /// Asked before every window of training and of validation.
     pub(crate) stop: &'a dyn Fn() -> bool,
     pub(crate) learner: Learner<'a>,
+    /// Most steps of a sequence that validation may hold at once, where there is a memory limit.
+    pub(crate) most_steps: Option<usize>,
     pub(crate) snapshot: Snapshot,
     /// The running epoch's order of the sequences.
     pub(crate) order: Vec<usize>,
@@ -133,7 +135,12 @@ impl Run<'_> {
             },
             other => other,
         };
-        let mut measurement = Measurement::new(self.model, self.valid, self.training.batch_size);
+        let mut measurement = Measurement::new(
+            self.model,
+            self.valid,
+            self.training.batch_size,
+            self.most_steps,
+        );
         loop {
             if self.stopped() {
                 return Ok(None);

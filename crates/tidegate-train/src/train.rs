@@ -29,7 +29,8 @@ use crate::training::Training;
 /// the validation anew.
 ///
 /// # Errors
-/// [`TrainError::Option`] for options that make no sense; [`TrainError::Mismatch`], [`TrainError::EmptySet`] and
+/// [`TrainError::Option`] for options that make no sense; [`TrainError::Memory`] and
+/// [`TrainError::MemoryOfWholeSequences`] where the memory limit is too low; [`TrainError::Mismatch`], [`TrainError::EmptySet`] and
 /// [`TrainError::Data`] where a set does not fit the model; [`TrainError::Checkpoint`] where one cannot be read, written
 /// or belongs to another run; [`TrainError::NotFinite`] once a loss, a carried state, a gradient or a parameter stops being
 /// finite: the
@@ -79,6 +80,7 @@ pub fn train_until(
     }
     check(model.configuration(), train, "training")?;
     check(model.configuration(), valid, "validation")?;
+    let plan = training.plan_memory(model.configuration(), train)?;
     let checkpoint = match checkpointing {
         Some(checkpointing) => Some(CheckpointFile::new(
             checkpointing,
@@ -107,7 +109,7 @@ pub fn train_until(
             epochs: Vec::new(),
         },
     };
-    let learner = Learner::new(model, training);
+    let learner = Learner::new(model, training, plan.part);
     let mut run = Run {
         model,
         train,
@@ -117,6 +119,7 @@ pub fn train_until(
         observer,
         stop,
         learner,
+        most_steps: training.memory_limit.map(|_| plan.steps),
         snapshot,
         order: Vec::new(),
     };

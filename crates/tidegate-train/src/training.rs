@@ -36,6 +36,14 @@ pub struct Training {
     /// absent to go back through the whole sequence. Noise is drawn anew for every window: the mask of recurrent
     /// dropout, otherwise one for all steps of a sequence, then holds for the steps of one window. Default: absent.
     pub window: Option<usize>,
+    /// Most bytes that training may take while it processes a batch: parameters with their copies and gradient, the
+    /// optimiser's state, tape, inputs and outputs, as [`Training::plan_memory`] counts them. Where whole sequences (or
+    /// windows) need more, they are run in parts, the longest that fit: only the state at the beginning of each part is
+    /// kept, and from the last part to the first the tape is computed again from it. This is back-propagation through
+    /// the whole sequence still, for one more forward pass; the gradients are the same but for the order of summation,
+    /// so that the limit is among the options that decide the bits. Absent to run sequences whole. Default: absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_limit: Option<u64>,
     /// Drives the order of the sequences and the noise (dropout, zoneout). Default: 0.
     pub seed: u64,
 }
@@ -53,6 +61,7 @@ impl Default for Training {
             patience: None,
             batch_size: 32,
             window: None,
+            memory_limit: None,
             seed: 0,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use tidegate_cells::Batch;
+use tidegate_cells::{Batch, make_room};
 use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Targets};
 use tidegate_model::BatchInputs;
 
@@ -89,6 +89,25 @@ impl Window {
         self.fill_targets(set, rows, start);
     }
 
+    /// Lays out a part of a window. Where the last step of a sequence is supervised, the window's last part stands for all
+    /// of it: the state that the model is read from has been carried to there.
+    pub(crate) fn fill_part(
+        &mut self,
+        set: &SequenceSet,
+        rows: &[usize],
+        part: &Range<usize>,
+        window: &Range<usize>,
+    ) {
+        self.fill(set, rows, part);
+        if self.last_step && part != window && part.end == window.end {
+            self.ends.clear();
+            let lengths = rows.iter().map(|&row| set.sequence_length(row));
+            self.ends
+                .extend(lengths.map(|length| usize::from(ends_inside(length, window))));
+            self.fill_targets(set, rows, part.start);
+        }
+    }
+
     fn fill_targets(&mut self, set: &SequenceSet, rows: &[usize], start: usize) {
         let batch = rows.len();
         // What stands under a step that is not supervised is never looked at, but must not grow with old batches.
@@ -166,6 +185,7 @@ impl Window {
         outputs: &[f32],
         gradient: &mut Vec<f32>,
     ) -> Result<LossSum, TrainError> {
+        make_room(gradient, outputs.len());
         gradient.resize(outputs.len(), 0.0);
         let batch = if self.last_step {
             let all = self.ends.iter().all(|&ends| ends == 1);
@@ -220,6 +240,7 @@ fn scatter<T: Copy>(source: &[T], width: usize, row: usize, batch: usize, target
 
 /// Gives a buffer its length and, where not every place will be written, empties it.
 fn resize<T: Copy>(buffer: &mut Vec<T>, length: usize, clear: bool, zero: T) {
+    make_room(buffer, length);
     if clear {
         buffer.clear();
     }

@@ -17,8 +17,8 @@ use crate::tape::{DirectionTape, LayerTape, Tape};
 
 impl Engine {
     /// Gradients of what [`Engine::forward_training`] computed with the same `weights`, `batch` and `input`, given the
-    /// gradient of its outputs (`[T, B, directions · H]`; values past a sequence's end are ignored) and, in
-    /// `state_gradient`, of the final state. Afterwards `state_gradient` holds the gradient of the initial state.
+    /// gradient of its outputs (`[T, B, directions · H]`; values past a sequence's end are ignored; empty where no output
+    /// matters) and, in `state_gradient`, of the final state. Afterwards `state_gradient` holds the gradient of the initial state.
     /// `weight_gradient`, laid out as the weights, is added to; `input_gradient` (`[T, B, I]`) is overwritten. The tape is
     /// consumed.
     ///
@@ -49,7 +49,10 @@ impl Engine {
         let parameters = [("parameters", self.stack.parameter_count())];
         check_length("weights", weights.len(), &parameters)?;
         check_length("weight gradient", weight_gradient.len(), &parameters)?;
-        self.check_output("output gradient", batch, output_gradient)?;
+        let outputs_matter = !output_gradient.is_empty();
+        if outputs_matter {
+            self.check_output("output gradient", batch, output_gradient)?;
+        }
         if let Some(gradient) = &input_gradient {
             check_length(
                 "input gradient",
@@ -74,7 +77,15 @@ impl Engine {
         )?;
         let width = self.stack.output_size();
         let gathered = &mut tape.output_gradient;
-        let mut gradient = if steps.is_full() {
+        let mut gradient = if !outputs_matter {
+            // One row of zeros stands for all.
+            gathered.resize(width);
+            gathered.fill(0.0);
+            Rows {
+                data: gathered,
+                stride: 0,
+            }
+        } else if steps.is_full() {
             check_rows(
                 "output gradient",
                 output_gradient,
@@ -133,7 +144,6 @@ impl Engine {
                     )
                 })
                 .collect();
-            let t0=std::time::Instant::now();
             self.reverse_layer(
                 layer,
                 &steps,
@@ -144,7 +154,6 @@ impl Engine {
                 state_gradient,
                 weight_gradient,
             );
-            let t1=std::time::Instant::now();
             self.add_weight_gradients(
                 layer,
                 &steps,
@@ -153,7 +162,6 @@ impl Engine {
                 weight_gradient,
                 &mut tape.outer_products,
             );
-            if std::env::var("TP").is_ok(){let t2=std::time::Instant::now(); eprintln!("rev {:.3} wg {:.3}",(t1-t0).as_secs_f64()*1e3,(t2-t1).as_secs_f64()*1e3);}
             if !with_input {
                 break;
             }

@@ -49,6 +49,22 @@ impl Engine {
         self.run(batch, input, state, noise, true, tape)
     }
 
+    /// Advances `state` exactly as [`Engine::forward_training`] does, but records nothing: `tape` is working memory, and
+    /// holds the outputs. It is for the states from which a training pass is computed again, part by part.
+    ///
+    /// # Errors
+    /// Those of [`Engine::forward`].
+    pub fn advance(
+        &self,
+        batch: &Batch<'_>,
+        input: &[f32],
+        state: &mut State,
+        noise: Option<Noise>,
+        tape: &mut Tape,
+    ) -> Result<(), Error> {
+        self.run(batch, input, state, noise, false, tape)
+    }
+
     pub(super) fn check_output(
         &self,
         what: &'static str,

@@ -3,6 +3,7 @@
 use super::{Engine, run_all};
 use crate::batch::Batch;
 use crate::packed_steps::PackedSteps;
+use crate::room::make_room;
 use crate::tape::Tape;
 
 impl Engine {
@@ -47,6 +48,7 @@ impl Engine {
             tape.output.clear();
             return;
         }
+        make_room(&mut tape.output, tape.output_len);
         tape.output.resize(tape.output_len, 0.0);
         let Some(top) = tape.layers.last() else {
             return;

@@ -115,10 +115,7 @@ impl Engine {
         ranges: &[Range<usize>],
         weight_gradient: &'a mut [f32],
     ) -> Vec<Vec<Product<'a>>> {
-        let (inputs, units) = (
-            self.stack.layer_input_size(layer),
-            self.stack.hidden_size,
-        );
+        let (inputs, units) = (self.stack.layer_input_size(layer), self.stack.hidden_size);
         let padded = self.weights[0].size.padded();
         let (blocks, ungated) = (self.shape.blocks, self.shape.ungated_blocks());
         let mut products: Vec<Vec<Product<'a>>> = ranges.iter().map(|_| Vec::new()).collect();

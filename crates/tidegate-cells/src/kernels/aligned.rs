@@ -3,6 +3,8 @@
 
 use std::ops::{Deref, DerefMut};
 
+use crate::room::make_room;
+
 const LINE: usize = 16;
 
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +27,19 @@ impl Aligned {
         }
     }
 
-    /// Sets the length and keeps the memory, with whatever values lie there.
+    /// Sets the length and keeps the memory, with whatever values lie there, if there is enough; else exactly as much is
+    /// taken, and what there was is given back first.
     pub(crate) fn resize(&mut self, len: usize) {
-        self.lines.resize(len.div_ceil(LINE), Line([0.0; LINE]));
+        let lines = len.div_ceil(LINE);
+        make_room(&mut self.lines, lines);
+        self.lines.resize(lines, Line([0.0; LINE]));
         self.len = len;
+    }
+
+    /// Memory that so many values take, in bytes.
+    pub(crate) fn bytes_of(values: u64) -> u64 {
+        let lines = values.div_ceil(LINE as u64);
+        lines.saturating_mul(size_of::<Line>() as u64)
     }
 
     /// Memory held, in bytes.

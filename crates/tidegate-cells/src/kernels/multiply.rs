@@ -114,7 +114,8 @@ impl Kernel for Multiply<'_> {
                     .take_while(|panel| panel.vectors == vectors)
                     .count();
                 // Fewer than a full group go by halves.
-                let taken = together.next_power_of_two() >> usize::from(!together.is_power_of_two());
+                let taken =
+                    together.next_power_of_two() >> usize::from(!together.is_power_of_two());
                 // SAFETY: the assertions above bound every address that a tile of these panels and rows forms.
                 unsafe { context.row_dispatch(s, self.matrix, &panels[done..done + taken]) };
                 done += taken;
@@ -192,12 +193,18 @@ impl Context<'_> {
     }
 
     #[inline(always)]
-    unsafe fn row_in_chains_dispatch<S: Lanes>(&mut self, s: S, matrix: &PackedMatrix, panel: &Panel) {
+    unsafe fn row_in_chains_dispatch<S: Lanes>(
+        &mut self,
+        s: S,
+        matrix: &PackedMatrix,
+        panel: &Panel,
+    ) {
         macro_rules! by_chains {
             ($vectors:literal: $($count:literal)*) => {
-                // SAFETY: forwarded from the caller.
                 match self.depth.div_ceil(matrix.chain()) {
+                    // SAFETY: forwarded from the caller.
                     $($count => unsafe { self.row_in_chains::<S, $vectors, $count>(s, matrix, panel) },)*
+                    // SAFETY: forwarded from the caller; one row from the first on.
                     _ => unsafe { self.tile::<S, $vectors, 1>(s, matrix, panel, 0) },
                 }
             };

@@ -106,7 +106,16 @@ where
                 let columns = segment.sums.len();
                 assert!(columns * width <= segment.result.len());
                 sums.resize(columns.next_multiple_of(lanes));
-                pack_left(s, &self.left, segment.first, columns, first, rows, left, sums);
+                pack_left(
+                    s,
+                    &self.left,
+                    segment.first,
+                    columns,
+                    first,
+                    rows,
+                    left,
+                    sums,
+                );
                 for (total, sum) in segment.sums.iter_mut().zip(sums.iter()) {
                     *total += sum;
                 }
@@ -115,7 +124,8 @@ where
                     for tile in 0..columns.div_ceil(COLUMNS) {
                         let (vector, lane) = (tile * COLUMNS / lanes, tile * COLUMNS % lanes);
                         let tile = Tile {
-                            left: &left[vector * BLOCK * lanes + lane..][..(rows - 1) * lanes + COLUMNS],
+                            left: &left[vector * BLOCK * lanes + lane..]
+                                [..(rows - 1) * lanes + COLUMNS],
                             depth: rows,
                             right: data,
                             result: &mut segment.result[tile * COLUMNS * width..],
@@ -153,7 +163,10 @@ fn pack_right<S: Lanes>(s: S, panel: &Panel, row: &[f32], block: &mut [f32], k: 
 
 /// Copies `columns` columns from `column` on of `rows` rows from `first` on into vectors of columns, `[vector][BLOCK][lanes]`,
 /// zeros past the last column, and their sums into `sums`.
-#[allow(clippy::too_many_arguments, reason = "the place in the matrix and in the block")]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "the place in the matrix and in the block"
+)]
 #[inline(always)]
 fn pack_left<S: Lanes>(
     s: S,
@@ -213,7 +226,10 @@ impl Tile<'_> {
     fn add<S: Lanes, const P: usize, const COLUMNS: usize>(self, s: S) {
         let lanes = S::F32_LANES;
         let depth = self.depth;
-        assert!((depth - 1) * lanes + COLUMNS <= self.left.len() && depth * P * lanes <= self.right.len());
+        assert!(
+            (depth - 1) * lanes + COLUMNS <= self.left.len()
+                && depth * P * lanes <= self.right.len()
+        );
         assert!(self.columns <= COLUMNS && self.columns * self.stride <= self.result.len());
         let (mut left, mut right) = (self.left.as_ptr(), self.right.as_ptr());
         let mut sums = [[s.splat_f32s(0.0); P]; COLUMNS];
@@ -246,7 +262,12 @@ impl Tile<'_> {
             }
             return;
         }
-        for (row, sums) in self.result.chunks_mut(self.stride).zip(&sums).take(self.columns) {
+        for (row, sums) in self
+            .result
+            .chunks_mut(self.stride)
+            .zip(&sums)
+            .take(self.columns)
+        {
             for (target, sum) in row[self.column..].chunks_mut(lanes).zip(sums) {
                 let value = s.add_f32s(s.partial_load_f32s(target), *sum);
                 s.partial_store_f32s(target, value);

@@ -240,7 +240,15 @@ fn apply_gates<S: Lanes, E: Equations>(
                 input_values[block] = input[(row * vectors + panel) * E::BLOCKS + block];
                 recurrent_values[block] = recurrent[product + block];
             }
-            gates_of_vector::<S, E>(s, equations, step, row, panel, input_values, recurrent_values);
+            gates_of_vector::<S, E>(
+                s,
+                equations,
+                step,
+                row,
+                panel,
+                input_values,
+                recurrent_values,
+            );
         }
     }
 }
@@ -295,7 +303,15 @@ fn apply_cell<S: Lanes, E: Equations>(
                 input_values[block] = input[(row * vectors + panel) * E::BLOCKS + block];
                 recurrent_values[block] = recurrent[product + block - first];
             }
-            cell_of_vector::<S, E>(s, equations, step, row, panel, input_values, recurrent_values);
+            cell_of_vector::<S, E>(
+                s,
+                equations,
+                step,
+                row,
+                panel,
+                input_values,
+                recurrent_values,
+            );
         }
     }
 }

@@ -1,0 +1,127 @@
+//! Bytes that a model's packed weights, its tape and its backward pass take, counted before they are asked for.
+
+use tidegate_cells::{Batch, InstructionSet};
+
+use crate::configuration::{InputLayer, ModelConfiguration, Readout};
+
+impl ModelConfiguration {
+    /// Bytes of the packed weights of a [`Model`](crate::Model), beside its parameters.
+    #[must_use]
+    pub fn packed_bytes(&self, set: InstructionSet) -> u64 {
+        let head = [
+            self.recurrent.output_size() + 1,
+            self.outputs.next_multiple_of(set.lanes()),
+        ];
+        self.recurrent
+            .packed_bytes(set)
+            .saturating_add(values(&head))
+    }
+
+    /// [`ModelTape::memory_bytes`](crate::ModelTape::memory_bytes) after a first training pass over a part of sequences
+    /// `batch` and back.
+    #[must_use]
+    pub fn tape_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
+        let (padded, real) = (batch.steps * batch.batch, batch.total_steps());
+        let (inputs, features) = (self.recurrent.input_size, self.recurrent.output_size());
+        let embeds = matches!(self.input, InputLayer::Embedding { .. });
+        let mut buffers = vec![self.recurrent.tape_bytes(set, batch)];
+        if embeds || self.input_dropout > 0.0 {
+            buffers.push(values(&[padded, inputs]));
+        }
+        if embeds {
+            buffers.push(values(&[padded, inputs]));
+        }
+        match self.readout {
+            Readout::LastStep => buffers.push(values(&[2, batch.batch, features])),
+            Readout::EveryStep => {
+                buffers.push(values(&[padded, features]));
+                if real != padded || self.output_dropout > 0.0 {
+                    buffers.push(values(&[real, features]));
+                    buffers.push(values(&[padded, self.outputs]));
+                }
+                if real != padded {
+                    buffers.push((real as u64).saturating_mul(size_of::<usize>() as u64));
+                }
+            }
+        }
+        buffers.into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// Bytes that the backward pass over `batch` takes beside its tape.
+    #[must_use]
+    pub fn backward_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
+        let embeds = matches!(self.input, InputLayer::Embedding { .. });
+        self.recurrent.backward_bytes(set, batch, embeds)
+    }
+}
+
+/// Bytes of so many values.
+fn values(shape: &[usize]) -> u64 {
+    let multiply = |bytes: u64, &size: &usize| bytes.saturating_mul(size as u64);
+    shape.iter().fold(size_of::<f32>() as u64, multiply)
+}
+
+#[cfg(test)]
+mod tests {
+    use tidegate_cells::{Cell, Gru, Noise, Stack};
+
+    use super::*;
+    use crate::inputs::BatchInputs;
+    use crate::model::Model;
+    use crate::tape::ModelTape;
+
+    #[test]
+    fn the_bytes_of_a_tape_are_counted_exactly() {
+        let set = InstructionSet::detect().unwrap();
+        let lengths = [6, 0, 4];
+        let stack = Stack::new(Cell::Gru(Gru::default()), 3, 5);
+        let tokens = InputLayer::Embedding {
+            vocabulary: 2,
+            size: 3,
+        };
+        for input in [InputLayer::Features, tokens] {
+            for readout in [Readout::EveryStep, Readout::LastStep] {
+                for rate in [0.0, 0.5] {
+                    for batch in [Batch::full(6, 3), Batch::ragged(6, &lengths)] {
+                        let mut configuration =
+                            ModelConfiguration::new(input, stack.clone(), 2, readout);
+                        configuration.input_dropout = rate;
+                        configuration.output_dropout = rate;
+                        let counted = configuration.tape_bytes(set, &batch);
+                        let found = held_after_a_pass(configuration, &batch);
+                        assert_eq!(counted, found, "{input:?} {readout:?} {rate} {batch:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Bytes that a tape holds after a pass forward and back.
+    fn held_after_a_pass(configuration: ModelConfiguration, batch: &Batch) -> u64 {
+        let model = Model::new(configuration, 1).unwrap();
+        let (mut tape, mut outputs) = (ModelTape::new(), Vec::new());
+        let features = [0.5; 6 * 3 * 3];
+        let inputs = match model.configuration().input {
+            InputLayer::Features => BatchInputs::Features(&features),
+            InputLayer::Embedding { .. } => BatchInputs::Tokens(&[1; 18]),
+        };
+        let (mut state, noise) = (model.zero_state(3), Some(Noise::new(1)));
+        model
+            .forward_training(batch, &inputs, &mut state, noise, &mut tape, &mut outputs)
+            .unwrap();
+        let mut gradient = vec![0.0; model.parameter_count()];
+        let slopes = Some(&outputs[..]);
+        let mut state_gradient = model.zero_state(3);
+        model
+            .backward_part(
+                batch,
+                &inputs,
+                &mut tape,
+                slopes,
+                &mut state_gradient,
+                &mut gradient,
+            )
+            .unwrap();
+        tape.memory_bytes() as u64
+    }
+}
