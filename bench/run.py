@@ -22,6 +22,7 @@ import machine
 import measuring
 import picture
 import table
+from document import replace
 from shapes import CELLS, SEQUENCES, STEPS, WORKS, Case, parse_shape
 from statistic import spread
 
@@ -125,12 +126,6 @@ def main():
         replace(arguments.readme, table.between_markers(arguments.readme.read_text(encoding="utf-8"), table.markdown(document)))
     if arguments.picture:
         replace(arguments.picture, picture.draw(document))
-
-
-def replace(path, text):
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
 
 
 if __name__ == "__main__":

@@ -42,13 +42,10 @@ def load(threads):
             return request
 
         def sequence(self):
-            self.request.start_async()
-            self.request.wait()
+            self.request.infer(share_outputs=True)
 
         def step(self):
-            request = self.requests[0]
-            request.start_async()
-            request.wait()
+            self.requests[0].infer(share_outputs=True)
             self.requests.reverse()
 
         def outputs(self):

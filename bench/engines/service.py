@@ -67,7 +67,7 @@ def time_runs(run, seconds):
         start = clock()
         run()
         durations.append(clock() - start)
-    return {"median_seconds": statistics.median(durations), "runs": len(durations)}
+    return {"median_seconds": statistics.median(durations), "mean_seconds": statistics.fmean(durations), "runs": len(durations)}
 
 
 def time_steps(run, seconds):

@@ -1,9 +1,6 @@
 //! rten as an engine of the bench. It reads the case's ONNX file, with its weights packed once.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "answers are lines on standard output"
-)]
+#![allow(clippy::print_stdout, reason = "answers are lines on standard output")]
 
 #[path = "../../../crates/tidegate-cells/examples/bench_engine/case.rs"]
 mod case;
@@ -16,8 +13,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value};
-use rten_tensor::prelude::*;
 use rten_tensor::Tensor;
+use rten_tensor::prelude::*;
 use serde_json::json;
 
 use crate::case::{Case, Work};
@@ -104,7 +101,11 @@ impl Prepared for Layer {
         let mut values = Vec::new();
         for index in 0..self.inputs.len() {
             self.call(index)?;
-            let results = if self.state.is_empty() { &self.results } else { &self.state };
+            let results = if self.state.is_empty() {
+                &self.results
+            } else {
+                &self.state
+            };
             let output: rten_tensor::TensorView<f32> = results[0].as_view().try_into()?;
             values.extend(output.iter().copied());
         }

@@ -40,6 +40,9 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<Vec<f32>, Failure> {
 
 /// Writes values as [`read`] reads them.
 pub(crate) fn write(path: &Path, values: &[f32]) -> Result<(), Failure> {
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let bytes: Vec<u8> = values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
     std::fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()).into())
 }

@@ -2,10 +2,7 @@
 //!
 //! `bench/run.py` starts it: `bench_engine --threads 2`. With `--naive` the layer is computed by plain loops instead.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "answers are lines on standard output"
-)]
+#![allow(clippy::print_stdout, reason = "answers are lines on standard output")]
 
 mod case;
 mod layer;

@@ -57,11 +57,17 @@ impl WithSimd for Chains {
 fn run(set: InstructionSet) -> f64 {
     match set {
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx512 => pulp::x86::V4::try_new().map_or(0.0, |simd| simd.vectorize(Run(Chains, simd))),
+        InstructionSet::Avx512 => {
+            pulp::x86::V4::try_new().map_or(0.0, |simd| simd.vectorize(Run(Chains, simd)))
+        }
         #[cfg(target_arch = "x86_64")]
-        InstructionSet::Avx2 => pulp::x86::V3::try_new().map_or(0.0, |simd| simd.vectorize(Run(Chains, simd))),
+        InstructionSet::Avx2 => {
+            pulp::x86::V3::try_new().map_or(0.0, |simd| simd.vectorize(Run(Chains, simd)))
+        }
         #[cfg(target_arch = "aarch64")]
-        InstructionSet::Neon => pulp::aarch64::Neon::try_new().map_or(0.0, |simd| simd.vectorize(Run(Chains, simd))),
+        InstructionSet::Neon => {
+            pulp::aarch64::Neon::try_new().map_or(0.0, |simd| simd.vectorize(Run(Chains, simd)))
+        }
         _ => 0.0,
     }
 }

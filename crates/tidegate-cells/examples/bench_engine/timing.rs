@@ -28,7 +28,11 @@ pub(crate) fn runs(
         run()?;
         durations.push(start.elapsed().as_secs_f64());
     }
-    Ok(json!({"median_seconds": quantile(&mut durations, 0.5), "runs": durations.len()}))
+    Ok(json!({
+        "median_seconds": quantile(&mut durations, 0.5),
+        "mean_seconds": durations.iter().sum::<f64>() / durations.len() as f64,
+        "runs": durations.len(),
+    }))
 }
 
 /// Median from groups of steps, 99.9th percentile from single ones, less the clock's own median cost.
