@@ -81,6 +81,8 @@ class EngineProcess:
 
 def start(names, threads, environment=None):
     """The engines that are installed, by name, and a line for each that is not."""
+    # A bench that is told to end takes its engines along: a stopped process would stay.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     engines, missing = {}, []
     try:
         for name in names:

@@ -68,7 +68,7 @@ def main():
             seconds, peaks = run(arguments, Path(folder))
     except (checking.Different, engine_process.EngineFailed, engine_process.EngineMissing) as error:
         sys.exit(str(error))
-    best = next(iter(peaks), None)
+    best = max(peaks, key=peaks.get, default=None)
     figures = []
     print(f"GRU at {SHAPE}, 1 thread\n{'set':<12}{'work':<10}{'ms':>9}{'GFLOP/s':>9}{'of own peak':>12}{'to ' + str(best):>11}{'naive loop':>12}")
     for (name, case), rounds in seconds.items():

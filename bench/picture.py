@@ -15,7 +15,7 @@ from table import CELL_TITLES, by_key, compared, distinct
 PANELS = [("training", "gru"), ("training", "lstm"), ("forward", "gru"), ("forward", "lstm"), ("step", "gru"), ("step", "lstm")]
 WORKS = {"training": "Forward + backward", "forward": "Forward", "step": "One step, batch 1"}
 MARKS = {"pytorch": "circle", "onnxruntime": "square", "openvino": "triangle", "rten": "diamond"}
-WIDTH, LEFT, GAP, RIGHT = 900, 158, 26, 22
+WIDTH, LEFT, GAP, RIGHT = 920, 180, 26, 22
 TOP, ROW, PANEL_HEAD, PANEL_FOOT = 84, 21, 30, 40
 
 STYLE = """
@@ -46,9 +46,9 @@ def draw(document):
         return start + inner * math.log(max(value, low) / low) / math.log(high / low)
 
     machine = document["machine"]
-    parts = [text(16, 28, "How many times as long as Tidegate", "title"),
+    parts = [text(16, 28, "Time of other engines relative to Tidegate's", "title"),
              text(16, 47, f"{machine['name']}, {machine['cores']} cores, {machine['instruction_set']}; "
-                  "medians, the same weights and threads on every side, one run", "small")]
+                  "the same weights and threads on every side; logarithmic axis, right of the line: slower than Tidegate", "small")]
     x = 16
     for name in ["tidegate", *present]:
         if name == "tidegate":

@@ -22,7 +22,7 @@ import machine
 import measuring
 import picture
 import table
-from document import replace
+from document import as_text, replace
 from shapes import CELLS, SEQUENCES, STEPS, WORKS, Case, parse_shape
 from statistic import spread
 
@@ -41,6 +41,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=0.3, help="time to fill per figure and turn (default 0.3)")
     parser.add_argument("--instruction-set", choices=["avx512", "avx2", "neon", "portable"], help="force Tidegate's instruction set")
     parser.add_argument("--lock", type=Path, help="hold this file's lock while engines work, on a machine shared with others that do")
+    parser.add_argument("--from", dest="source", type=Path, metavar="RESULTS", help="measure nothing and show the figures of this JSON file")
     parser.add_argument("--output", type=Path, help="write the figures to this JSON file")
     parser.add_argument("--readme", type=Path, help="put the tables into this Markdown file, between the lines <!-- bench --> and <!-- /bench -->")
     parser.add_argument("--picture", type=Path, help="draw the ratios into this SVG file")
@@ -108,8 +109,13 @@ def run(arguments, folder):
     return {"machine": description, "results": results}, missing
 
 
-def main():
-    arguments = parse()
+def measured(arguments):
+    """The whole document, from a run or from the file of one; ends the program where there is none."""
+    if arguments.source:
+        try:
+            return json.loads(arguments.source.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            sys.exit(f"{arguments.source}: {error}")
     if not cases(arguments):
         sys.exit("nothing to time: no shape is of a work that --works names")
     try:
@@ -117,15 +123,19 @@ def main():
             document, missing = run(arguments, Path(folder))
     except (checking.Different, engine_process.EngineFailed, engine_process.EngineMissing) as error:
         sys.exit(str(error))
-    document["left_out"] = missing
-    document["summary"] = table.summary(document["results"])
-    print(table.plain(document))
+    return {**document, "left_out": missing, "summary": table.summary(document["results"])}
+
+
+def main():
+    arguments = parse()
+    document = measured(arguments)
     if arguments.output:
-        replace(arguments.output, json.dumps(document, indent=1, allow_nan=False) + "\n")
+        replace(arguments.output, as_text(document))
     if arguments.readme:
         replace(arguments.readme, table.between_markers(arguments.readme.read_text(encoding="utf-8"), table.markdown(document)))
     if arguments.picture:
         replace(arguments.picture, picture.draw(document))
+    print(table.plain(document))
 
 
 if __name__ == "__main__":

@@ -71,7 +71,8 @@ def plain(document):
         last = f"{'p99.9':>10}" if work == "step" else f"{'GFLOP/s':>10}{'of peak':>9}"
         lines += ["", f"{WORK_TITLES[work]}, {some[0]['threads']} thread(s)",
                   f"{'cell':<12}{'shape':<18}{'engine':<14}{'ms' if work != 'step' else 'µs':>10}{last}{'ratio':>9}"]
-        for result in sorted(some, key=lambda result: (shape_of(result), CELLS.index(result["cell"]))):
+        shapes = distinct(map(shape_of, some))
+        for result in sorted(some, key=lambda result: (shapes.index(shape_of(result)), CELLS.index(result["cell"]))):
             shape = shape_of(result)
             value = ratios.get((work, result["cell"], result["engine"], shape))
             figures = (f"{1e6 * result['p999_seconds']:>10.3f}" if work == "step"
