@@ -3,7 +3,7 @@
 import numpy
 
 from case_files import read, weight_tensors, write_case
-from engine_process import TITLES
+from engine_process import READ_ONNX, TITLES
 
 # Who is right, in this order: the first that runs the cell.
 REFERENCES = ["pytorch", "onnxruntime", "tidegate"]
@@ -31,7 +31,7 @@ def computes(name, case):
 def prepare(case, folder, names):
     """Writes the files of a case that the named engines need."""
     write_case(case, folder)
-    if {"onnxruntime", "openvino", "rten"} & set(names) and case.work != "training":
+    if READ_ONNX & set(names) and case.work != "training":
         from onnx_model import write_onnx
 
         write_onnx(case, folder)

@@ -1,5 +1,6 @@
 """The engines, one process each. An engine whose turn it is not is stopped, so that no spinning thread of one slows another."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -22,6 +23,8 @@ COMMANDS = {
     "openvino": [sys.executable, "-m", "engines.openvino"],
     "rten": [str(RTEN)],
 }
+# These read the case as an ONNX file, which the package onnx writes.
+READ_ONNX = {"onnxruntime", "openvino", "rten"}
 TITLES = {"tidegate": "Tidegate", "pytorch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "rten": "rten",
           "naive": "naive loop"}
 
@@ -42,6 +45,8 @@ class EngineProcess:
         command = [*COMMANDS[name], "--threads", str(threads)]
         if not Path(command[0]).exists():
             raise EngineMissing(f"{command[0]} is not built")
+        if name in READ_ONNX and importlib.util.find_spec("onnx") is None:
+            raise EngineMissing("the package onnx, which writes its model, is not installed")
         self.errors = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
                                         env={**os.environ, "OMP_NUM_THREADS": str(threads), **(environment or {})})
