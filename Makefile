@@ -3,17 +3,22 @@
 CARGO  ?= cargo
 PYTHON ?= python3
 
-# The virtual environment holds what only the reference vectors and the benchmarks need: PyTorch.
+# The virtual environment holds what only the reference vectors and the bench need: PyTorch, and the bench's other peers.
 # PIP_FLAGS reaches pip, for example to choose an index that offers the smaller CPU build.
 VENV           ?= .venv
 VENV_PYTHON    := $(VENV)/bin/python
 PIP_FLAGS      ?=
 TORCH          := torch==2.15.*
+PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4.*
+
+# BENCH_FLAGS reaches every script of the bench, for example --rounds 3.
+BENCH_FLAGS    ?=
+BENCH_RESULTS  := bench/results.json
 
 REFERENCE := crates/tidegate-cells/tests/reference
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint format format-check clippy test-rust test-python vectors bench clean
+.PHONY: help test lint format format-check clippy test-rust test-python vectors bench bench-engines clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,20 +40,31 @@ test-rust: ## the Rust tests of the whole workspace
 	$(CARGO) test --workspace
 
 test-python: ## check the Python scripts and the checked-in reference vectors (needs no PyTorch)
-	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py
+	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py bench/engines/*.py
 	$(PYTHON) $(REFERENCE)/check.py
+	$(PYTHON) -m unittest discover --quiet --start-directory bench
 
 vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in .venv)
 	$(VENV_PYTHON) $(REFERENCE)/pytorch.py
 	$(VENV_PYTHON) crates/tidegate-train/tests/reference/make_reference.py
 
-bench: $(VENV)/.torch ## time Tidegate beside PyTorch on this machine (installs PyTorch in .venv)
-	$(CARGO) build --release --package tidegate-cells --example time_recurrence
-	$(VENV_PYTHON) bench/run.py --output bench/results.json --readme README.md
+bench: bench-engines ## time Tidegate beside its peers on this machine (installs them in .venv)
+	$(VENV_PYTHON) bench/run.py $(BENCH_FLAGS) --output $(BENCH_RESULTS) --readme README.md --picture docs/images/bench.svg
+	$(VENV_PYTHON) bench/instruction_sets.py $(BENCH_FLAGS) --output $(BENCH_RESULTS)
+	$(VENV_PYTHON) bench/busy.py $(BENCH_FLAGS) --output $(BENCH_RESULTS)
+
+# A peer that cannot be installed or built is left out of the tables.
+bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make bench` times
+	$(CARGO) build --release --package tidegate-cells --example bench_engine
+	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
 $(VENV)/.torch:
 	$(PYTHON) -m venv $(VENV)
 	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) '$(TORCH)'
+	touch $@
+
+$(VENV)/.peers: $(VENV)/.torch
+	for peer in $(PEERS); do $(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) "$$peer" || echo "$$peer is not installed"; done
 	touch $@
 
 clean: ## remove build outputs and the virtual environment

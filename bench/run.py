@@ -1,132 +1,141 @@
-"""Times Tidegate beside PyTorch on the CPU: the same shapes and threads, in one run, turn by turn.
+"""Times Tidegate beside its peers on the CPU: the same weights, inputs and threads, in one run, turn by turn.
 
-    python bench/run.py --threads 2 --rounds 5
+    python bench/run.py
+    python bench/run.py --cells gru --shapes 32,100,64,128 --works training --engines tidegate pytorch --rounds 3
 
-Each round times every shape once with each engine, one after the other, so that a machine whose speed drifts slows both.
-The table shows the median over the rounds of each engine's own median, their ratio round by round, and how far the rounds
-spread; a spread above 20 % is marked, for the machine was not quiet. `--output` also writes the figures as JSON, and `--readme` puts the training rows
-into a file, between the lines <!-- bench --> and <!-- /bench -->.
+Outputs are compared before anything is timed. Each round gives every engine a turn at every case, and the order turns round with the
+rounds. A figure is the median over the rounds of the median in each; a ratio is taken round by round; a spread over 20 % of
+the median is marked, for the machine was not quiet. Sequences run on `--threads` threads, steps on one.
 """
 
 import argparse
 import json
 import os
-import platform
 import statistics
-import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-TIDEGATE = HERE.parent / "target" / "release" / "examples" / "time_recurrence"
-SHAPES = ["1,100,1,32", "32,100,1,64", "16,784,1,128", "32,100,64,128", "64,100,128,256", "128,50,256,512"]
-NOISY = 0.2
+import checking
+import engine_process
+import machine
+import measuring
+import picture
+import table
+from document import as_text, replace
+from shapes import CELLS, SEQUENCES, STEPS, WORKS, Case, parse_shape
+from statistic import spread
+
+ENGINES = ["tidegate", "pytorch", "onnxruntime", "openvino", "rten"]
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cells", nargs="+", choices=["gru", "lstm"], default=["gru", "lstm"])
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of each engine (default: all)")
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
+    parser.add_argument("--cells", nargs="+", choices=CELLS, default=CELLS)
+    parser.add_argument("--works", nargs="+", choices=WORKS, default=WORKS)
+    parser.add_argument("--shapes", nargs="+", type=shape, metavar="B,T,I,H",
+                        help="batch, steps, input, hidden; with batch and steps 1, one step (default: those of the tables)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of each engine for sequences (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (default 5)")
-    parser.add_argument("--seconds", type=float, default=0.4, help="time to fill per figure and turn (default 0.4)")
-    parser.add_argument("--shapes", nargs="+", default=SHAPES, metavar="B,T,I,H", help="batch, steps, input, hidden")
-    parser.add_argument("--output", type=Path, help="also write the figures to this JSON file")
-    parser.add_argument("--readme", type=Path, help="also put a table into this Markdown file")
-    return parser.parse_args()
+    parser.add_argument("--seconds", type=float, default=0.3, help="time to fill per figure and turn (default 0.3)")
+    parser.add_argument("--instruction-set", choices=["avx512", "avx2", "neon", "portable"], help="force Tidegate's instruction set")
+    parser.add_argument("--lock", type=Path, help="hold this file's lock while engines work, on a machine shared with others that do")
+    parser.add_argument("--from", dest="source", type=Path, metavar="RESULTS", help="measure nothing and show the figures of this JSON file")
+    parser.add_argument("--output", type=Path, help="write the figures to this JSON file")
+    parser.add_argument("--readme", type=Path, help="put the tables into this Markdown file, between the lines <!-- bench --> and <!-- /bench -->")
+    parser.add_argument("--picture", type=Path, help="draw the ratios into this SVG file")
+    arguments = parser.parse_args()
+    if "tidegate" not in arguments.engines:
+        parser.error("--engines: tidegate must be one of them, for it measures the machine's peak")
+    if arguments.threads < 1 or arguments.rounds < 1 or arguments.seconds <= 0:
+        parser.error("--threads, --rounds and --seconds must be above 0")
+    if arguments.readme and not table.has_markers(arguments.readme):
+        parser.error(f"{arguments.readme} has no lines <!-- bench --> and <!-- /bench -->")
+    return arguments
 
 
-def run(command):
+def shape(text):
     try:
-        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"{command[0]} failed:\n{error.stderr.strip()}")
+        return parse_shape(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def tidegate(cell, arguments):
-    """Seconds by (shape, work), and what measured them."""
-    results = run([str(TIDEGATE), "--cell", cell, "--threads", str(arguments.threads),
-                   "--shapes", ";".join(arguments.shapes), "--seconds", str(arguments.seconds)])
-    seconds = {(",".join(str(result[key]) for key in ("batch", "steps", "input", "hidden")), result["work"]):
-               result["median_seconds"] for result in results}
-    return seconds, results[0]["instruction_set"]
+def cases(arguments):
+    """What is asked for: shapes of one step are steps, all others sequences."""
+    found = []
+    for sizes in arguments.shapes or [parse_shape(text) for text in SEQUENCES + STEPS]:
+        works = ["step"] if sizes[:2] == (1, 1) else ["forward", "training"]
+        found += [Case(cell, work, *sizes) for work in works if work in arguments.works for cell in arguments.cells]
+    return found
 
 
-def pytorch(cell, arguments):
-    """Seconds by (shape, work), and what measured them."""
-    document = run([sys.executable, str(HERE / "pytorch_recurrent.py"), "--cell", cell, "--threads",
-                   str(arguments.threads), "--seconds", str(arguments.seconds), "--shapes", *arguments.shapes])
-    seconds = {}
-    for result in document["results"]:
-        shape = ",".join(str(result[key]) for key in ("batch", "steps", "input_size", "hidden_size"))
-        for work in ("forward", "training"):
-            seconds[shape, work] = result[f"{work}_ms"] / 1e3
-    return seconds, document["version"]
+def figures(answers, threads, peak):
+    """One entry of the results file per engine and case."""
+    for (engine, case), rounds in answers.items():
+        medians = [answer["median_seconds"] for answer in rounds]
+        median = statistics.median(medians)
+        rate = case.operations / median / 1e9
+        yield {
+            "engine": engine, "cell": case.cell, "work": case.work,
+            "batch": case.batch, "steps": case.steps, "input": case.input, "hidden": case.hidden, "threads": threads,
+            "median_seconds": median,
+            "p999_seconds": statistics.median(answer["p999_seconds"] for answer in rounds) if case.work == "step" else None,
+            "spread": round(spread(medians), 3), "gflops": round(rate, 2), "peak_share": round(rate / (peak * threads), 4),
+            "runs": sum(answer["runs"] for answer in rounds), "rounds_seconds": medians,
+        }
 
 
-def spread(values):
-    return (max(values) - min(values)) / statistics.median(values)
+def run(arguments, folder):
+    """The results document, and a line for each engine that is left out."""
+    environment = {"TIDEGATE_INSTRUCTION_SET": arguments.instruction_set} if arguments.instruction_set else {}
+    wanted = cases(arguments)
+    results, description, missing = [], None, []
+    for threads, some in ((arguments.threads, [case for case in wanted if case.work != "step"]),
+                          (1, [case for case in wanted if case.work == "step"])):
+        if not some:
+            continue
+        engines, missing = engine_process.start(arguments.engines, threads, environment)
+        try:
+            peaks = measuring.peak(engines, arguments.lock)
+            description = description or machine.describe(engines, peaks)
+            # Code without vector instructions is measured by the machine's highest peak.
+            peak = peaks.get(description["instruction_set"]) or max(peaks.values())
+            answers = measuring.measure(some, engines, folder, arguments.rounds, arguments.seconds, arguments.lock)
+            results += figures(answers, threads, peak)
+        finally:
+            engine_process.close(engines)
+    return {"machine": description, "results": results}, missing
 
 
-def machine():
-    name = platform.processor() or platform.machine()
+def measured(arguments):
+    """The whole document, from a run or from the file of one; ends the program where there is none."""
+    if arguments.source:
+        try:
+            return json.loads(arguments.source.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            sys.exit(f"{arguments.source}: {error}")
+    if not cases(arguments):
+        sys.exit("nothing to time: no shape is of a work that --works names")
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as info:
-            name = next((line.split(":", 1)[1].strip() for line in info if line.startswith("model name")), name)
-    except OSError:
-        pass
-    return f"{name}, {os.cpu_count()} cores"
+        with tempfile.TemporaryDirectory() as folder:
+            document, missing = run(arguments, Path(folder))
+    except (checking.Different, engine_process.EngineFailed, engine_process.EngineMissing) as error:
+        sys.exit(str(error))
+    return {**document, "left_out": missing, "summary": table.summary(document["results"])}
 
 
 def main():
     arguments = parse()
-    if not TIDEGATE.exists():
-        sys.exit(f"{TIDEGATE} is missing: cargo build --release -p tidegate-cells --example time_recurrence")
-    figures, table = [], []
-    print(f"{machine()}; {arguments.threads} threads; median milliseconds of {arguments.rounds} rounds\n")
-    for cell in arguments.cells:
-        rounds = []
-        for turn in range(arguments.rounds):
-            # Each engine is first in every other round.
-            if turn % 2 == 0:
-                ours, theirs = tidegate(cell, arguments), pytorch(cell, arguments)
-            else:
-                theirs, ours = pytorch(cell, arguments), tidegate(cell, arguments)
-            rounds.append((ours[0], theirs[0]))
-            versions = {"tidegate": ours[1], "pytorch": theirs[1]}
-        print(f"{cell:<5} {'batch,steps,input,hidden':<26}{'work':<10}{'Tidegate':>10}{'PyTorch':>10}{'ratio':>8}")
-        for shape in arguments.shapes:
-            for work in ("forward", "training"):
-                ours = [first[shape, work] for first, _ in rounds]
-                theirs = [second[shape, work] for _, second in rounds]
-                ratio = statistics.median(b / a for a, b in zip(ours, theirs))
-                noisy = max(spread(ours), spread(theirs)) > NOISY
-                note = f"  spread {spread(ours):.0%} and {spread(theirs):.0%}" if noisy else ""
-                print(f"{'':<6}{shape:<26}{work:<10}{1e3 * statistics.median(ours):>10.3f}"
-                      f"{1e3 * statistics.median(theirs):>10.3f}{ratio:>7.1f}×{note}")
-                if work == "training":
-                    table.append((cell, shape, statistics.median(ours), statistics.median(theirs), ratio))
-                batch, steps, input_size, hidden = map(int, shape.split(","))
-                for engine, seconds in (("tidegate", ours), ("pytorch", theirs)):
-                    figures.append({"engine": engine, "version": versions[engine], "cell": cell, "work": work, "batch": batch, "steps": steps,
-                                    "input": input_size, "hidden": hidden, "threads": arguments.threads,
-                                    "median_seconds": statistics.median(seconds), "spread": round(spread(seconds), 3)})
+    document = measured(arguments)
     if arguments.output:
-        replace(arguments.output, json.dumps({"machine": machine(), "figures": figures}, indent=1) + "\n")
+        replace(arguments.output, as_text(document))
     if arguments.readme:
-        lines = [f"{machine()}, {arguments.threads} threads, {versions['tidegate']}, PyTorch {versions['pytorch']}:", "",
-                 "| cell | batch, steps, input, hidden | Tidegate | PyTorch | ratio |", "|---|---|---|---|---|"]
-        lines += [f"| {cell.upper()} | {shape.replace(',', ', ')} | {1e3 * ours:.3g} ms | {1e3 * theirs:.3g} ms | {ratio:.1f} |"
-                  for cell, shape, ours, theirs, ratio in table]
-        before, rest = arguments.readme.read_text(encoding="utf-8").split("<!-- bench -->\n", 1)
-        after = rest.split("<!-- /bench -->", 1)[1]
-        text = before + "<!-- bench -->\n" + "\n".join(lines) + "\n<!-- /bench -->" + after
-        replace(arguments.readme, text)
-
-
-def replace(path, text):
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+        replace(arguments.readme, table.between_markers(arguments.readme.read_text(encoding="utf-8"), table.markdown(document)))
+    if arguments.picture:
+        replace(arguments.picture, picture.draw(document))
+    print(table.plain(document))
 
 
 if __name__ == "__main__":
