@@ -195,13 +195,31 @@ pub(crate) trait Lanes: Simd {
     fn negative_multiply_add(self, a: Self::f32s, b: Self::f32s, c: Self::f32s) -> Self::f32s {
         self.negate_mul_add_f32s(a, b, c)
     }
+
+    /// The larger one, and NaN where `x` is NaN.
+    #[inline(always)]
+    fn maximum_or_nan(self, bound: Self::f32s, x: Self::f32s) -> Self::f32s {
+        self.select_f32s(self.less_than_f32s(x, bound), bound, x)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Lanes for pulp::x86::V4 {}
+impl Lanes for pulp::x86::V4 {
+    /// The instruction returns its second operand where one is NaN.
+    #[inline(always)]
+    fn maximum_or_nan(self, bound: Self::f32s, x: Self::f32s) -> Self::f32s {
+        self.max_f32s(bound, x)
+    }
+}
 
 #[cfg(target_arch = "x86_64")]
-impl Lanes for pulp::x86::V3 {}
+impl Lanes for pulp::x86::V3 {
+    /// The instruction returns its second operand where one is NaN.
+    #[inline(always)]
+    fn maximum_or_nan(self, bound: Self::f32s, x: Self::f32s) -> Self::f32s {
+        self.max_f32s(bound, x)
+    }
+}
 
 #[cfg(target_arch = "aarch64")]
 impl Lanes for pulp::aarch64::Neon {}

@@ -54,7 +54,7 @@ const ROW_BLOCK: usize = 128;
 const fn rows_per_tile(registers: usize, vectors: usize) -> usize {
     match (registers >= 32, vectors) {
         (true, 4) | (false, 2) => 6,
-        (false, 3) => 4,
+        (false, 3) => 3,
         (false, 4) => 2,
         _ => 8,
     }

@@ -12,7 +12,7 @@
 
 use super::aligned::Aligned;
 use super::multiply::{Rows, load, prefetch, store};
-use super::packed_matrix::{Panel, WIDEST_COVERING, covering_panels};
+use super::packed_matrix::{Panel, covering_panels};
 use crate::instruction_set::{Kernel, Lanes};
 
 /// Rows of both matrices that are packed at a time: a panel of the right one stays in level 1, both blocks in level 2.
@@ -74,9 +74,9 @@ where
             return;
         }
         if S::REGISTER_COUNT >= 32 {
-            self.accumulate::<S, 8>(s)
+            self.accumulate::<S, 8, 3>(s)
         } else {
-            self.accumulate::<S, 4>(s)
+            self.accumulate::<S, 4, 2>(s)
         }
     }
 }
@@ -85,11 +85,11 @@ impl<'a, R> OuterProduct<'a, '_, R>
 where
     R: Fn(usize) -> &'a [f32],
 {
-    /// With tiles of `COLUMNS` columns of the left matrix.
+    /// With tiles of `COLUMNS` columns of the left matrix by at most `WIDEST` vectors of the right one.
     #[inline(always)]
-    fn accumulate<S: Lanes, const COLUMNS: usize>(self, s: S) {
+    fn accumulate<S: Lanes, const COLUMNS: usize, const WIDEST: usize>(self, s: S) {
         let (width, lanes) = (self.right_columns, S::F32_LANES);
-        let panels = covering_panels(S::F32_LANES, width, BLOCK);
+        let panels = covering_panels(WIDEST, lanes, width, BLOCK);
         let OuterProductBuffers { left, right, sums } = self.buffers;
         right.resize(width.next_multiple_of(S::F32_LANES) * BLOCK);
         let most = self.segments.iter().map(|segment| segment.sums.len()).max();
@@ -135,8 +135,8 @@ where
                         };
                         match panel.vectors {
                             1 => tile.add::<S, 1, COLUMNS>(s),
-                            2 => tile.add::<S, 2, COLUMNS>(s),
-                            _ => tile.add::<S, WIDEST_COVERING, COLUMNS>(s),
+                            2 if WIDEST > 2 => tile.add::<S, 2, COLUMNS>(s),
+                            _ => tile.add::<S, WIDEST, COLUMNS>(s),
                         }
                     }
                 }

@@ -29,15 +29,16 @@ pub(crate) struct PackedMatrix {
     data: Aligned,
 }
 
-/// Panels of about equal width, at most [`WIDEST_COVERING`] vectors, that cover `columns` over `depth` rows.
+/// Panels of about equal width, at most `widest` vectors, that cover `columns` over `depth` rows.
 #[inline(always)]
 pub(crate) fn covering_panels(
+    widest: usize,
     lanes: usize,
     columns: usize,
     depth: usize,
 ) -> impl Iterator<Item = Panel> + Clone {
     let vectors = columns.div_ceil(lanes);
-    let count = vectors.div_ceil(WIDEST_COVERING);
+    let count = vectors.div_ceil(widest);
     (0..count).map(move |panel| {
         let first = panel * vectors / count;
         Panel {
@@ -56,7 +57,7 @@ impl PackedMatrix {
 
     /// Panels of about equal width, at most [`WIDEST_COVERING`] vectors, that cover `columns`.
     pub(crate) fn covering(lanes: usize, columns: usize, depth: usize) -> Self {
-        let panels = covering_panels(lanes, columns, depth);
+        let panels = covering_panels(WIDEST_COVERING, lanes, columns, depth);
         Self::with_panels(lanes, depth, panels.map(|panel| panel.vectors))
     }
 

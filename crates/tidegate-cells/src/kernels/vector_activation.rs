@@ -2,7 +2,7 @@
 //!
 //! Both rest on expm1(r) = r + r² q(r) for |r| ≤ ln 2 / 2, where q is the polynomial of degree 4 with the least maximal
 //! relative error of expm1 (2⁻²⁶), found by iteratively reweighted least squares at 40 digits; and on the reduction
-//! −a = n ln 2 + r with ln 2 in two parts (Cody & Waite 1980).
+//! a = n ln 2 + r with ln 2 in two parts (Cody & Waite 1980).
 
 use crate::instruction_set::Lanes;
 
@@ -21,12 +21,12 @@ const LN_2_LOW: f32 = 1.428_606_8e-6;
 /// 1.5 · 2²³: adding it rounds a number of magnitude below 2²² to an integer and leaves that integer in the low bits.
 const ROUND: f32 = 12_582_912.0;
 
-/// −a = n ln 2 + r: returns expm1(r) and n + [`ROUND`].
+/// a = n ln 2 + r: returns expm1(r) and n + [`ROUND`].
 #[inline(always)]
 fn reduce<S: Lanes>(s: S, a: S::f32s) -> (S::f32s, S::f32s) {
-    let rounded = s.multiply_add(a, s.splat_f32s(-LOG2_E), s.splat_f32s(ROUND));
+    let rounded = s.multiply_add(a, s.splat_f32s(LOG2_E), s.splat_f32s(ROUND));
     let n = s.sub_f32s(rounded, s.splat_f32s(ROUND));
-    let r = s.sub_f32s(s.neg_f32s(s.mul_f32s(n, s.splat_f32s(LN_2_HIGH))), a);
+    let r = s.negative_multiply_add(n, s.splat_f32s(LN_2_HIGH), a);
     let r = s.negative_multiply_add(n, s.splat_f32s(LN_2_LOW), r);
     let squared = s.mul_f32s(r, r);
     let [q0, q1, q2, q3, q4] = POLYNOMIAL.map(|coefficient| s.splat_f32s(coefficient));
@@ -44,10 +44,17 @@ fn power_of_two<S: Lanes>(s: S, rounded: S::f32s, shift: u32) -> S::f32s {
     s.transmute_f32s_u32s(s.wrapping_dyn_shl_u32s(biased, s.splat_u32s(23)))
 }
 
-/// NaN where `x` is NaN, else `value`: the clamps before would hide it.
+/// The bits of −0.
 #[inline(always)]
-fn keep_nan<S: Lanes>(s: S, x: S::f32s, value: S::f32s) -> S::f32s {
-    s.select_f32s(s.equal_f32s(x, x), value, x)
+fn sign_bit<S: Lanes>(s: S) -> S::u32s {
+    s.splat_u32s(0x8000_0000)
+}
+
+/// max(bound, −|x|), and NaN where x is NaN.
+#[inline(always)]
+fn negative_magnitude<S: Lanes>(s: S, bound: f32, x: S::f32s) -> S::f32s {
+    let negative = s.or_u32s(s.transmute_u32s_f32s(x), sign_bit(s));
+    s.maximum_or_nan(s.splat_f32s(bound), s.transmute_f32s_u32s(negative))
 }
 
 /// The logistic function σ(x) = 1 / (1 + e^−x).
@@ -55,8 +62,7 @@ fn keep_nan<S: Lanes>(s: S, x: S::f32s, value: S::f32s) -> S::f32s {
 pub(crate) fn sigmoid<S: Lanes>(s: S, x: S::f32s) -> S::f32s {
     let one = s.splat_f32s(1.0);
     // e^−104 is below half of the smallest subnormal number.
-    let a = s.min_f32s(s.abs_f32s(x), s.splat_f32s(104.0));
-    let (expm1, rounded) = reduce(s, a);
+    let (expm1, rounded) = reduce(s, negative_magnitude(s, -104.0, x));
     // Scaled in two steps, since 2^n alone may be too small for a normal number.
     const SHIFT: u32 = 64;
     let scaled = s.mul_f32s(s.add_f32s(one, expm1), power_of_two(s, rounded, SHIFT));
@@ -65,26 +71,21 @@ pub(crate) fn sigmoid<S: Lanes>(s: S, x: S::f32s) -> S::f32s {
         s.splat_f32s(1.0 / (1u64 << (SHIFT - 1)) as f32 * 0.5),
     );
     let numerator = s.select_f32s(s.less_than_f32s(x, s.splat_f32s(0.0)), exponential, one);
-    keep_nan(s, x, s.div_f32s(numerator, s.add_f32s(one, exponential)))
+    s.div_f32s(numerator, s.add_f32s(one, exponential))
 }
 
-/// The hyperbolic tangent: −t / (2 + t) with t = expm1(−2 |x|), and the sign of x.
+/// The hyperbolic tangent: t / (2 + t) with t = expm1(−2 |x|) is −tanh |x|, which then takes the sign of x.
 #[inline(always)]
 pub(crate) fn tanh<S: Lanes>(s: S, x: S::f32s) -> S::f32s {
     let one = s.splat_f32s(1.0);
-    let magnitude = s.abs_f32s(x);
     // tanh rounds to 1 from 9.02 on.
-    let a = s.min_f32s(s.add_f32s(magnitude, magnitude), s.splat_f32s(20.0));
-    let (expm1, rounded) = reduce(s, a);
+    let (expm1, rounded) = reduce(s, negative_magnitude(s, -20.0, s.add_f32s(x, x)));
     let power = power_of_two(s, rounded, 0);
     let t = s.multiply_add(power, expm1, s.sub_f32s(power, one));
-    let value = s.div_f32s(s.neg_f32s(t), s.add_f32s(s.splat_f32s(2.0), t));
-    let sign = s.and_u32s(s.transmute_u32s_f32s(x), s.splat_u32s(0x8000_0000));
-    keep_nan(
-        s,
-        x,
-        s.transmute_f32s_u32s(s.or_u32s(s.transmute_u32s_f32s(value), sign)),
-    )
+    let value = s.div_f32s(t, s.add_f32s(s.splat_f32s(2.0), t));
+    let sign = s.and_u32s(s.transmute_u32s_f32s(x), sign_bit(s));
+    let magnitude = s.transmute_u32s_f32s(s.abs_f32s(value));
+    s.transmute_f32s_u32s(s.or_u32s(magnitude, sign))
 }
 
 /// max(0, x), and NaN where x is NaN.
