@@ -58,6 +58,7 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error::Length`], also where the shape's size overflows.
+#[inline]
 pub fn check_length(
     what: &'static str,
     found: usize,
@@ -69,14 +70,24 @@ pub fn check_length(
     if expected == Some(found) {
         return Ok(());
     }
+    Err(wrong_length(what, found, expected, shape))
+}
+
+#[cold]
+fn wrong_length(
+    what: &'static str,
+    found: usize,
+    expected: Option<usize>,
+    shape: &[(&str, usize)],
+) -> Error {
     let shape: Vec<String> = shape
         .iter()
         .map(|(name, size)| format!("{name} {size}"))
         .collect();
-    Err(Error::Length {
+    Error::Length {
         what,
         shape: shape.join(" × "),
         expected: expected.unwrap_or(usize::MAX),
         found,
-    })
+    }
 }

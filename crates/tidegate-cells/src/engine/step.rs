@@ -5,8 +5,8 @@ use crate::error::{Error, check_length};
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::layer_noise::Keep;
-use crate::kernels::multiply::{Multiply, Rows, Start};
-use crate::kernels::step::{OneStep, StepBuffers, StepInput};
+use crate::kernels::multiply::Rows;
+use crate::kernels::step::{OneStep, StepBuffers};
 use crate::stack::Stack;
 use crate::state::State;
 
@@ -85,6 +85,8 @@ impl Engine {
             .check_state(["hidden state", "cell state"], state, batch)?;
         self.check_input(batch, input)?;
         self.check_state_values(["hidden state", "cell state"], state)?;
+        // Where units need no padding, the kernel works on the caller's state itself.
+        let in_place = units == padded;
         for layer in 0..self.stack.layers {
             let weights = &self.weights[layer];
             let [below, above] = &mut scratch.outputs;
@@ -98,53 +100,54 @@ impl Engine {
                     stride: padded,
                 },
             };
-            let input = if batch == 1 && self.shape.operand_slot.is_none() {
-                StepInput::Row(&rows.data[..weights.size.inputs])
-            } else {
-                self.set.run(Multiply {
-                    matrix: &weights.input,
-                    panels: 0..weights.input.panels().len(),
-                    rows,
-                    count: batch,
-                    start: Start::Columns(&weights.input_bias),
-                    output: &mut scratch.products,
-                    output_stride: weights.input.columns(),
-                });
-                StepInput::Product(&scratch.products)
-            };
             let part = layer * batch * units..(layer + 1) * batch * units;
-            copy_rows(
-                &mut scratch.hidden,
-                padded,
-                &state.hidden[part.clone()],
-                units,
-            );
-            if self.shape.cell_slot.is_some() {
-                copy_rows(&mut scratch.cell, padded, &state.cell[part.clone()], units);
+            let carried = if self.shape.cell_slot.is_some() {
+                part.clone()
+            } else {
+                0..0
+            };
+            if !in_place {
+                let hidden = &state.hidden[part.clone()];
+                copy_rows(&mut scratch.hidden, padded, hidden, units);
+                copy_rows(&mut scratch.cell, padded, &state.cell[carried.clone()], units);
             }
+            let (hidden, cell): (&[f32], &mut [f32]) = if in_place {
+                (&state.hidden[part.clone()], &mut state.cell[carried.clone()])
+            } else {
+                (&scratch.hidden, &mut scratch.cell)
+            };
+            let target = if in_place && layer + 1 == self.stack.layers {
+                &mut *output
+            } else {
+                &mut above[..]
+            };
             self.kernels.step(
                 self.set,
+                rows,
+                &mut scratch.products,
                 OneStep {
                     weights,
                     rows: batch,
-                    input,
-                    hidden: &scratch.hidden,
-                    operand: &scratch.hidden,
+                    input: &[],
+                    hidden,
+                    operand: hidden,
                     keep_hidden: Keep::in_inference(self.stack.zoneout),
                     keep_cell: Keep::in_inference(self.stack.zoneout_cell),
-                    cell: &mut scratch.cell,
-                    output: above,
+                    cell,
+                    output: &mut *target,
                     slots: &mut [],
                 },
                 &mut scratch.buffers,
             );
-            copy_rows(&mut state.hidden[part.clone()], units, above, padded);
-            if self.shape.cell_slot.is_some() {
-                copy_rows(&mut state.cell[part], units, &scratch.cell, padded);
+            copy_rows(&mut state.hidden[part], units, target, padded);
+            if !in_place {
+                copy_rows(&mut state.cell[carried], units, &scratch.cell, padded);
             }
             scratch.outputs.swap(0, 1);
         }
-        copy_rows(output, units, &scratch.outputs[0], padded);
+        if !in_place {
+            copy_rows(output, units, &scratch.outputs[0], padded);
+        }
         Ok(())
     }
 }
@@ -152,6 +155,10 @@ impl Engine {
 /// Copies the first values of rows of one width to rows of another.
 fn copy_rows(target: &mut [f32], target_width: usize, source: &[f32], source_width: usize) {
     let width = target_width.min(source_width);
+    if target_width == source_width {
+        target[..source.len()].copy_from_slice(source);
+        return;
+    }
     for (target, source) in target
         .chunks_exact_mut(target_width)
         .zip(source.chunks_exact(source_width))

@@ -7,7 +7,7 @@ use super::aligned::Aligned;
 use super::layer_noise::LayerNoise;
 use super::layer_weights::LayerWeights;
 use super::multiply::{Multiply, Rows, Start};
-use super::step::{OneStep, StepBuffers, StepInput, run_step};
+use super::step::{OneStep, StepBuffers, run_step};
 use crate::equations::{Carry, Equations};
 use crate::instruction_set::{Kernel, Lanes};
 use crate::noise::Mask;
@@ -232,7 +232,7 @@ impl<E: Equations> Kernel for Forward<'_, '_, E> {
                     OneStep {
                         weights,
                         rows,
-                        input: StepInput::Product(input),
+                        input,
                         hidden,
                         operand,
                         keep_hidden: pass.noise.keep(

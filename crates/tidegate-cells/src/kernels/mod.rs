@@ -19,6 +19,7 @@ use crate::instruction_set::InstructionSet;
 
 use backward::{BackwardChunk, BackwardPass};
 use forward::{ForwardChunk, ForwardPass};
+use multiply::Rows;
 use step::{OneStep, StepBuffers, StepPass};
 
 /// What the engine needs of a cell, behind one virtual call for a whole sequence or step.
@@ -29,8 +30,15 @@ pub(crate) trait Kernels: Send + Sync {
     fn forward(&self, set: InstructionSet, pass: &ForwardPass<'_>, chunk: ForwardChunk<'_>);
     /// Runs a chunk of rows over all steps in reverse.
     fn backward(&self, set: InstructionSet, pass: &BackwardPass<'_>, chunk: BackwardChunk<'_>);
-    /// Advances rows by one step.
-    fn step(&self, set: InstructionSet, step: OneStep<'_>, buffers: &mut StepBuffers);
+    /// Advances rows by one step from their `input`, with room for the input product in `products`; that of `step` is not read.
+    fn step(
+        &self,
+        set: InstructionSet,
+        input: Rows<'_>,
+        products: &mut [f32],
+        step: OneStep<'_>,
+        buffers: &mut StepBuffers,
+    );
 }
 
 /// The constants of [`Equations`], as values.
@@ -123,9 +131,18 @@ impl<E: Equations> Kernels for E {
         });
     }
 
-    fn step(&self, set: InstructionSet, step: OneStep<'_>, buffers: &mut StepBuffers) {
+    fn step(
+        &self,
+        set: InstructionSet,
+        input: Rows<'_>,
+        products: &mut [f32],
+        step: OneStep<'_>,
+        buffers: &mut StepBuffers,
+    ) {
         set.run(StepPass {
             equations: *self,
+            input,
+            products,
             step,
             buffers,
         });

@@ -367,20 +367,45 @@ impl Context<'_> {
     }
 }
 
-/// The products of one row with `Q` panels of `P` vectors each, from the panel of index `first` on, one chain each that begins at
-/// `start`: what [`Multiply`] gives, left in registers.
+/// What [`Multiply`] gives for a single row and a matrix of panels of `P` vectors, one chain each that begins at `start`; to be
+/// compiled into the caller.
 #[inline(always)]
-pub(super) fn multiply_row<S: Lanes, const P: usize, const Q: usize>(
+pub(super) fn multiply_row<S: Lanes, const P: usize>(
     s: S,
     matrix: &PackedMatrix,
-    first: usize,
     start: &[f32],
     row: &[f32],
-) -> [[S::f32s; P]; Q] {
+    output: &mut [f32],
+) {
+    let panels = matrix.panels();
+    let most = panels_per_row(S::REGISTER_COUNT, P);
+    let mut done = 0;
+    while done < panels.len() {
+        done += match (panels.len() - done).min(most) {
+            1 => multiply_panels::<S, P, 1>(s, matrix, &panels[done..], start, row, output),
+            2 | 3 => multiply_panels::<S, P, 2>(s, matrix, &panels[done..], start, row, output),
+            4..=7 => multiply_panels::<S, P, 4>(s, matrix, &panels[done..], start, row, output),
+            _ => multiply_panels::<S, P, 8>(s, matrix, &panels[done..], start, row, output),
+        };
+    }
+}
+
+/// The products of one row with the first `Q` of `panels`; returns `Q`.
+#[inline(always)]
+fn multiply_panels<S: Lanes, const P: usize, const Q: usize>(
+    s: S,
+    matrix: &PackedMatrix,
+    panels: &[Panel],
+    start: &[f32],
+    row: &[f32],
+    output: &mut [f32],
+) -> usize {
     let lanes = S::F32_LANES;
-    let (depth, panels) = (matrix.depth(), &matrix.panels()[first..first + Q]);
-    assert!(lanes == matrix.lanes() && depth <= row.len() && matrix.columns() <= start.len());
-    assert!(panels.iter().all(|panel| panel.vectors == P) && matrix.chain() == depth);
+    let (depth, panels) = (matrix.depth(), &panels[..Q]);
+    let columns = matrix.columns().min(start.len()).min(output.len());
+    assert!(lanes == matrix.lanes() && depth <= row.len() && depth == matrix.chain());
+    let lies_within = |panel: &Panel| panel.vectors == P && panel.column + P * lanes <= columns;
+    assert!(panels.iter().all(lies_within));
     // SAFETY: the assertions bound every address: a panel holds `depth` rows of its vectors.
     unsafe {
         let weights: [*const f32; Q] =
@@ -399,8 +424,14 @@ pub(super) fn multiply_row<S: Lanes, const P: usize, const Q: usize>(
                 }
             }
         }
-        sums
+        for q in 0..Q {
+            for v in 0..P {
+                let target = output.as_mut_ptr().add(panels[q].column + v * lanes);
+                store::<S>(target, sums[q][v]);
+            }
+        }
     }
+    Q
 }
 
 /// `R` rows' chains of multiply-adds over the rows `steps` of a panel of `P` vectors.

@@ -6,6 +6,7 @@ use super::aligned::Aligned;
 use super::layer_noise::Keep;
 use super::layer_weights::LayerWeights;
 use super::multiply::{Multiply, Rows, Start, multiply_row};
+use super::packed_matrix::PackedMatrix;
 use crate::equations::{Blocks, Carry, Equations, Peepholes, Slots};
 use crate::instruction_set::{Kernel, Lanes};
 
@@ -36,31 +37,12 @@ impl StepBuffers {
     }
 }
 
-/// What a step has of its input.
-#[derive(Clone, Copy)]
-pub(crate) enum StepInput<'a> {
-    /// The input product, `[rows, vectors, blocks, lanes]`.
-    Product(&'a [f32]),
-    /// The I values of a single row, of a cell without a gated operand.
-    Row(&'a [f32]),
-}
-
-impl<'a> StepInput<'a> {
-    /// The input product, if it has been made.
-    #[inline(always)]
-    fn product(self) -> &'a [f32] {
-        match self {
-            StepInput::Product(values) => values,
-            StepInput::Row(_) => &[],
-        }
-    }
-}
-
 /// One step of some rows of one layer and direction.
 pub(crate) struct OneStep<'a> {
     pub(crate) weights: &'a LayerWeights,
     pub(crate) rows: usize,
-    pub(crate) input: StepInput<'a>,
+    /// The input product, `[rows, vectors, blocks, lanes]`.
+    pub(crate) input: &'a [f32],
     /// h_{t−1}, `[rows, padded]`.
     pub(crate) hidden: &'a [f32],
     /// h_{t−1} as it enters the products; the same slice without recurrent dropout.
@@ -75,9 +57,14 @@ pub(crate) struct OneStep<'a> {
     pub(crate) slots: &'a mut [f32],
 }
 
-/// [`OneStep`] as a kernel.
+/// [`OneStep`] as a kernel, with the input product before it.
 pub(crate) struct StepPass<'a, E> {
     pub(crate) equations: E,
+    /// Rows of I values.
+    pub(crate) input: Rows<'a>,
+    /// Room for the input product.
+    pub(crate) products: &'a mut [f32],
+    /// All but the input product.
     pub(crate) step: OneStep<'a>,
     pub(crate) buffers: &'a mut StepBuffers,
 }
@@ -87,7 +74,26 @@ impl<E: Equations> Kernel for StepPass<'_, E> {
 
     #[inline(always)]
     fn run<S: Lanes>(self, s: S) {
-        run_step(s, self.equations, self.step, self.buffers);
+        let weights = self.step.weights;
+        let (matrix, bias) = (&weights.input, &weights.input_bias);
+        if self.step.rows == 1 {
+            multiply_one(s, E::BLOCKS, matrix, bias, self.input.data, self.products);
+        } else {
+            s.call(Multiply {
+                matrix,
+                panels: 0..matrix.panels().len(),
+                rows: self.input,
+                count: self.step.rows,
+                start: Start::Columns(bias),
+                output: self.products,
+                output_stride: matrix.columns(),
+            });
+        }
+        let step = OneStep {
+            input: self.products,
+            ..self.step
+        };
+        run_step(s, self.equations, step, self.buffers);
     }
 }
 
@@ -112,11 +118,12 @@ pub(crate) fn run_step<'a, S: Lanes, E: Equations>(
         step.slots = &mut slots[..rows * E::SLOTS.len() * padded];
     }
     if rows == 1 {
-        match E::BLOCKS - usize::from(E::OPERAND_SLOT.is_some()) {
-            1 => run_row::<S, E, 1>(s, equations, &mut step),
-            2 => run_row::<S, E, 2>(s, equations, &mut step),
-            3 => run_row::<S, E, 3>(s, equations, &mut step),
-            _ => run_row::<S, E, 4>(s, equations, &mut step),
+        let (matrix, bias) = (&weights.recurrent, &weights.recurrent_bias);
+        multiply_one(s, width / S::F32_LANES, matrix, bias, step.operand, recurrent);
+        if E::OPERAND_SLOT.is_some() {
+            apply_gates::<S, E>(s, equations, &mut step, 0..vectors, recurrent);
+        } else {
+            apply_cell::<S, E>(s, equations, &mut step, 0..vectors, recurrent);
         }
     } else {
         for first in (0..vectors).step_by(panels) {
@@ -157,64 +164,23 @@ pub(crate) fn run_step<'a, S: Lanes, E: Equations>(
     }
 }
 
-/// The step of a single row, for cells whose recurrent product has `P` blocks: no product leaves the registers.
+/// The product of a single row with a matrix whose panels hold `blocks` vectors, a constant: compiled into the caller, where
+/// calling [`Multiply`] would take as long as a small product.
 #[inline(always)]
-fn run_row<S: Lanes, E: Equations, const P: usize>(s: S, equations: E, step: &mut OneStep<'_>) {
-    let vectors = step.weights.size.vectors();
-    let most = match (S::REGISTER_COUNT >= 32, P) {
-        (true, 1) => 8,
-        (true, _) | (false, 1..=3) => 4,
-        _ => 2,
-    };
-    let mut panel = 0;
-    while panel < vectors {
-        panel += match (vectors - panel).min(most) {
-            1 => run_panels::<S, E, P, 1>(s, equations, step, panel),
-            2 | 3 => run_panels::<S, E, P, 2>(s, equations, step, panel),
-            4..=7 => run_panels::<S, E, P, 4>(s, equations, step, panel),
-            _ => run_panels::<S, E, P, 8>(s, equations, step, panel),
-        };
-    }
-}
-
-/// A single row's units of `Q` panels; returns `Q`.
-#[inline(always)]
-fn run_panels<S: Lanes, E: Equations, const P: usize, const Q: usize>(
+fn multiply_one<S: Lanes>(
     s: S,
-    equations: E,
-    step: &mut OneStep<'_>,
-    panel: usize,
-) -> usize {
-    let weights = step.weights;
-    let made = match step.input {
-        StepInput::Row(row) => {
-            multiply_row::<S, P, Q>(s, &weights.input, panel, &weights.input_bias, row)
-        }
-        StepInput::Product(values) => {
-            let values = &S::as_simd_f32s(values).0[panel * E::BLOCKS..(panel + Q) * E::BLOCKS];
-            std::array::from_fn(|q| std::array::from_fn(|block| values[q * E::BLOCKS + block]))
-        }
-    };
-    let products = multiply_row::<S, P, Q>(
-        s,
-        &weights.recurrent,
-        panel,
-        &weights.recurrent_bias,
-        step.operand,
-    );
-    let zero = s.splat_f32s(0.0);
-    for q in 0..Q {
-        let mut input: Blocks<S> = [zero; _];
-        let mut recurrent: Blocks<S> = [zero; _];
-        input[..P].copy_from_slice(&made[q]);
-        recurrent[..P].copy_from_slice(&products[q]);
-        if E::OPERAND_SLOT.is_some() {
-            gates_of_vector::<S, E>(s, equations, step, 0, panel + q, input, recurrent);
-        } else {
-            cell_of_vector::<S, E>(s, equations, step, 0, panel + q, input, recurrent);
-        }
+    blocks: usize,
+    matrix: &PackedMatrix,
+    start: &[f32],
+    row: &[f32],
+    output: &mut [f32],
+) {
+    match blocks {
+        1 => multiply_row::<S, 1>(s, matrix, start, row, output),
+        2 => multiply_row::<S, 2>(s, matrix, start, row, output),
+        3 => multiply_row::<S, 3>(s, matrix, start, row, output),
+        _ => multiply_row::<S, 4>(s, matrix, start, row, output),
     }
-    Q
 }
 
 /// First half of a gated cell's step, for the units of some panels.
@@ -229,7 +195,7 @@ fn apply_gates<S: Lanes, E: Equations>(
     let vectors = step.weights.size.vectors();
     let blocks = E::BLOCKS - 1;
     let zero = s.splat_f32s(0.0);
-    let input = S::as_simd_f32s(step.input.product()).0;
+    let input = S::as_simd_f32s(step.input).0;
     let recurrent = S::as_simd_f32s(recurrent).0;
     for row in 0..step.rows {
         for panel in panels.clone() {
@@ -292,7 +258,7 @@ fn apply_cell<S: Lanes, E: Equations>(
         0
     };
     let zero = s.splat_f32s(0.0);
-    let input = S::as_simd_f32s(step.input.product()).0;
+    let input = S::as_simd_f32s(step.input).0;
     let recurrent = S::as_simd_f32s(recurrent).0;
     for row in 0..step.rows {
         for panel in panels.clone() {
