@@ -4,6 +4,7 @@ use crate::batch::Batch;
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::layer_weights::LayerSize;
+use crate::kernels::outer_product;
 use crate::stack::Stack;
 
 /// Values that the kernels work on ahead of the recurrence, for each thread.
@@ -72,7 +73,7 @@ impl Stack {
         ])
     }
 
-    /// Bytes that a backward pass over `batch` takes beside its tape, `with_input_gradient` or without.
+    /// Bytes that a forward and a backward pass over `batch` take beside what stays on the tape, `with_input_gradient` or without.
     #[must_use]
     pub fn backward_bytes(
         &self,
@@ -84,13 +85,14 @@ impl Stack {
         let (real, directions) = (batch.total_steps(), self.directions() as u64);
         let full = real == batch.steps * batch.batch;
         let rows = |columns: usize| bytes(&[real, columns]);
-        // The transposed weights of a layer, and the sums of outer products that make its weight gradient, once more
-        // while each is computed.
+        // The transposed weights of a layer, and the blocks of rows that its outer products are made of.
         let widest = usize::from(self.layers > 1);
         let weights = self
             .packed_direction_bytes(set, widest, true)
-            .saturating_mul(3)
             .saturating_mul(directions);
+        let most_columns = self.layer_input_size(widest).max(self.hidden_size);
+        let columns = most_columns.next_multiple_of(set.lanes());
+        let blocks = bytes(&[outer_product::BLOCK, padded + THREADS * columns]);
         let upper_width = self.output_size().next_multiple_of(set.lanes());
         let gradients = match self.layers {
             1 => 0,
@@ -113,7 +115,9 @@ impl Stack {
             .input_size
             .max(self.layer_input_size(self.layers.min(2) - 1));
         let kernels = bytes(&[ahead, width + inputs]);
-        sum([weights, gradients, input, gathered, states, order, kernels])
+        sum([
+            weights, blocks, gradients, input, gathered, states, order, kernels,
+        ])
     }
 
     /// Bytes of the packed weights of one direction of `layer`.

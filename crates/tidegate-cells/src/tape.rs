@@ -2,6 +2,7 @@
 
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
+use crate::kernels::layer_weights::TransposedWeights;
 use crate::kernels::outer_product::OuterProductBuffers;
 use crate::noise::Noise;
 use crate::packed_steps::PackedSteps;
@@ -44,6 +45,10 @@ pub struct Tape {
     pub(crate) output: Vec<f32>,
     pub(crate) output_len: usize,
     pub(crate) output_is_top: bool,
+    /// Weights packed for the backward pass, for each direction of the layer that it was at last.
+    pub(crate) transposed: Vec<TransposedWeights>,
+    /// Gradients of the input of a layer and of the one above it, packed rows.
+    pub(crate) input_gradients: [Aligned; 2],
     /// Packed blocks of the weight gradients, for each part.
     pub(crate) outer_products: Vec<OuterProductBuffers>,
     /// Gradient of the outputs, packed rows, where the caller's do not have that form.
@@ -70,7 +75,7 @@ impl Tape {
         }
     }
 
-    /// Memory that the tape holds, in bytes.
+    /// Memory of what the forward pass left, in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let directions = self.layers.iter().flat_map(|layer| &layer.directions);
@@ -85,14 +90,21 @@ impl Tape {
         });
         buffers
             .chain(self.layers.iter().map(|layer| &layer.input))
-            .chain([&self.output_gradient])
             .map(Aligned::memory_bytes)
-            .chain(
-                self.outer_products
-                    .iter()
-                    .map(OuterProductBuffers::memory_bytes),
-            )
             .sum::<usize>()
             + self.output.capacity() * size_of::<f32>()
+    }
+
+    /// Memory that backward passes work in and that is kept from one to the next, in bytes.
+    #[must_use]
+    pub fn working_memory_bytes(&self) -> usize {
+        let outer_products = self.outer_products.iter();
+        [&self.output_gradient]
+            .into_iter()
+            .chain(&self.input_gradients)
+            .map(Aligned::memory_bytes)
+            .chain(self.transposed.iter().map(TransposedWeights::memory_bytes))
+            .chain(outer_products.map(OuterProductBuffers::memory_bytes))
+            .sum()
     }
 }

@@ -109,7 +109,7 @@ impl Engine {
         };
         tape.filled_by = None;
 
-        let mut above;
+        let [mut above, mut products] = std::mem::take(&mut tape.input_gradients);
         for layer in (0..self.stack.layers).rev() {
             let (below, rest) = tape.layers.split_at_mut(layer);
             let LayerTape {
@@ -132,23 +132,23 @@ impl Engine {
                 },
             };
             let with_input = layer > 0 || input_gradient.is_some();
-            let transposed: Vec<TransposedWeights> = (0..tapes.len())
-                .map(|direction| {
-                    let index = layer * tapes.len() + direction;
-                    let tensors = self.layer_tensors(index, weights);
-                    TransposedWeights::new(
-                        &self.shape,
-                        self.weights[index].size,
-                        &tensors,
-                        with_input,
-                    )
-                })
-                .collect();
+            let directions = tapes.len();
+            let of_layer = layer * directions..(layer + 1) * directions;
+            let size = self.weights[of_layer.start].size;
+            tape.transposed
+                .retain(|transposed| transposed.fits(&self.shape, size, with_input));
+            tape.transposed.resize_with(directions, || {
+                TransposedWeights::new(&self.shape, size, with_input)
+            });
+            for (transposed, index) in tape.transposed.iter_mut().zip(of_layer) {
+                transposed.fill(&self.shape, &self.layer_tensors(index, weights));
+            }
+            let transposed = &tape.transposed;
             self.reverse_layer(
                 layer,
                 &steps,
                 gradient,
-                &transposed,
+                transposed,
                 tape.noise,
                 tapes,
                 state_gradient,
@@ -165,13 +165,13 @@ impl Engine {
             if !with_input {
                 break;
             }
-            let mut products = self.input_gradient(layer, &steps, &transposed, tapes);
+            self.input_gradient(layer, &steps, transposed, tapes, &mut products);
             let stride = transposed[0].input.columns();
             if layer > 0 {
                 if let Some(noise) = tape.noise.filter(|_| self.stack.dropout > 0.0) {
                     self.join(layer - 1, &steps, Some(noise), &[], &mut products, stride);
                 }
-                above = products;
+                std::mem::swap(&mut above, &mut products);
                 gradient = Rows {
                     data: &above,
                     stride,
@@ -187,6 +187,7 @@ impl Engine {
                 );
             }
         }
+        tape.input_gradients = [above, products];
         Ok(())
     }
 
@@ -341,18 +342,19 @@ impl Engine {
         steps: &PackedSteps,
         transposed: &[TransposedWeights],
         tapes: &[DirectionTape],
-    ) -> Aligned {
+        gradient: &mut Aligned,
+    ) {
         let padded = self.weights[0].size.padded();
         let slot_width = self.shape.slots * padded;
         let stride = transposed[0].input.columns();
         let first = self.shape.input_order().1 * padded;
-        let mut gradient = Aligned::zeros(steps.total() * stride);
+        gradient.resize(steps.total() * stride);
         let parts = self.parts(steps.total(), layer);
         let rows = steps.total().div_ceil(parts).max(1);
         let tasks: Vec<(usize, &mut [f32])> =
             gradient.chunks_mut(rows * stride).enumerate().collect();
         run_all(parts, tasks, |(part, output)| {
-            for (tape, transposed) in tapes.iter().zip(transposed) {
+            for (direction, (tape, transposed)) in tapes.iter().zip(transposed).enumerate() {
                 self.set.run(Multiply {
                     matrix: &transposed.input,
                     panels: 0..transposed.input.panels().len(),
@@ -361,12 +363,15 @@ impl Engine {
                         stride: slot_width,
                     },
                     count: output.len() / stride,
-                    start: Start::Output,
+                    start: if direction == 0 {
+                        Start::Zero
+                    } else {
+                        Start::Output
+                    },
                     output,
                     output_stride: stride,
                 });
             }
         });
-        gradient
     }
 }

@@ -109,10 +109,18 @@ impl Engine {
             if !in_place {
                 let hidden = &state.hidden[part.clone()];
                 copy_rows(&mut scratch.hidden, padded, hidden, units);
-                copy_rows(&mut scratch.cell, padded, &state.cell[carried.clone()], units);
+                copy_rows(
+                    &mut scratch.cell,
+                    padded,
+                    &state.cell[carried.clone()],
+                    units,
+                );
             }
             let (hidden, cell): (&[f32], &mut [f32]) = if in_place {
-                (&state.hidden[part.clone()], &mut state.cell[carried.clone()])
+                (
+                    &state.hidden[part.clone()],
+                    &mut state.cell[carried.clone()],
+                )
             } else {
                 (&scratch.hidden, &mut scratch.cell)
             };

@@ -5,7 +5,7 @@ use super::aligned::Aligned;
 use super::packed_matrix::PackedMatrix;
 
 /// The sizes of one layer and direction, with units padded to whole vectors.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LayerSize {
     pub(crate) inputs: usize,
     pub(crate) units: usize,
@@ -49,6 +49,27 @@ pub(crate) struct LayerWeights {
     pub(crate) gated: Option<(PackedMatrix, Aligned)>,
     /// `[peepholes, padded units]`.
     pub(crate) peepholes: Aligned,
+    /// The row of the tensors that each column of `input` holds, and each of `recurrent`; [`PADDING`] where there is none.
+    rows: [Vec<usize>; 2],
+}
+
+/// Stands for the row of a column that pads the units.
+const PADDING: usize = usize::MAX;
+
+/// The tensor's row `block · H + unit` of every column of a matrix of `blocks` blocks.
+fn rows_of_columns(size: LayerSize, blocks: usize) -> Vec<usize> {
+    let row = |vector: usize, block: usize, lane: usize| {
+        let unit = vector * size.lanes + lane;
+        if unit < size.units {
+            block * size.units + unit
+        } else {
+            PADDING
+        }
+    };
+    (0..size.vectors())
+        .flat_map(|vector| (0..blocks).map(move |block| (vector, block)))
+        .flat_map(|(vector, block)| (0..size.lanes).map(move |lane| row(vector, block, lane)))
+        .collect()
 }
 
 impl LayerWeights {
@@ -59,7 +80,8 @@ impl LayerWeights {
         let recurrent = PackedMatrix::uniform(lanes, shape.ungated_blocks(), vectors, size.units);
         let gated = shape.operand_slot.map(|_| {
             (
-                PackedMatrix::covering(lanes, size.units, size.units),
+                PackedMatrix::covering(lanes, size.units, size.units)
+                    .in_chains(if size.units <= VERY_FEW_UNITS { 2 } else { 1 }),
                 Aligned::zeros(size.padded()),
             )
         });
@@ -71,42 +93,35 @@ impl LayerWeights {
             recurrent,
             gated,
             peepholes: Aligned::zeros(shape.peepholes * size.padded()),
+            rows: [shape.blocks, shape.ungated_blocks()]
+                .map(|blocks| rows_of_columns(size, blocks)),
         }
     }
 
     /// Packs the tensors.
     pub(crate) fn fill(&mut self, tensors: &LayerTensors<'_>) {
-        let LayerSize {
-            inputs,
-            units,
-            lanes,
-        } = self.size;
-        // Column c of a matrix of `blocks` blocks is row `block · H + unit` of the tensor.
-        let row = |column: usize, blocks: usize| {
-            let unit = column / (blocks * lanes) * lanes + column % lanes;
-            (unit < units).then(|| column / lanes % blocks * units + unit)
-        };
-        fn slice(values: &[f32], row: usize, width: usize) -> &[f32] {
-            &values[row * width..(row + 1) * width]
+        let LayerSize { inputs, units, .. } = self.size;
+        fn slice(values: &[f32], row: usize, width: usize) -> Option<&[f32]> {
+            (row != PADDING).then(|| &values[row * width..(row + 1) * width])
         }
+        let [input_rows, recurrent_rows] = &self.rows;
         let blocks = tensors.bias_ih.len() / units;
-        self.input.fill_columns(|column| {
-            row(column, blocks).map(|row| slice(tensors.weight_ih, row, inputs))
-        });
-        for (column, bias) in self.input_bias.iter_mut().enumerate() {
-            *bias = row(column, blocks).map_or(0.0, |row| tensors.bias_ih[row]);
+        self.input
+            .fill_columns(|column| slice(tensors.weight_ih, input_rows[column], inputs));
+        for (bias, row) in self.input_bias.iter_mut().zip(input_rows) {
+            *bias = tensors.bias_ih.get(*row).copied().unwrap_or(0.0);
         }
         let ungated = blocks - usize::from(self.gated.is_some());
-        self.recurrent.fill_columns(|column| {
-            row(column, ungated).map(|row| slice(tensors.weight_hh, row, units))
-        });
-        for (column, bias) in self.recurrent_bias.iter_mut().enumerate() {
-            *bias = row(column, ungated).map_or(0.0, |row| tensors.bias_hh[row]);
+        self.recurrent
+            .fill_columns(|column| slice(tensors.weight_hh, recurrent_rows[column], units));
+        for (bias, row) in self.recurrent_bias.iter_mut().zip(recurrent_rows) {
+            *bias = tensors.bias_hh.get(*row).copied().unwrap_or(0.0);
         }
         if let Some((matrix, bias)) = &mut self.gated {
             let first = ungated * units;
             matrix.fill_columns(|unit| {
-                (unit < units).then(|| slice(tensors.weight_hh, first + unit, units))
+                let row = if unit < units { first + unit } else { PADDING };
+                slice(tensors.weight_hh, row, units)
             });
             bias[..units].copy_from_slice(&tensors.bias_hh[first..]);
         }
@@ -121,6 +136,9 @@ impl LayerWeights {
     }
 }
 
+/// Most units for which the product of a gated operand takes two chains.
+const VERY_FEW_UNITS: usize = 32;
+
 /// Most units for which the recurrent product of the backward pass takes one chain for each block: its few columns would
 /// otherwise leave most multiply-adds waiting for the ones before.
 const FEW_UNITS: usize = 64;
@@ -129,6 +147,7 @@ const FEW_UNITS: usize = 64;
 /// to gradients of operands.
 #[derive(Clone, Debug)]
 pub(crate) struct TransposedWeights {
+    size: LayerSize,
     /// `[blocks · padded units, I]`.
     pub(crate) input: PackedMatrix,
     /// `[blocks · padded units, H]` of the blocks whose operand is h_{t−1}.
@@ -138,42 +157,60 @@ pub(crate) struct TransposedWeights {
 }
 
 impl TransposedWeights {
-    /// Packs the tensors; the input's only if `with_input`.
-    pub(crate) fn new(
-        shape: &CellShape,
-        size: LayerSize,
-        tensors: &LayerTensors<'_>,
-        with_input: bool,
-    ) -> Self {
-        let LayerSize {
-            inputs,
-            units,
-            lanes,
-        } = size;
-        let padded = size.padded();
-        let pack = |columns: usize, order: &[usize], values: &[f32]| {
-            let mut matrix = PackedMatrix::covering(lanes, columns, order.len() * padded);
-            matrix.fill_rows(order.len() * padded, |row| {
+    /// Room for the weights of a cell; for the input's only if `with_input`.
+    pub(crate) fn new(shape: &CellShape, size: LayerSize, with_input: bool) -> Self {
+        let matrix = |columns: usize, blocks: usize| {
+            PackedMatrix::covering(size.lanes, columns, blocks * size.padded())
+        };
+        let ungated = shape.ungated_blocks();
+        let chains = if size.units <= FEW_UNITS { ungated } else { 1 };
+        TransposedWeights {
+            size,
+            input: matrix(size.inputs, if with_input { shape.blocks } else { 0 }),
+            recurrent: matrix(size.units, ungated).in_chains(chains),
+            gated: shape.operand_slot.map(|_| matrix(size.units, 1)),
+        }
+    }
+
+    /// Whether there is room for just these weights.
+    pub(crate) fn fits(&self, shape: &CellShape, size: LayerSize, with_input: bool) -> bool {
+        let depth = |blocks: usize| blocks * size.padded();
+        self.size == size
+            && self.input.depth() == depth(if with_input { shape.blocks } else { 0 })
+            && self.recurrent.depth() == depth(shape.ungated_blocks())
+            && self.gated.is_some() == shape.operand_slot.is_some()
+    }
+
+    /// Packs the tensors.
+    pub(crate) fn fill(&mut self, shape: &CellShape, tensors: &LayerTensors<'_>) {
+        let LayerSize { inputs, units, .. } = self.size;
+        let padded = self.size.padded();
+        let pack = |matrix: &mut PackedMatrix, columns: usize, order: &[usize], values: &[f32]| {
+            matrix.fill_rows(matrix.depth(), |row| {
                 let (block, unit) = (order[row / padded], row % padded);
                 (unit < units).then(|| &values[(block * units + unit) * columns..][..columns])
             });
-            matrix
         };
-        let input_order = if with_input {
-            shape.input_order().0
-        } else {
-            Vec::new()
-        };
-        TransposedWeights {
-            input: pack(inputs, &input_order, tensors.weight_ih),
-            recurrent: {
-                let order = shape.recurrent_order().0;
-                let chains = if units <= FEW_UNITS { order.len() } else { 1 };
-                pack(units, &order, tensors.weight_hh).in_chains(chains)
-            },
-            gated: shape
-                .gated_order()
-                .map(|(order, _)| pack(units, &order, tensors.weight_hh)),
+        pack(
+            &mut self.input,
+            inputs,
+            &shape.input_order().0,
+            tensors.weight_ih,
+        );
+        pack(
+            &mut self.recurrent,
+            units,
+            &shape.recurrent_order().0,
+            tensors.weight_hh,
+        );
+        if let (Some(matrix), Some((order, _))) = (&mut self.gated, shape.gated_order()) {
+            pack(matrix, units, &order, tensors.weight_hh);
         }
+    }
+
+    /// Memory held, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let gated = self.gated.as_ref().map_or(0, PackedMatrix::memory_bytes);
+        self.input.memory_bytes() + self.recurrent.memory_bytes() + gated
     }
 }

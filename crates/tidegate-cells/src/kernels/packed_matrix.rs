@@ -106,6 +106,11 @@ impl PackedMatrix {
         self.depth
     }
 
+    /// Memory held, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.data.memory_bytes()
+    }
+
     /// Lanes of a vector.
     pub(crate) fn lanes(&self) -> usize {
         self.lanes
@@ -123,17 +128,24 @@ impl PackedMatrix {
 
     /// Sets every column from a slice over the depth; `None` leaves zeros.
     pub(crate) fn fill_columns<'a>(&mut self, column: impl Fn(usize) -> Option<&'a [f32]>) {
+        const TOGETHER: usize = 4;
         for panel in &self.panels {
             let width = panel.vectors * self.lanes;
             let data = &mut self.data[panel.start..panel.start + width * self.depth];
-            // Eight source rows at a time: the lines that they share with the next values stay in level 1.
-            for first in (0..width).step_by(8) {
-                for index in first..width.min(first + 8) {
-                    if let Some(values) = column(panel.column + index) {
-                        for (row, value) in data.chunks_exact_mut(width).zip(&values[..self.depth])
-                        {
-                            row[index] = *value;
-                        }
+            for first in (0..width).step_by(TOGETHER) {
+                // Lanes come in fours.
+                let columns: [Option<&[f32]>; TOGETHER] =
+                    std::array::from_fn(|index| column(panel.column + first + index));
+                if let [Some(a), Some(b), Some(c), Some(d)] = columns {
+                    let values = a.iter().zip(b).zip(c.iter().zip(d));
+                    for (row, ((a, b), (c, d))) in data.chunks_exact_mut(width).zip(values) {
+                        row[first..first + TOGETHER].copy_from_slice(&[*a, *b, *c, *d]);
+                    }
+                    continue;
+                }
+                for (index, values) in columns.into_iter().enumerate() {
+                    for (row, value) in data.chunks_exact_mut(width).zip(values.unwrap_or(&[])) {
+                        row[first + index] = *value;
                     }
                 }
             }

@@ -119,7 +119,14 @@ pub(crate) fn run_step<'a, S: Lanes, E: Equations>(
     }
     if rows == 1 {
         let (matrix, bias) = (&weights.recurrent, &weights.recurrent_bias);
-        multiply_one(s, width / S::F32_LANES, matrix, bias, step.operand, recurrent);
+        multiply_one(
+            s,
+            width / S::F32_LANES,
+            matrix,
+            bias,
+            step.operand,
+            recurrent,
+        );
         if E::OPERAND_SLOT.is_some() {
             apply_gates::<S, E>(s, equations, &mut step, 0..vectors, recurrent);
         } else {
