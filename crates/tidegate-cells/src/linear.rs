@@ -7,7 +7,7 @@ use crate::error::{Error, check_length};
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::multiply::{Multiply, Rows, Start};
-use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment};
+use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment, Target};
 use crate::kernels::packed_matrix::PackedMatrix;
 use crate::vectorised::vectorised;
 
@@ -229,11 +229,18 @@ impl Linear {
             },
             segments: &mut [Segment {
                 first: 0,
-                result: weight_gradient,
-                sums: bias_gradient,
+                columns: outputs,
+                targets: [
+                    Some(Target {
+                        result: weight_gradient,
+                        sums: bias_gradient,
+                    }),
+                    None,
+                    None,
+                ],
             }],
-            right: |row: usize| &x[row * inputs..][..inputs],
-            right_columns: inputs,
+            right: |_, row: usize| &x[row * inputs..][..inputs],
+            right_columns: [inputs, 0, 0],
             depth: x.len() / inputs,
             buffers: &mut OuterProductBuffers::default(),
         });

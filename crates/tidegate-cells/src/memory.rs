@@ -90,9 +90,15 @@ impl Stack {
         let weights = self
             .packed_direction_bytes(set, widest, true)
             .saturating_mul(directions);
-        let most_columns = self.layer_input_size(widest).max(self.hidden_size);
-        let columns = most_columns.next_multiple_of(set.lanes());
-        let blocks = bytes(&[outer_product::BLOCK, padded + THREADS * columns]);
+        let rights = [self.layer_input_size(widest), self.hidden_size, self.hidden_size];
+        let columns: usize = rights
+            .map(|columns| columns.next_multiple_of(set.lanes()))
+            .into_iter()
+            .fold(0, usize::saturating_add);
+        let blocks = bytes(&[
+            outer_product::BLOCK,
+            columns.saturating_mul(THREADS).saturating_add(padded),
+        ]);
         let upper_width = self.output_size().next_multiple_of(set.lanes());
         let gradients = match self.layers {
             1 => 0,

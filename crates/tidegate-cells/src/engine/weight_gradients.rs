@@ -6,25 +6,23 @@ use std::ops::Range;
 use super::{Engine, run_all};
 use crate::kernels::multiply::Rows;
 use crate::kernels::narrow_product::{self, NarrowProduct};
-use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment};
+use crate::kernels::outer_product::{OuterProduct, OuterProductBuffers, Segment, Target};
 use crate::packed_steps::PackedSteps;
 use crate::tape::DirectionTape;
 
 /// Units of a part are a multiple of this: whole tiles, whole vectors and whole cache lines of every instruction set.
 const UNITS_TOGETHER: usize = 16;
 
-/// Which weights' gradient a sum of outer products gives.
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    Input,
-    Recurrent,
-    Gated,
-}
+/// The right matrices of the sums, by index: the layer's input, h_{t−1} as it entered the products, and the operand of a gated cell's
+/// last block.
+const INPUT: usize = 0;
+const RECURRENT: usize = 1;
+const GATED: usize = 2;
 
-/// One side of one direction, for the units of a part.
+/// One direction, for the units of a part.
 struct Product<'a> {
     direction: usize,
-    side: Side,
+    /// By slot of the tape.
     segments: Vec<Segment<'a>>,
 }
 
@@ -56,45 +54,46 @@ impl Engine {
         let previous: Vec<Vec<usize>> = (0..tapes.len())
             .map(|direction| previous_rows(steps, direction == 1))
             .collect();
+        let narrow = inputs <= narrow_product::MOST_COLUMNS;
+        let slot = self.shape.operand_slot;
         let run = |product: &mut Product<'_>, buffers: &mut OuterProductBuffers| {
             let tape = &tapes[product.direction];
             let left = Rows {
                 data: &tape.slots,
                 stride: slot_width,
             };
-            if let Side::Input = product.side
-                && inputs <= narrow_product::MOST_COLUMNS
-            {
-                return self.set.run(NarrowProduct {
+            if narrow {
+                let targets = product.segments.iter_mut().filter_map(|segment| {
+                    let target = segment.targets[INPUT].take();
+                    target.map(|target| (segment.first, target))
+                });
+                self.set.run(NarrowProduct {
                     left,
-                    segments: &mut product.segments,
+                    targets: targets.collect(),
                     right: input,
                     right_columns: inputs,
                     depth: total,
                 });
             }
-            let slot = self.shape.operand_slot.unwrap_or_default();
             let previous = &previous[product.direction];
-            let right = |k: usize| match product.side {
-                Side::Input => &input.data[k * input.stride..][..inputs],
-                Side::Gated => &tape.slots[k * slot_width + slot * padded..][..units],
-                Side::Recurrent if !tape.operands.is_empty() => {
-                    &tape.operands[k * padded..][..units]
-                }
-                Side::Recurrent => match previous[k].checked_sub(total) {
+            let right = |which: usize, k: usize| match which {
+                INPUT => &input.data[k * input.stride..][..inputs],
+                RECURRENT if !tape.operands.is_empty() => &tape.operands[k * padded..][..units],
+                RECURRENT => match previous[k].checked_sub(total) {
                     None => &tape.outputs[previous[k] * padded..][..units],
                     Some(rank) => &tape.initial_hidden[rank * padded..][..units],
                 },
+                _ => &tape.slots[k * slot_width + slot.unwrap_or_default() * padded..][..units],
             };
             self.set.run(OuterProduct {
                 left,
                 segments: &mut product.segments,
                 right,
-                right_columns: if matches!(product.side, Side::Input) {
-                    inputs
-                } else {
-                    units
-                },
+                right_columns: [
+                    if narrow { 0 } else { inputs },
+                    units,
+                    if slot.is_some() { units } else { 0 },
+                ],
                 depth: total,
                 buffers,
             });
@@ -141,10 +140,21 @@ impl Engine {
             };
             let (input, recurrent) = (cut(0, inputs), cut(1, units));
             let (input_bias, recurrent_bias) = (cut(2, 1), cut(3, 1));
+            for (products, range) in products.iter_mut().zip(ranges) {
+                let segments = (0..self.shape.slots).map(|slot| Segment {
+                    first: slot * padded + range.start,
+                    columns: range.len(),
+                    ..Segment::default()
+                });
+                products.push(Product {
+                    direction,
+                    segments: segments.collect(),
+                });
+            }
             let sides = [
-                (Side::Input, self.shape.input_gradient, input, input_bias),
+                (INPUT, self.shape.input_gradient, input, input_bias),
                 (
-                    Side::Recurrent,
+                    RECURRENT,
                     self.shape.recurrent_gradient,
                     recurrent,
                     recurrent_bias,
@@ -152,41 +162,22 @@ impl Engine {
             ];
             for (side, slots, weights, biases) in sides {
                 let rows = weights.into_iter().zip(biases).zip(slots);
-                for (block, ((weights, biases), slot)) in rows.enumerate() {
-                    let side = match side {
-                        Side::Recurrent if block >= ungated => Side::Gated,
-                        side => side,
+                for (block, ((weights, biases), &slot)) in rows.enumerate() {
+                    let which = if side == RECURRENT && block >= ungated {
+                        GATED
+                    } else {
+                        side
                     };
-                    let parts = products.iter_mut().zip(ranges);
-                    for ((products, range), (result, sums)) in
-                        parts.zip(weights.into_iter().zip(biases))
+                    for (products, (result, sums)) in
+                        products.iter_mut().zip(weights.into_iter().zip(biases))
                     {
-                        let segment = Segment {
-                            first: slot * padded + range.start,
-                            result,
-                            sums,
-                        };
-                        match products.last_mut() {
-                            Some(last) if last.belongs(direction, side) => {
-                                last.segments.push(segment);
-                            }
-                            _ => products.push(Product {
-                                direction,
-                                side,
-                                segments: vec![segment],
-                            }),
-                        }
+                        products[direction].segments[slot].targets[which] =
+                            Some(Target { result, sums });
                     }
                 }
             }
         }
         products
-    }
-}
-
-impl Product<'_> {
-    fn belongs(&self, direction: usize, side: Side) -> bool {
-        self.direction == direction && self.side == side
     }
 }
 

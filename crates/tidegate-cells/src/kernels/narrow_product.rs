@@ -10,7 +10,7 @@
 )]
 
 use super::multiply::{Rows, load};
-use super::outer_product::{BLOCK, Segment};
+use super::outer_product::{BLOCK, Target};
 use crate::instruction_set::{Kernel, Lanes};
 
 /// Most columns of the right matrix; the sums over the left columns are one more.
@@ -19,11 +19,12 @@ pub(crate) const MOST_COLUMNS: usize = 7;
 /// Columns of the right matrix that are passed together.
 const TOGETHER: usize = 4;
 
-/// `result[m][n] += Σ_k left[k][m] · right[k][n]` and `sums[m] += Σ_k left[k][m]` for the columns m of every segment. Rows of
+/// `result[m][n] += Σ_k left[k][m] · right[k][n]` and `sums[m] += Σ_k left[k][m]` for the columns m of every target. Rows of
 /// the left matrix are padded to whole vectors.
 pub(crate) struct NarrowProduct<'a, 'b> {
     pub(crate) left: Rows<'a>,
-    pub(crate) segments: &'a mut [Segment<'b>],
+    /// Each with its first column of the left matrix.
+    pub(crate) targets: Vec<(usize, Target<'b>)>,
     pub(crate) right: Rows<'a>,
     /// Number of columns n, at most [`MOST_COLUMNS`].
     pub(crate) right_columns: usize,
@@ -41,8 +42,8 @@ impl Kernel for NarrowProduct<'_, '_> {
             return;
         }
         assert!((self.depth - 1) * self.right.stride + self.right_columns <= self.right.data.len());
-        for index in 0..self.segments.len() {
-            let vectors = self.segments[index].sums.len().div_ceil(S::F32_LANES);
+        for index in 0..self.targets.len() {
+            let vectors = self.targets[index].1.sums.len().div_ceil(S::F32_LANES);
             let mut vector = 0;
             while vector < vectors {
                 vector += if S::REGISTER_COUNT >= 32 && vectors - vector >= 4 {
@@ -58,16 +59,16 @@ impl Kernel for NarrowProduct<'_, '_> {
 }
 
 impl NarrowProduct<'_, '_> {
-    /// All sums of `P` vectors of columns of a segment; returns `P`.
+    /// All sums of `P` vectors of columns of a target; returns `P`.
     #[inline(always)]
-    fn columns<S: Lanes, const P: usize>(&mut self, s: S, segment: usize, vector: usize) -> usize {
+    fn columns<S: Lanes, const P: usize>(&mut self, s: S, target: usize, vector: usize) -> usize {
         // The last column is one of ones, for the sums.
         for first in (0..self.right_columns + 1).step_by(TOGETHER) {
             match (self.right_columns + 1 - first).min(TOGETHER) {
-                1 => self.pass::<S, P, 1>(s, segment, vector, first),
-                2 => self.pass::<S, P, 2>(s, segment, vector, first),
-                3 => self.pass::<S, P, 3>(s, segment, vector, first),
-                _ => self.pass::<S, P, TOGETHER>(s, segment, vector, first),
+                1 => self.pass::<S, P, 1>(s, target, vector, first),
+                2 => self.pass::<S, P, 2>(s, target, vector, first),
+                3 => self.pass::<S, P, 3>(s, target, vector, first),
+                _ => self.pass::<S, P, TOGETHER>(s, target, vector, first),
             }
         }
         P
@@ -77,13 +78,13 @@ impl NarrowProduct<'_, '_> {
     fn pass<S: Lanes, const P: usize, const R: usize>(
         &mut self,
         s: S,
-        segment: usize,
+        target: usize,
         vector: usize,
         first: usize,
     ) {
         let lanes = S::F32_LANES;
-        let segment = &mut self.segments[segment];
-        let column = segment.first + vector * lanes;
+        let (column, target) = &mut self.targets[target];
+        let column = *column + vector * lanes;
         let (left, right) = (self.left, self.right);
         assert!((self.depth - 1) * left.stride + column + P * lanes <= left.data.len());
         let one = [1.0f32];
@@ -131,12 +132,12 @@ impl NarrowProduct<'_, '_> {
             for (v, total) in totals.iter().enumerate() {
                 let mut values = [0.0; 16];
                 s.partial_store_f32s(&mut values[..lanes], *total);
-                let units = (vector + v) * lanes..segment.sums.len().min((vector + v + 1) * lanes);
+                let units = (vector + v) * lanes..target.sums.len().min((vector + v + 1) * lanes);
                 for (unit, value) in units.zip(values) {
                     if first + r < width {
-                        segment.result[unit * width + first + r] += value;
+                        target.result[unit * width + first + r] += value;
                     } else {
-                        segment.sums[unit] += value;
+                        target.sums[unit] += value;
                     }
                 }
             }

@@ -21,42 +21,54 @@ pub(crate) const BLOCK: usize = 256;
 /// Rows of the left block whose values are copied to one tile before the next: lines of the source are read once.
 const COPIED_ROWS: usize = 8;
 
-/// Neighbouring columns of the left matrix, with the rows of the result that belong to them.
+/// Most right matrices of one sum.
+pub(crate) const RIGHTS: usize = 3;
+
+/// Where the sums of some columns of the left matrix with one right matrix go.
+pub(crate) struct Target<'a> {
+    /// `[columns, right columns]`, added to.
+    pub(crate) result: &'a mut [f32],
+    /// Sums over the left columns, one value each, added to.
+    pub(crate) sums: &'a mut [f32],
+}
+
+/// Neighbouring columns of the left matrix, and where their sums with each right matrix go.
+#[derive(Default)]
 pub(crate) struct Segment<'a> {
     /// First column of the left matrix.
     pub(crate) first: usize,
-    /// `[columns, right_columns]`, added to.
-    pub(crate) result: &'a mut [f32],
-    /// Sums over the columns, one value each, added to.
-    pub(crate) sums: &'a mut [f32],
+    pub(crate) columns: usize,
+    pub(crate) targets: [Option<Target<'a>>; RIGHTS],
 }
 
 /// Memory of packed blocks, kept from one product to the next.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OuterProductBuffers {
     left: Aligned,
-    right: Aligned,
+    rights: [Aligned; RIGHTS],
     sums: Aligned,
 }
 
 impl OuterProductBuffers {
     /// Memory held, in bytes.
     pub(crate) fn memory_bytes(&self) -> usize {
-        [&self.left, &self.right, &self.sums]
+        [&self.left, &self.sums]
             .into_iter()
+            .chain(&self.rights)
             .map(Aligned::memory_bytes)
             .sum()
     }
 }
 
-/// `result[m][n] += Σ_k left[k][m] · right(k)[n]` and `sums[m] += Σ_k left[k][m]` for the columns m of every segment.
+/// `result[m][n] += Σ_k left[k][m] · right(k)[n]` and `sums[m] += Σ_k left[k][m]` for the columns m of every segment and each of its
+/// right matrices.
 pub(crate) struct OuterProduct<'a, 'b, R> {
     pub(crate) left: Rows<'a>,
     pub(crate) segments: &'a mut [Segment<'b>],
-    /// Row k of the right matrix: at least `right_columns` values.
+    /// Row k of right matrix r, `right(r, k)`: at least as many values as it has columns.
     pub(crate) right: R,
-    /// Number of columns n.
-    pub(crate) right_columns: usize,
+    /// Number of columns of each right matrix; 0 for none.
+    pub(crate) right_columns: [usize; RIGHTS],
     /// Number of rows k.
     pub(crate) depth: usize,
     pub(crate) buffers: &'a mut OuterProductBuffers,
@@ -64,15 +76,12 @@ pub(crate) struct OuterProduct<'a, 'b, R> {
 
 impl<'a, R> Kernel for OuterProduct<'a, '_, R>
 where
-    R: Fn(usize) -> &'a [f32],
+    R: Fn(usize, usize) -> &'a [f32],
 {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Lanes>(self, s: S) {
-        if self.right_columns == 0 || self.depth == 0 {
-            return;
-        }
         if S::REGISTER_COUNT >= 32 {
             self.accumulate::<S, 8, 3>(s)
         } else {
@@ -83,28 +92,33 @@ where
 
 impl<'a, R> OuterProduct<'a, '_, R>
 where
-    R: Fn(usize) -> &'a [f32],
+    R: Fn(usize, usize) -> &'a [f32],
 {
-    /// With tiles of `COLUMNS` columns of the left matrix by at most `WIDEST` vectors of the right one.
+    /// With tiles of `COLUMNS` columns of the left matrix by at most `WIDEST` vectors of a right one.
     #[inline(always)]
     fn accumulate<S: Lanes, const COLUMNS: usize, const WIDEST: usize>(self, s: S) {
-        let (width, lanes) = (self.right_columns, S::F32_LANES);
-        let panels = covering_panels(WIDEST, lanes, width, BLOCK);
-        let OuterProductBuffers { left, right, sums } = self.buffers;
-        right.resize(width.next_multiple_of(S::F32_LANES) * BLOCK);
-        let most = self.segments.iter().map(|segment| segment.sums.len()).max();
+        let lanes = S::F32_LANES;
+        let OuterProductBuffers { left, rights, sums } = self.buffers;
+        for (right, width) in rights.iter_mut().zip(self.right_columns) {
+            right.resize(width.next_multiple_of(lanes) * BLOCK);
+        }
+        let most = self.segments.iter().map(|segment| segment.columns).max();
         left.resize(most.unwrap_or(0).next_multiple_of(lanes) * BLOCK);
         for first in (0..self.depth).step_by(BLOCK) {
             let rows = BLOCK.min(self.depth - first);
-            for k in 0..rows {
-                let row = &(self.right)(first + k)[..width];
-                for panel in panels.clone() {
-                    pack_right(s, &panel, row, &mut right[panel.start..], k);
+            for (index, right) in rights.iter_mut().enumerate() {
+                let width = self.right_columns[index];
+                let panels = covering_panels(WIDEST, lanes, width, BLOCK);
+                for k in (0..rows).take_while(|_| width > 0) {
+                    let row = &(self.right)(index, first + k)[..width];
+                    for panel in panels.clone() {
+                        pack_right(s, &panel, row, &mut right[panel.start..], k);
+                    }
                 }
             }
-            for segment in self.segments.iter_mut() {
-                let columns = segment.sums.len();
-                assert!(columns * width <= segment.result.len());
+            let used = |segment: &&mut Segment<'_>| segment.targets.iter().any(Option::is_some);
+            for segment in self.segments.iter_mut().filter(used) {
+                let columns = segment.columns;
                 sums.resize(columns.next_multiple_of(lanes));
                 pack_left(
                     s,
@@ -116,27 +130,32 @@ where
                     left,
                     sums,
                 );
-                for (total, sum) in segment.sums.iter_mut().zip(sums.iter()) {
-                    *total += sum;
-                }
-                for panel in panels.clone() {
-                    let data = &right[panel.start..][..rows * panel.vectors * S::F32_LANES];
-                    for tile in 0..columns.div_ceil(COLUMNS) {
-                        let (vector, lane) = (tile * COLUMNS / lanes, tile * COLUMNS % lanes);
-                        let tile = Tile {
-                            left: &left[vector * BLOCK * lanes + lane..]
-                                [..(rows - 1) * lanes + COLUMNS],
-                            depth: rows,
-                            right: data,
-                            result: &mut segment.result[tile * COLUMNS * width..],
-                            stride: width,
-                            column: panel.column,
-                            columns: COLUMNS.min(columns - tile * COLUMNS),
-                        };
-                        match panel.vectors {
-                            1 => tile.add::<S, 1, COLUMNS>(s),
-                            2 if WIDEST > 2 => tile.add::<S, 2, COLUMNS>(s),
-                            _ => tile.add::<S, WIDEST, COLUMNS>(s),
+                let targets = segment.targets.iter_mut().zip(self.right_columns);
+                for ((target, width), right) in targets.zip(rights.iter()) {
+                    let Some(target) = target else { continue };
+                    assert!(columns * width <= target.result.len());
+                    for (total, sum) in target.sums.iter_mut().zip(sums.iter()) {
+                        *total += sum;
+                    }
+                    for panel in covering_panels(WIDEST, lanes, width, BLOCK) {
+                        let data = &right[panel.start..][..rows * panel.vectors * lanes];
+                        for tile in 0..columns.div_ceil(COLUMNS) {
+                            let (vector, lane) = (tile * COLUMNS / lanes, tile * COLUMNS % lanes);
+                            let tile = Tile {
+                                left: &left[vector * BLOCK * lanes + lane..]
+                                    [..(rows - 1) * lanes + COLUMNS],
+                                depth: rows,
+                                right: data,
+                                result: &mut target.result[tile * COLUMNS * width..],
+                                stride: width,
+                                column: panel.column,
+                                columns: COLUMNS.min(columns - tile * COLUMNS),
+                            };
+                            match panel.vectors {
+                                1 => tile.add::<S, 1, COLUMNS>(s),
+                                2 if WIDEST > 2 => tile.add::<S, 2, COLUMNS>(s),
+                                _ => tile.add::<S, WIDEST, COLUMNS>(s),
+                            }
                         }
                     }
                 }
