@@ -246,7 +246,7 @@ impl Linear {
         });
         if let Some(gradient) = input_gradient {
             let mut transposed = PackedMatrix::covering(self.set.lanes(), inputs, outputs);
-            transposed.fill_rows(outputs, |output| Some(&weight[output * inputs..][..inputs]));
+            transposed.fill_rows(|output| Some(&weight[output * inputs..][..inputs]));
             self.multiply(
                 &transposed,
                 Start::Zero,

@@ -103,7 +103,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Packs other weights for the same stack, without allocating.
+    /// Packs other weights for the same stack in the memory of the old ones.
     ///
     /// # Errors
     /// A wrong number of weights, or a weight that is not finite; the old weights stay then.

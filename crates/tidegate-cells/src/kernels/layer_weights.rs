@@ -186,7 +186,7 @@ impl TransposedWeights {
         let LayerSize { inputs, units, .. } = self.size;
         let padded = self.size.padded();
         let pack = |matrix: &mut PackedMatrix, columns: usize, order: &[usize], values: &[f32]| {
-            matrix.fill_rows(matrix.depth(), |row| {
+            matrix.fill_rows(|row| {
                 let (block, unit) = (order[row / padded], row % padded);
                 (unit < units).then(|| &values[(block * units + unit) * columns..][..columns])
             });

@@ -1,11 +1,16 @@
 //! A matrix laid out for [`multiply`](super::multiply): panels of one to four vectors of columns, each panel contiguous
 //! over the depth, so that a product streams it once and in order.
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use super::aligned::Aligned;
 
 /// Widest panel of a matrix whose columns may be cut anywhere, in vectors: of all widths it lets a tile of rows make the
 /// most multiply-adds for each load, with 16 registers as with 32.
 pub(crate) const WIDEST_COVERING: usize = 3;
+
+/// Values from which on threads share the packing of a matrix.
+const PARALLEL_FROM: usize = 1 << 16;
 
 /// One panel: `depth` rows of `vectors · lanes` columns.
 #[derive(Clone, Copy, Debug)]
@@ -127,11 +132,9 @@ impl PackedMatrix {
     }
 
     /// Sets every column from a slice over the depth; `None` leaves zeros.
-    pub(crate) fn fill_columns<'a>(&mut self, column: impl Fn(usize) -> Option<&'a [f32]>) {
+    pub(crate) fn fill_columns<'a>(&mut self, column: impl Fn(usize) -> Option<&'a [f32]> + Sync) {
         const TOGETHER: usize = 4;
-        for panel in &self.panels {
-            let width = panel.vectors * self.lanes;
-            let data = &mut self.data[panel.start..panel.start + width * self.depth];
+        self.fill_panels(|panel, width, data| {
             for first in (0..width).step_by(TOGETHER) {
                 // Lanes come in fours.
                 let columns: [Option<&[f32]>; TOGETHER] =
@@ -149,22 +152,41 @@ impl PackedMatrix {
                     }
                 }
             }
-        }
+        });
     }
 
-    /// Sets rows `0..rows` from slices over the columns; `None` gives zeros, and so do columns past a slice's end.
-    pub(crate) fn fill_rows<'a>(&mut self, rows: usize, row: impl Fn(usize) -> Option<&'a [f32]>) {
-        for index in 0..rows {
-            let values = row(index).unwrap_or(&[]);
-            for panel in &self.panels {
-                let width = panel.vectors * self.lanes;
-                let target = &mut self.data[panel.start + index * width..][..width];
+    /// Sets every row from a slice over the columns; `None` gives zeros, and so do columns past a slice's end.
+    pub(crate) fn fill_rows<'a>(&mut self, row: impl Fn(usize) -> Option<&'a [f32]> + Sync) {
+        self.fill_panels(|panel, width, data| {
+            for (index, target) in data.chunks_exact_mut(width).enumerate() {
+                let values = row(index).unwrap_or(&[]);
                 let given = values.len().saturating_sub(panel.column).min(width);
                 if given > 0 {
                     target[..given].copy_from_slice(&values[panel.column..panel.column + given]);
                 }
                 target[given..].fill(0.0);
             }
+        });
+    }
+
+    /// Hands every panel with its width and its values to `fill`; of a large matrix, to the threads of the current pool.
+    fn fill_panels(&mut self, fill: impl Fn(&Panel, usize, &mut [f32]) + Sync) {
+        let (lanes, depth) = (self.lanes, self.depth);
+        let large = self.data.len() >= PARALLEL_FROM;
+        let mut rest = &mut self.data[..];
+        let panels = self.panels.iter().map(|panel| {
+            let width = panel.vectors * lanes;
+            let (data, after) = std::mem::take(&mut rest).split_at_mut(width * depth);
+            rest = after;
+            (panel, width, data)
+        });
+        if large {
+            let panels: Vec<_> = panels.collect();
+            panels
+                .into_par_iter()
+                .for_each(|(panel, width, data)| fill(panel, width, data));
+        } else {
+            panels.for_each(|(panel, width, data)| fill(panel, width, data));
         }
     }
 }
