@@ -128,10 +128,14 @@ impl Kernel for Multiply<'_> {
                 let most = rows_per_tile(S::REGISTER_COUNT, panel.vectors);
                 let mut row = first;
                 while row < end {
-                    let rows = [8, 6, 4, 3, 2]
-                        .into_iter()
-                        .find(|&rows| rows <= most.min(end - row))
-                        .unwrap_or(1);
+                    // Two tiles of about equal height rather than a full one and a low one, whose few chains of
+                    // multiply-adds wait for each other.
+                    let left = end - row;
+                    let rows = match left {
+                        _ if left >= 2 * most => most,
+                        _ if left > most => left.div_ceil(2),
+                        _ => left,
+                    };
                     // SAFETY: as above; row + rows ≤ count.
                     unsafe { context.tile_dispatch(s, self.matrix, panel, row, rows) };
                     row += rows;
@@ -167,10 +171,10 @@ impl Context<'_> {
             };
         }
         match panel.vectors {
-            1 => by_rows!(1: 1 2 3 4 6 8),
-            2 => by_rows!(2: 1 2 3 4 6 8),
-            3 => by_rows!(3: 1 2 3 4 6 8),
-            4 => by_rows!(4: 1 2 3 4 6),
+            1 => by_rows!(1: 1 2 3 4 5 6 7 8),
+            2 => by_rows!(2: 1 2 3 4 5 6 7 8),
+            3 => by_rows!(3: 1 2 3 4 5 6 7 8),
+            4 => by_rows!(4: 1 2 3 4 5 6),
             _ => unreachable!("a panel has one to four vectors"),
         }
     }
