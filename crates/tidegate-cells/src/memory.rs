@@ -26,7 +26,8 @@ impl Stack {
             .saturating_mul(self.directions() as u64)
     }
 
-    /// [`Tape::memory_bytes`](crate::Tape::memory_bytes) after a first training pass over `batch`.
+    /// [`Tape::memory_bytes`](crate::Tape::memory_bytes) after a first training pass over `batch`, before its
+    /// outputs are asked for.
     #[must_use]
     pub fn tape_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
         let shape = self.cell.kernels().shape();
@@ -52,24 +53,26 @@ impl Stack {
         } else {
             0
         };
-        let in_place = full && !self.bidirectional && padded == self.hidden_size;
-        let output = if in_place {
-            0
-        } else {
-            // A plain vector, not padded to whole cache lines.
-            let values = [
-                batch.steps,
-                batch.batch,
-                self.output_size(),
-                size_of::<f32>(),
-            ];
-            product(&values)
-        };
         sum([
             layer.saturating_mul(self.layers as u64),
             first_input,
             upper_input.saturating_mul(self.layers as u64 - 1),
-            output,
+        ])
+    }
+
+    /// Bytes that [`Tape::output`](crate::Tape::output) adds to the tape once it is asked for.
+    #[must_use]
+    pub fn output_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
+        let full = batch.total_steps() == batch.steps * batch.batch;
+        if full && !self.bidirectional && self.padded(set) == self.hidden_size {
+            return 0;
+        }
+        // A plain vector, not padded to whole cache lines.
+        product(&[
+            batch.steps,
+            batch.batch,
+            self.output_size(),
+            size_of::<f32>(),
         ])
     }
 
@@ -83,20 +86,23 @@ impl Stack {
     ) -> u64 {
         let padded = self.padded(set);
         let (real, directions) = (batch.total_steps(), self.directions() as u64);
-        let full = real == batch.steps * batch.batch;
         let rows = |columns: usize| bytes(&[real, columns]);
         // The transposed weights of a layer, and the blocks of rows that its outer products are made of.
         let widest = usize::from(self.layers > 1);
         let weights = self
             .packed_direction_bytes(set, widest, true)
             .saturating_mul(directions);
-        let rights = [self.layer_input_size(widest), self.hidden_size, self.hidden_size];
+        let rights = [
+            self.layer_input_size(widest),
+            self.hidden_size,
+            self.hidden_size,
+        ];
         let columns: usize = rights
             .map(|columns| columns.next_multiple_of(set.lanes()))
             .into_iter()
             .fold(0, usize::saturating_add);
         let blocks = bytes(&[
-            outer_product::BLOCK,
+            outer_product::BLOCK.min(real),
             columns.saturating_mul(THREADS).saturating_add(padded),
         ]);
         let upper_width = self.output_size().next_multiple_of(set.lanes());
@@ -110,7 +116,6 @@ impl Stack {
         } else {
             0
         };
-        let gathered = if full { 0 } else { rows(self.output_size()) };
         let states = bytes(&[batch.batch, padded]).saturating_mul(3 * directions);
         // The order of the rows of every step, its rows in each buffer, and the row before each row.
         let order = (real as u64 * directions + 8 * batch.steps as u64) * size_of::<usize>() as u64;
@@ -121,9 +126,7 @@ impl Stack {
             .input_size
             .max(self.layer_input_size(self.layers.min(2) - 1));
         let kernels = bytes(&[ahead, width + inputs]);
-        sum([
-            weights, blocks, gradients, input, gathered, states, order, kernels,
-        ])
+        sum([weights, blocks, gradients, input, states, order, kernels])
     }
 
     /// Bytes of the packed weights of one direction of `layer`.
@@ -199,6 +202,9 @@ mod tests {
                             .forward_training(&batch, &input, &mut state, noise, &mut tape)
                             .unwrap();
                         let counted = stack.tape_bytes(set, &batch);
+                        assert_eq!(counted, tape.memory_bytes() as u64, "{stack:?} {batch:?}");
+                        assert_eq!(tape.output().len(), 9 * 5 * stack.output_size());
+                        let counted = counted + stack.output_bytes(set, &batch);
                         assert_eq!(counted, tape.memory_bytes() as u64, "{stack:?} {batch:?}");
                     }
                 }

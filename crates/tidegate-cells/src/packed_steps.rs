@@ -81,6 +81,11 @@ impl PackedSteps {
         self.order[rank]
     }
 
+    /// The batch's sequence at every rank.
+    pub(crate) fn rows(&self) -> &[usize] {
+        &self.order
+    }
+
     /// Length of the sequence at `rank`.
     pub(crate) fn length(&self, rank: usize) -> usize {
         self.lengths[rank]

@@ -1,11 +1,13 @@
 //! What a training forward pass leaves for the backward pass.
 
+use crate::engine::run_all;
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::layer_weights::TransposedWeights;
 use crate::kernels::outer_product::OuterProductBuffers;
 use crate::noise::Noise;
 use crate::packed_steps::PackedSteps;
+use crate::room::make_room;
 use crate::stack::Stack;
 
 /// Buffers of one layer and direction.
@@ -31,6 +33,28 @@ pub(crate) struct LayerTape {
     pub(crate) directions: Vec<DirectionTape>,
 }
 
+/// Where the outputs `[T, B, D · H]` stand.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum OutputForm {
+    /// In the tape's own buffer.
+    #[default]
+    Unpacked,
+    /// In the buffer of the top layer, in this very form.
+    Top { length: usize },
+    /// In the buffers of the top layer, as packed rows.
+    Packed(PackedOutput),
+}
+
+/// What it takes to unpack outputs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PackedOutput {
+    pub(crate) units: usize,
+    pub(crate) padded: usize,
+    /// Parts that threads share.
+    pub(crate) parts: usize,
+    pub(crate) batch_steps: usize,
+}
+
 /// What [`Engine::forward_training`](crate::Engine::forward_training) leaves for
 /// [`Engine::backward`](crate::Engine::backward): gates, states and inputs of every step. Its memory is kept and used again by
 /// the next pass.
@@ -41,18 +65,15 @@ pub struct Tape {
     pub(crate) noise: Option<Noise>,
     /// The stack and the instruction set, hence the padding, that filled the tape; none before the first pass and after a backward pass consumed it.
     pub(crate) filled_by: Option<(Stack, InstructionSet)>,
-    /// The outputs `[T, B, D · H]` where the top layer's buffer does not have that form.
+    /// The outputs `[T, B, D · H]` where the top layer's buffer does not have that form, once they were asked for.
     pub(crate) output: Vec<f32>,
-    pub(crate) output_len: usize,
-    pub(crate) output_is_top: bool,
+    pub(crate) output_form: OutputForm,
     /// Weights packed for the backward pass, for each direction of the layer that it was at last.
     pub(crate) transposed: Vec<TransposedWeights>,
     /// Gradients of the input of a layer and of the one above it, packed rows.
     pub(crate) input_gradients: [Aligned; 2],
     /// Packed blocks of the weight gradients, for each part.
     pub(crate) outer_products: Vec<OuterProductBuffers>,
-    /// Gradient of the outputs, packed rows, where the caller's do not have that form.
-    pub(crate) output_gradient: Aligned,
 }
 
 impl Tape {
@@ -62,17 +83,72 @@ impl Tape {
         Self::default()
     }
 
-    /// Outputs of the last training forward pass, `[T, B, directions · H]`, zero past each sequence's end.
+    /// Outputs of the last forward pass, `[T, B, directions · H]`, zero past each sequence's end.
     #[must_use]
-    pub fn output(&self) -> &[f32] {
-        match self
+    pub fn output(&mut self) -> &[f32] {
+        if let OutputForm::Packed(form) = self.output_form {
+            self.unpack_output(form);
+            self.output_form = OutputForm::Unpacked;
+        }
+        let top = self
             .layers
             .last()
-            .and_then(|layer| layer.directions.first())
-        {
-            Some(top) if self.output_is_top => &top.outputs[..self.output_len],
+            .and_then(|layer| layer.directions.first());
+        match (self.output_form, top) {
+            (OutputForm::Top { length }, Some(top)) => &top.outputs[..length],
             _ => &self.output,
         }
+    }
+
+    /// Gives the top layer's outputs the form `[T, B, directions · H]`.
+    fn unpack_output(&mut self, form: PackedOutput) {
+        let PackedOutput {
+            units,
+            padded,
+            parts,
+            batch_steps,
+        } = form;
+        let steps = &self.steps;
+        let top = self
+            .layers
+            .last()
+            .map_or(&[][..], |layer| &layer.directions);
+        let (batch, width) = (steps.batch(), top.len() * units);
+        let length = batch_steps * batch * width;
+        make_room(&mut self.output, length);
+        self.output.resize(length, 0.0);
+        // Steps beyond the longest sequence are padding alone and belong to the last part.
+        let mut ranges = steps.ranges_of_steps(parts);
+        match ranges.last_mut() {
+            Some(last) => last.end = batch_steps,
+            None => ranges.push(0..batch_steps),
+        }
+        let mut rest = &mut self.output[..];
+        let tasks = ranges
+            .into_iter()
+            .map(|range| {
+                let (rows, after) =
+                    std::mem::take(&mut rest).split_at_mut(range.len() * batch * width);
+                rest = after;
+                (range, rows)
+            })
+            .collect();
+        run_all(parts, tasks, |(range, rows)| {
+            for (step, rows) in range.zip(rows.chunks_exact_mut((batch * width).max(1))) {
+                let real = steps.count(step);
+                for rank in 0..batch {
+                    let target = &mut rows[steps.row(rank) * width..][..width];
+                    if rank >= real {
+                        target.fill(0.0);
+                        continue;
+                    }
+                    let row = steps.start(step) + rank;
+                    for (top, target) in top.iter().zip(target.chunks_exact_mut(units)) {
+                        target.copy_from_slice(&top.outputs[row * padded..][..units]);
+                    }
+                }
+            }
+        });
     }
 
     /// Memory of what the forward pass left, in bytes.
@@ -99,12 +175,38 @@ impl Tape {
     #[must_use]
     pub fn working_memory_bytes(&self) -> usize {
         let outer_products = self.outer_products.iter();
-        [&self.output_gradient]
-            .into_iter()
-            .chain(&self.input_gradients)
+        self.input_gradients
+            .iter()
             .map(Aligned::memory_bytes)
             .chain(self.transposed.iter().map(TransposedWeights::memory_bytes))
             .chain(outer_products.map(OuterProductBuffers::memory_bytes))
             .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Batch, Cell, Engine, Gru, Stack, Tape};
+
+    #[test]
+    fn a_tape_used_again_leaves_nothing_of_earlier_outputs_in_the_padding() {
+        let stack = Stack {
+            bidirectional: true,
+            ..Stack::new(Cell::Gru(Gru::default()), 2, 5)
+        };
+        let engine = Engine::new(stack.clone(), &vec![0.3; stack.parameter_count()]).unwrap();
+        let input = [0.7; 4 * 3 * 2];
+        let mut tape = Tape::new();
+        for lengths in [[4, 4, 4], [2, 0, 3], [0, 0, 0]] {
+            let batch = Batch::ragged(4, &lengths);
+            let mut state = stack.zero_state(3);
+            engine
+                .forward_training(&batch, &input, &mut state, None, &mut tape)
+                .unwrap();
+            for (row, output) in tape.output().chunks_exact(10).enumerate() {
+                let real = row / 3 < lengths[row % 3];
+                assert!(output.iter().all(|value| (*value != 0.0) == real));
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use tidegate_cells::{Batch, State, Tape};
 
+use crate::configuration::Readout;
 use crate::error::ModelError;
 use crate::inputs::BatchInputs;
 use crate::model::Model;
@@ -34,9 +35,13 @@ impl Model {
         let mut tape = Tape::new();
         self.engine
             .advance(batch, features, state, None, &mut tape)?;
+        let recurrent_output = match self.configuration().readout {
+            Readout::EveryStep => tape.output(),
+            Readout::LastStep => &[],
+        };
         self.read_out(
             batch,
-            tape.output(),
+            recurrent_output,
             state,
             None,
             &mut ReadoutBuffers::default(),

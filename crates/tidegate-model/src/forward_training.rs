@@ -2,6 +2,7 @@
 
 use tidegate_cells::{Batch, Noise, State};
 
+use crate::configuration::Readout;
 use crate::error::ModelError;
 use crate::inputs::BatchInputs;
 use crate::model::Model;
@@ -33,9 +34,13 @@ impl Model {
         let features = self.recurrent_input(batch, inputs, noise, &mut tape.inputs);
         self.engine
             .forward_training(batch, features, state, noise, &mut tape.recurrent)?;
+        let recurrent_output = match self.configuration().readout {
+            Readout::EveryStep => tape.recurrent.output(),
+            Readout::LastStep => &[],
+        };
         self.read_out(
             batch,
-            tape.recurrent.output(),
+            recurrent_output,
             state,
             noise,
             &mut tape.readout,

@@ -34,6 +34,7 @@ impl ModelConfiguration {
         match self.readout {
             Readout::LastStep => buffers.push(values(&[2, batch.batch, features])),
             Readout::EveryStep => {
+                buffers.push(self.recurrent.output_bytes(set, batch));
                 buffers.push(values(&[padded, features]));
                 if real != padded || self.output_dropout > 0.0 {
                     buffers.push(values(&[real, features]));

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Engine, check_rows, gather_rows, run_all, scatter_rows};
+use super::{Engine, check_real_rows, gather_rows, run_all, scatter_rows};
 use crate::batch::Batch;
 use crate::equations::Carry;
 use crate::error::{Error, check_length};
@@ -76,35 +76,18 @@ impl Engine {
             state_gradient,
         )?;
         let width = self.stack.output_size();
-        let gathered = &mut tape.output_gradient;
-        let mut gradient = if !outputs_matter {
-            // One row of zeros stands for all.
-            gathered.resize(width);
-            gathered.fill(0.0);
-            Rows {
-                data: gathered,
-                stride: 0,
-            }
-        } else if steps.is_full() {
-            check_rows(
-                "output gradient",
-                output_gradient,
-                width,
-                batch.batch,
-                |row| row,
-            )?;
+        let zeros = vec![0.0; if outputs_matter { 0 } else { width }];
+        let mut gradient = if outputs_matter {
+            check_real_rows("output gradient", output_gradient, width, &steps)?;
             Rows {
                 data: output_gradient,
                 stride: width,
             }
         } else {
-            gathered.resize(steps.total() * width);
-            self.pack(&steps, output_gradient, width, gathered);
-            let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
-            check_rows("output gradient", gathered, width, batch.batch, unpacked)?;
+            // One row of zeros stands for all.
             Rows {
-                data: gathered,
-                stride: width,
+                data: &zeros,
+                stride: 0,
             }
         };
         tape.filled_by = None;
@@ -263,6 +246,7 @@ impl Engine {
                     data: &data[(direction * units).min(data.len())..],
                     ..output_gradient
                 },
+                gradient_is_unpacked: layer + 1 == self.stack.layers && !steps.is_full(),
                 noise: self.layer_noise(noise, layer, direction),
             });
             let mut slots = steps.cut(&mut tape.slots, slot_width, &ranges).into_iter();

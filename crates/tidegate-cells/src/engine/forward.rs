@@ -10,7 +10,7 @@ use crate::kernels::multiply::Rows;
 use crate::noise::Noise;
 use crate::packed_steps::PackedSteps;
 use crate::state::State;
-use crate::tape::{DirectionTape, LayerTape, Tape};
+use crate::tape::{DirectionTape, LayerTape, OutputForm, PackedOutput, Tape};
 
 impl Engine {
     /// Inference over a batch. `input` is `[T, B, I]`; `state` holds the initial state and then the state at each
@@ -28,8 +28,11 @@ impl Engine {
     ) -> Result<(), Error> {
         self.check_output("output", batch, output)?;
         let mut tape = Tape::new();
-        self.run(batch, input, state, None, false, &mut tape)?;
-        output.copy_from_slice(tape.output());
+        let mut direct = Some(&mut *output);
+        self.run(batch, input, state, None, false, &mut tape, &mut direct)?;
+        if direct.is_some() {
+            output.copy_from_slice(tape.output());
+        }
         Ok(())
     }
 
@@ -46,7 +49,7 @@ impl Engine {
         noise: Option<Noise>,
         tape: &mut Tape,
     ) -> Result<(), Error> {
-        self.run(batch, input, state, noise, true, tape)
+        self.run(batch, input, state, noise, true, tape, &mut None)
     }
 
     /// Advances `state` exactly as [`Engine::forward_training`] does, but records nothing: `tape` is working memory, and
@@ -62,7 +65,7 @@ impl Engine {
         noise: Option<Noise>,
         tape: &mut Tape,
     ) -> Result<(), Error> {
-        self.run(batch, input, state, noise, false, tape)
+        self.run(batch, input, state, noise, false, tape, &mut None)
     }
 
     pub(super) fn check_output(
@@ -92,6 +95,11 @@ impl Engine {
         check_length("input", input.len(), &shape)
     }
 
+    /// Where the outputs need no other form, `direct` is taken for the top layer's, which then leaves none on the tape.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "what a forward pass reads, writes and how it runs"
+    )]
     fn run(
         &self,
         batch: &Batch<'_>,
@@ -100,6 +108,7 @@ impl Engine {
         noise: Option<Noise>,
         taped: bool,
         tape: &mut Tape,
+        direct: &mut Option<&mut [f32]>,
     ) -> Result<(), Error> {
         self.check_batch_input(batch, input)?;
         self.stack.check_state(
@@ -109,6 +118,8 @@ impl Engine {
         )?;
         self.check_state_values(["initial hidden state", "initial cell state"], state)?;
         tape.filled_by = None;
+        tape.output_form = OutputForm::Unpacked;
+        tape.output.clear();
         tape.steps = PackedSteps::new(batch);
         tape.noise = noise;
         tape.layers
@@ -146,13 +157,36 @@ impl Engine {
                 }
             };
             tapes.resize_with(directions, DirectionTape::default);
-            self.run_layer(layer, steps, rows, state, noise, taped, tapes);
+            let is_top = layer + 1 == self.stack.layers;
+            let direct = if is_top && self.leaves_final_form(steps) {
+                direct.take()
+            } else {
+                None
+            };
+            self.run_layer(layer, steps, rows, state, noise, taped, tapes, direct);
         }
-        self.unpack_output(batch, tape);
+        tape.output_form = if self.leaves_final_form(steps) {
+            OutputForm::Top {
+                length: batch.steps * batch.batch * self.stack.output_size(),
+            }
+        } else {
+            OutputForm::Packed(PackedOutput {
+                units: self.stack.hidden_size,
+                padded: self.padded_units(),
+                parts: self.parts(steps.total(), self.stack.layers - 1),
+                batch_steps: batch.steps,
+            })
+        };
         if taped {
             tape.filled_by = Some((self.stack.clone(), self.set));
         }
         Ok(())
+    }
+
+    /// Whether the top layer writes its outputs in the form `[T, B, D · H]`.
+    fn leaves_final_form(&self, steps: &PackedSteps) -> bool {
+        let padding = self.padded_units() - self.stack.hidden_size;
+        steps.is_full() && !self.stack.bidirectional && padding == 0
     }
 
     /// The input of the layer above `layer`: its outputs as they stand, or both directions side by side with dropout.
@@ -200,6 +234,7 @@ impl Engine {
         noise: Option<Noise>,
         taped: bool,
         tapes: &mut [DirectionTape],
+        mut direct: Option<&mut [f32]>,
     ) {
         let directions = tapes.len();
         let (units, batch) = (self.stack.hidden_size, steps.batch());
@@ -223,7 +258,13 @@ impl Engine {
                 initial_cell,
             } = tape;
             let noise = self.layer_noise(noise, layer, direction);
-            outputs.resize(steps.total() * padded);
+            let outputs: &mut [f32] = match direct.take() {
+                Some(direct) => direct,
+                None => {
+                    outputs.resize(steps.total() * padded);
+                    outputs
+                }
+            };
             slots.resize(if taped { steps.total() * slot_width } else { 0 });
             let keep_operands = taped && noise.noise.is_some() && noise.recurrent_dropout > 0.0;
             operands.resize(if keep_operands {

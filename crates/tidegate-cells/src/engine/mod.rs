@@ -19,6 +19,7 @@ use crate::kernels::layer_noise::LayerNoise;
 use crate::kernels::layer_weights::{LayerSize, LayerTensors, LayerWeights};
 use crate::kernels::{CellShape, Kernels};
 use crate::noise::Noise;
+use crate::packed_steps::PackedSteps;
 use crate::stack::Stack;
 use crate::state::State;
 use crate::tensor::Tensor;
@@ -244,8 +245,24 @@ fn check_rows(
     }
 }
 
+/// Checks that the real rows of `[T, B, width]` are finite.
+fn check_real_rows(
+    what: &str,
+    values: &[f32],
+    width: usize,
+    steps: &PackedSteps,
+) -> Result<(), Error> {
+    if first_not_finite(values).is_none() {
+        return Ok(());
+    }
+    steps.unpacked_rows().try_for_each(|row| {
+        let values = &values[row * width..][..width];
+        check_rows(what, values, width, steps.batch(), |_| row)
+    })
+}
+
 /// Runs tasks on the current pool, or here if there is only one.
-fn run_all<T: Send>(parts: usize, tasks: Vec<T>, run: impl Fn(T) + Sync + Send) {
+pub(crate) fn run_all<T: Send>(parts: usize, tasks: Vec<T>, run: impl Fn(T) + Sync + Send) {
     if parts <= 1 || tasks.len() <= 1 {
         tasks.into_iter().for_each(run);
     } else {

@@ -22,8 +22,10 @@ pub(crate) struct BackwardPass<'a> {
     pub(crate) outputs: &'a [f32],
     /// State before the first step, by rank, `[B, padded]`.
     pub(crate) initial: Carry<&'a [f32]>,
-    /// Gradient of the outputs: packed rows whose first H values are this direction's.
+    /// Gradient of the outputs: rows whose first H values are this direction's.
     pub(crate) output_gradient: Rows<'a>,
+    /// Whether these rows are the caller's `[T, B, ·]` rather than packed.
+    pub(crate) gradient_is_unpacked: bool,
     pub(crate) noise: LayerNoise,
 }
 
@@ -58,6 +60,8 @@ struct Reversed<'a> {
     previous_slots: &'a [f32],
     initial: Carry<&'a [f32]>,
     output_gradient: Rows<'a>,
+    /// The row of `output_gradient` of each row; empty where they are the same.
+    sequences: &'a [usize],
     keep_hidden: Keep<'a>,
     keep_cell: Keep<'a>,
     peepholes: &'a [f32],
@@ -153,7 +157,14 @@ impl<E: Equations> Kernel for Backward<'_, '_, E> {
                 (&mut *after[0], before.last().map_or(&[], |rows| &**rows))
             };
             let active = first_rank..first_rank + rows;
-            let gradient_row = (pass.steps.start(step) + first_rank) * pass.output_gradient.stride;
+            let (gradient_row, sequences) = if pass.gradient_is_unpacked {
+                (
+                    step * pass.steps.batch(),
+                    &pass.steps.rows()[active.clone()],
+                )
+            } else {
+                (pass.steps.start(step) + first_rank, &[][..])
+            };
             let initial = |state: &'_ [f32]| -> Range<usize> {
                 if state.is_empty() {
                     0..0
@@ -173,9 +184,10 @@ impl<E: Equations> Kernel for Backward<'_, '_, E> {
                     cell: &pass.initial.cell[initial(pass.initial.cell)],
                 },
                 output_gradient: Rows {
-                    data: &pass.output_gradient.data[gradient_row..],
+                    data: &pass.output_gradient.data[gradient_row * pass.output_gradient.stride..],
                     ..pass.output_gradient
                 },
+                sequences,
                 keep_hidden: pass.noise.keep(
                     Mask::Zoneout,
                     pass.steps,
@@ -294,6 +306,7 @@ impl Reversed<'_> {
     #[inline(always)]
     fn output_gradient<S: Lanes>(&self, s: S, row: usize, panel: usize) -> S::f32s {
         let first = panel * S::F32_LANES;
+        let row = self.sequences.get(row).copied().unwrap_or(row);
         let values = &self.output_gradient.data[row * self.output_gradient.stride..]
             [first..self.units.min(first + S::F32_LANES)];
         match S::as_simd_f32s(values).0.first() {

@@ -98,17 +98,18 @@ where
     #[inline(always)]
     fn accumulate<S: Lanes, const COLUMNS: usize, const WIDEST: usize>(self, s: S) {
         let lanes = S::F32_LANES;
+        let block = BLOCK.min(self.depth);
         let OuterProductBuffers { left, rights, sums } = self.buffers;
         for (right, width) in rights.iter_mut().zip(self.right_columns) {
-            right.resize(width.next_multiple_of(lanes) * BLOCK);
+            right.resize(width.next_multiple_of(lanes) * block);
         }
         let most = self.segments.iter().map(|segment| segment.columns).max();
-        left.resize(most.unwrap_or(0).next_multiple_of(lanes) * BLOCK);
-        for first in (0..self.depth).step_by(BLOCK) {
-            let rows = BLOCK.min(self.depth - first);
+        left.resize(most.unwrap_or(0).next_multiple_of(lanes) * block);
+        for first in (0..self.depth).step_by(block.max(1)) {
+            let rows = block.min(self.depth - first);
             for (index, right) in rights.iter_mut().enumerate() {
                 let width = self.right_columns[index];
-                let panels = covering_panels(WIDEST, lanes, width, BLOCK);
+                let panels = covering_panels(WIDEST, lanes, width, block);
                 for k in (0..rows).take_while(|_| width > 0) {
                     let row = &(self.right)(index, first + k)[..width];
                     for panel in panels.clone() {
@@ -127,6 +128,7 @@ where
                     columns,
                     first,
                     rows,
+                    block,
                     left,
                     sums,
                 );
@@ -137,12 +139,12 @@ where
                     for (total, sum) in target.sums.iter_mut().zip(sums.iter()) {
                         *total += sum;
                     }
-                    for panel in covering_panels(WIDEST, lanes, width, BLOCK) {
+                    for panel in covering_panels(WIDEST, lanes, width, block) {
                         let data = &right[panel.start..][..rows * panel.vectors * lanes];
                         for tile in 0..columns.div_ceil(COLUMNS) {
                             let (vector, lane) = (tile * COLUMNS / lanes, tile * COLUMNS % lanes);
                             let tile = Tile {
-                                left: &left[vector * BLOCK * lanes + lane..]
+                                left: &left[vector * block * lanes + lane..]
                                     [..(rows - 1) * lanes + COLUMNS],
                                 depth: rows,
                                 right: data,
@@ -180,7 +182,7 @@ fn pack_right<S: Lanes>(s: S, panel: &Panel, row: &[f32], block: &mut [f32], k: 
     }
 }
 
-/// Copies `columns` columns from `column` on of `rows` rows from `first` on into vectors of columns, `[vector][BLOCK][lanes]`,
+/// Copies `columns` columns from `column` on of `rows` rows from `first` on into vectors of columns, `[vector][block][lanes]`,
 /// zeros past the last column, and their sums into `sums`.
 #[allow(
     clippy::too_many_arguments,
@@ -194,6 +196,7 @@ fn pack_left<S: Lanes>(
     columns: usize,
     first: usize,
     rows: usize,
+    block: usize,
     packed: &mut [f32],
     sums: &mut [f32],
 ) {
@@ -202,7 +205,7 @@ fn pack_left<S: Lanes>(
     for begin in (0..rows).step_by(COPIED_ROWS) {
         let end = rows.min(begin + COPIED_ROWS);
         for (vector, sum) in S::as_mut_simd_f32s(sums).0.iter_mut().enumerate() {
-            let target = &mut packed[(vector * BLOCK + begin) * lanes..][..(end - begin) * lanes];
+            let target = &mut packed[(vector * block + begin) * lanes..][..(end - begin) * lanes];
             let column = column + vector * lanes;
             let given = lanes.min(columns - vector * lanes);
             let mut total = *sum;
