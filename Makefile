@@ -52,10 +52,12 @@ bench: bench-engines ## time Tidegate beside its peers on this machine (installs
 	$(VENV_PYTHON) bench/run.py $(BENCH_FLAGS) --output $(BENCH_RESULTS) --readme README.md --picture docs/images/bench.svg
 	$(VENV_PYTHON) bench/instruction_sets.py $(BENCH_FLAGS) --output $(BENCH_RESULTS)
 	$(VENV_PYTHON) bench/busy.py $(BENCH_FLAGS) --output $(BENCH_RESULTS)
+	$(VENV_PYTHON) bench/growth.py --output bench/growth.json --picture docs/images/growth.svg
 
 # A peer that cannot be installed or built is left out of the tables.
 bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make bench` times
 	$(CARGO) build --release --package tidegate-cells --example bench_engine
+	$(CARGO) build --release --package tidegate-train --example time_growth
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
 $(VENV)/.torch:

@@ -1,7 +1,7 @@
 """How the cost of training grows: time and peak memory against steps, batch, hidden size and layers, measured and drawn.
 
     cargo build --release -p tidegate-train --example time_growth
-    python bench/growth.py --output bench/growth.json --picture bench/growth.svg
+    python bench/growth.py --output bench/growth.json --picture docs/images/growth.svg
 
 Every point trains one batch again and again; time is the median of a pass forward and back with its update, memory the
 most bytes that were held at once, by the count of the program's allocator. The exponent of a curve is the slope of its
@@ -12,11 +12,12 @@ import argparse
 import json
 import math
 import os
-import platform
 import subprocess
 import sys
 from html import escape
 from pathlib import Path
+
+import machine
 
 PROGRAM = Path(__file__).resolve().parent.parent / "target" / "release" / "examples" / "time_growth"
 
@@ -49,21 +50,11 @@ def measure(arguments):
     finished = subprocess.run(command, capture_output=True, text=True)
     if finished.returncode != 0:
         sys.exit(f"{PROGRAM.name} failed:\n{finished.stderr.strip()}")
-    document = {"machine": machine(), **json.loads(finished.stdout)}
+    document = {"machine": machine.name(), **json.loads(finished.stdout)}
     document["exponents"] = [
         {"curve": curve, "method": method, "measure": measure, "exponent": round(exponent(points, curve, measure), 2) + 0.0}
         for curve, method, points in curves(document) for measure in MEASURES]
     return document
-
-
-def machine():
-    name = platform.processor() or platform.machine()
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as information:
-            name = next((line.split(":", 1)[1].strip() for line in information if line.startswith("model name")), name)
-    except OSError:
-        pass
-    return f"{name}, {os.cpu_count()} cores"
 
 
 def curves(document):
