@@ -1,5 +1,5 @@
-//! A dense layer: y = x Wᵀ + b, on the products of the recurrent layers, so that a row alone and a row in a batch give the
-//! same bits.
+//! A dense layer: y = x Wᵀ + b, on the products of the recurrent layers, or unpacked where it has few outputs; a row alone
+//! and a row in a batch give the same bits.
 
 mod narrow;
 

@@ -10,7 +10,8 @@ use crate::stack::Stack;
 /// Values that the kernels work on ahead of the recurrence, for each thread.
 const KERNEL: usize = 64 * 1024;
 
-/// Threads that are counted; more of them take [`KERNEL`] values each beside the count, which is the same for any number.
+/// Threads that are counted, so that the count is the same for any number: more of them take [`KERNEL`] values and a block of
+/// rows for their outer products each beside it.
 const THREADS: usize = 4;
 
 impl Stack {
@@ -87,17 +88,15 @@ impl Stack {
         let padded = self.padded(set);
         let (real, directions) = (batch.total_steps(), self.directions() as u64);
         let rows = |columns: usize| bytes(&[real, columns]);
-        // The transposed weights of a layer, and the blocks of rows that its outer products are made of.
-        let widest = usize::from(self.layers > 1);
+        // The transposed weights of the first layer and of one above it, and the blocks of rows that outer products are
+        // made of.
+        let upper = usize::from(self.layers > 1);
         let weights = self
-            .packed_direction_bytes(set, widest, true)
+            .packed_direction_bytes(set, 0, with_input_gradient)
+            .saturating_add(upper as u64 * self.packed_direction_bytes(set, upper, true))
             .saturating_mul(directions);
-        let rights = [
-            self.layer_input_size(widest),
-            self.hidden_size,
-            self.hidden_size,
-        ];
-        let columns: usize = rights
+        let inputs = self.input_size.max(self.layer_input_size(upper));
+        let columns: usize = [inputs, self.hidden_size, self.hidden_size]
             .map(|columns| columns.next_multiple_of(set.lanes()))
             .into_iter()
             .fold(0, usize::saturating_add);
@@ -116,15 +115,19 @@ impl Stack {
         } else {
             0
         };
-        let states = bytes(&[batch.batch, padded]).saturating_mul(3 * directions);
+        // Rows of a step: the state's gradients and last values, the recurrent product, and the masks and masked values
+        // of noise, forward and back.
+        let shape = self.cell.kernels().shape();
+        let noisy = [self.recurrent_dropout, self.zoneout, self.zoneout_cell];
+        let masked = 2 * noisy.iter().filter(|rate| **rate > 0.0).count();
+        let own_slots = shape.operand_slot.map_or(0, |_| shape.slots + 2);
+        let rows_of_step = 4 + shape.blocks + own_slots + shape.peepholes + masked;
+        let states = bytes(&[batch.batch, padded, rows_of_step]).saturating_mul(directions);
         // The order of the rows of every step, its rows in each buffer, and the row before each row.
         let order = (real as u64 * directions + 8 * batch.steps as u64) * size_of::<usize>() as u64;
         // Products with the input of some steps ahead, and these inputs: of at least one step of every sequence.
         let width = self.cell.blocks() * padded;
         let ahead = (THREADS * KERNEL / width).min(real).max(batch.batch);
-        let inputs = self
-            .input_size
-            .max(self.layer_input_size(self.layers.min(2) - 1));
         let kernels = bytes(&[ahead, width + inputs]);
         sum([weights, blocks, gradients, input, states, order, kernels])
     }

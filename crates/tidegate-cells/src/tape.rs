@@ -68,8 +68,8 @@ pub struct Tape {
     /// The outputs `[T, B, D · H]` where the top layer's buffer does not have that form, once they were asked for.
     pub(crate) output: Vec<f32>,
     pub(crate) output_form: OutputForm,
-    /// Weights packed for the backward pass, for each direction of the layer that it was at last.
-    pub(crate) transposed: Vec<TransposedWeights>,
+    /// Weights packed for the backward pass, for each direction of the first layer, and of the one above it that was last.
+    pub(crate) transposed: [Vec<TransposedWeights>; 2],
     /// Gradients of the input of a layer and of the one above it, packed rows.
     pub(crate) input_gradients: [Aligned; 2],
     /// Packed blocks of the weight gradients, for each part.
@@ -178,7 +178,12 @@ impl Tape {
         self.input_gradients
             .iter()
             .map(Aligned::memory_bytes)
-            .chain(self.transposed.iter().map(TransposedWeights::memory_bytes))
+            .chain(
+                self.transposed
+                    .iter()
+                    .flatten()
+                    .map(TransposedWeights::memory_bytes),
+            )
             .chain(outer_products.map(OuterProductBuffers::memory_bytes))
             .sum()
     }

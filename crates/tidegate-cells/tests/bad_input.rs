@@ -369,3 +369,57 @@ proptest! {
         let _ = engine.trace(&batch, &input, &mut state);
     }
 }
+
+#[test]
+fn in_a_ragged_batch_the_real_row_that_is_not_finite_is_named_and_padding_is_ignored() {
+    let stack = gru();
+    let (engine, values) = (engine(&stack), weights(&stack, &mut Numbers(1)));
+    let lengths = [2, 4, 3];
+    let batch = Batch::ragged(4, &lengths);
+    // Sequence 0 ends after step 1; sequence 2 has a step 2.
+    let at = |step: usize, sequence: usize, width: usize| (step * 3 + sequence) * width + 1;
+    let mut input = vec![0.1; 4 * 3 * 3];
+    input[at(2, 0, 3)] = f32::NAN;
+    let mut tape = Tape::new();
+    let forward = |input: &[f32], tape: &mut Tape| {
+        engine.forward_training(&batch, input, &mut stack.zero_state(3), None, tape)
+    };
+    assert_eq!(forward(&input, &mut tape), Ok(()));
+    let mut broken = input.clone();
+    broken[at(2, 2, 3)] = f32::INFINITY;
+    let error = forward(&broken, &mut Tape::new()).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "input is not finite: inf at step 2, sequence 2, feature 1"
+    );
+
+    let mut output_gradient = vec![0.1; 4 * 3 * 5];
+    output_gradient[at(3, 0, 5)] = f32::NAN;
+    let mut backward = |output_gradient: &[f32]| {
+        let mut gradient = vec![0.0; values.len()];
+        let result = engine.backward(
+            &batch,
+            &values,
+            &input,
+            &mut tape,
+            output_gradient,
+            &mut stack.zero_state(3),
+            &mut gradient,
+            None,
+        );
+        result.map(|()| gradient)
+    };
+    let mut broken = output_gradient.clone();
+    broken[at(2, 2, 5)] = f32::NAN;
+    let error = backward(&broken).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "output gradient is not finite: NaN at step 2, sequence 2, feature 1"
+    );
+    assert!(
+        backward(&output_gradient)
+            .unwrap()
+            .iter()
+            .all(|value| value.is_finite())
+    );
+}

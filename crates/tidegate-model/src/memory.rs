@@ -52,9 +52,22 @@ impl ModelConfiguration {
     #[must_use]
     pub fn backward_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
         let embeds = matches!(self.input, InputLayer::Embedding { .. });
-        self.recurrent.backward_bytes(set, batch, embeds)
+        // The head's transposed weights and the blocks of rows that its weight gradient is made of.
+        let (outputs, features) = (self.outputs, self.recurrent.output_size());
+        let lanes = |columns: usize| columns.next_multiple_of(set.lanes());
+        let rows = batch.total_steps().min(HEAD_BLOCK);
+        let head = values(&[outputs, lanes(features)]).saturating_add(values(&[
+            rows,
+            lanes(outputs).saturating_add(lanes(features)),
+        ]));
+        self.recurrent
+            .backward_bytes(set, batch, embeds)
+            .saturating_add(head)
     }
 }
+
+/// Rows that the head's weight gradient packs at a time.
+const HEAD_BLOCK: usize = 256;
 
 /// Bytes of so many values.
 fn values(shape: &[usize]) -> u64 {

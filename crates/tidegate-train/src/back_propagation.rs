@@ -66,6 +66,11 @@ impl BackPropagation {
         }
     }
 
+    /// Gives back all buffers.
+    pub(crate) fn release_memory(&mut self, model: &Model) {
+        *self = BackPropagation::new(model, self.part);
+    }
+
     /// Moves `state` on over the passage. Where one of its steps is supervised, writes the gradient of the mean loss
     /// into `gradient` and returns the loss.
     pub(crate) fn run(

@@ -51,6 +51,11 @@ impl<'a> Learner<'a> {
         }
     }
 
+    /// Gives back the memory of the last pass; the next one takes it again.
+    pub(crate) fn release_memory(&mut self, model: &Model) {
+        self.back_propagation.release_memory(model);
+    }
+
     /// Processes the given steps of the sequences `rows`, at `snapshot`'s position. The state moves on; where one of
     /// the steps is supervised, an update is made, else nothing is returned.
     ///

@@ -126,7 +126,14 @@ impl Run<'_> {
     }
 
     /// Measures the model on the validation set; nothing if the stop flag is seen before the end.
-    fn validate(&self) -> Result<Option<Evaluation>, TrainError> {
+    fn validate(&mut self) -> Result<Option<Evaluation>, TrainError> {
+        // Under a limit there is room for a training pass or a measurement, which takes less with as many sequences.
+        let mut batch_size = self.training.batch_size;
+        if self.training.memory_limit.is_some() {
+            self.learner.release_memory(self.model);
+            batch_size = batch_size.min(self.train.len());
+        }
+
         let not_finite = |error| match error {
             TrainError::EvaluationNotFinite => TrainError::NotFinite {
                 what: "the validation loss",
@@ -135,12 +142,7 @@ impl Run<'_> {
             },
             other => other,
         };
-        let mut measurement = Measurement::new(
-            self.model,
-            self.valid,
-            self.training.batch_size,
-            self.most_steps,
-        );
+        let mut measurement = Measurement::new(self.model, self.valid, batch_size, self.most_steps);
         loop {
             if self.stopped() {
                 return Ok(None);

@@ -59,10 +59,15 @@ fn case(
 }
 
 impl Case {
-    /// Peak of two epochs: the second has the best parameters of the first beside it.
+    /// Peak of two epochs: the second has the best parameters of the first beside it. Under a limit, the validation set is
+    /// twice as large as the training set; else it is one sequence, for it is not part of the count.
     fn peak(&self, training: &Training) -> u64 {
+        let sequences = match training.memory_limit {
+            Some(_) => [&self.set.sequences[..]; 2].concat(),
+            None => vec![self.set.sequences[0].clone()],
+        };
         let valid = SequenceSet {
-            sequences: vec![self.set.sequences[0].clone()],
+            sequences,
             ..self.set.clone()
         };
         peak(|| {

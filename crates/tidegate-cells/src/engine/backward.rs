@@ -118,15 +118,16 @@ impl Engine {
             let directions = tapes.len();
             let of_layer = layer * directions..(layer + 1) * directions;
             let size = self.weights[of_layer.start].size;
-            tape.transposed
-                .retain(|transposed| transposed.fits(&self.shape, size, with_input));
-            tape.transposed.resize_with(directions, || {
+            // Layers above the first are of one size.
+            let transposed = &mut tape.transposed[usize::from(layer > 0)];
+            transposed.retain(|transposed| transposed.fits(&self.shape, size, with_input));
+            transposed.resize_with(directions, || {
                 TransposedWeights::new(&self.shape, size, with_input)
             });
-            for (transposed, index) in tape.transposed.iter_mut().zip(of_layer) {
+            for (transposed, index) in transposed.iter_mut().zip(of_layer) {
                 transposed.fill(&self.shape, &self.layer_tensors(index, weights));
             }
-            let transposed = &tape.transposed;
+            let transposed = &*transposed;
             self.reverse_layer(
                 layer,
                 &steps,
@@ -169,6 +170,10 @@ impl Engine {
                     steps.unpacked_rows(),
                 );
             }
+        }
+        // The larger one comes first into use again.
+        if above.len() > products.len() {
+            std::mem::swap(&mut above, &mut products);
         }
         tape.input_gradients = [above, products];
         Ok(())

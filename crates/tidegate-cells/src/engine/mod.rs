@@ -29,7 +29,7 @@ const PARALLEL_FROM: usize = 1 << 20;
 
 /// A stack with packed weights, ready to run.
 ///
-/// Every output element is one chain of operations in one fixed order, so the bits are the same at any number of threads,
+/// Every output element is computed in one fixed order of operations, so the bits are the same at any number of threads,
 /// for a row alone and in a batch, and for a sequence as a whole and step by step.
 pub struct Engine {
     stack: Stack,

@@ -1,6 +1,7 @@
 //! The kernels, each written once for all cells and instruction sets: packing, products, the fused forward and backward
 //! recurrence of one layer and direction. They know slices and shapes, no network.
 
+pub(crate) mod access;
 pub(crate) mod aligned;
 pub(crate) mod backward;
 pub(crate) mod forward;
@@ -8,6 +9,7 @@ pub(crate) mod join;
 pub(crate) mod layer_noise;
 pub(crate) mod layer_weights;
 pub(crate) mod multiply;
+pub(crate) mod multiply_row;
 pub(crate) mod narrow_product;
 pub(crate) mod outer_product;
 pub(crate) mod packed_matrix;

@@ -12,6 +12,7 @@
 
 use std::ops::Range;
 
+use super::access::{load, store};
 use super::packed_matrix::{PackedMatrix, Panel};
 use crate::instruction_set::{Kernel, Lanes};
 
@@ -33,6 +34,22 @@ pub(crate) struct Rows<'a> {
     pub(crate) data: &'a [f32],
     /// Distance between two rows.
     pub(crate) stride: usize,
+}
+
+impl Rows<'_> {
+    /// Whether there are `count` rows of `width` values.
+    #[inline(always)]
+    pub(super) fn hold(&self, count: usize, width: usize) -> bool {
+        rows_fit(count, self.stride, width, self.data.len())
+    }
+}
+
+/// Whether `count` rows of `width` values, `stride` apart, fit into `length` values.
+#[inline(always)]
+fn rows_fit(count: usize, stride: usize, width: usize, length: usize) -> bool {
+    let last = count.saturating_sub(1).checked_mul(stride);
+    let end = last.and_then(|last| last.checked_add(width));
+    count == 0 || end.is_some_and(|end| end <= length)
 }
 
 /// `output[r][c − c₀] = start + Σ_k rows[r][k] · matrix[k][c]` for the columns c of `panels`, the first being c₀.
@@ -62,7 +79,7 @@ const fn rows_per_tile(registers: usize, vectors: usize) -> usize {
 
 /// Panels that one row passes at the same time, so that enough chains are in flight to hide their latency.
 #[inline(always)]
-const fn panels_per_row(registers: usize, vectors: usize) -> usize {
+pub(super) const fn panels_per_row(registers: usize, vectors: usize) -> usize {
     match (registers >= 32, vectors) {
         (_, 1) => 8,
         (true, 2 | 3) | (false, 2) => 4,
@@ -84,8 +101,13 @@ impl Kernel for Multiply<'_> {
         let last = panels[panels.len() - 1];
         let width = last.column + last.vectors * S::F32_LANES - first;
         let depth = self.matrix.depth();
-        assert!((self.count - 1) * self.rows.stride + depth <= self.rows.data.len());
-        assert!((self.count - 1) * self.output_stride + width <= self.output.len());
+        assert!(self.rows.hold(self.count, depth));
+        assert!(rows_fit(
+            self.count,
+            self.output_stride,
+            width,
+            self.output.len()
+        ));
         if let Start::Columns(values) = self.start {
             assert!(first + width <= values.len());
         }
@@ -371,73 +393,6 @@ impl Context<'_> {
     }
 }
 
-/// What [`Multiply`] gives for a single row and a matrix of panels of `P` vectors, one chain each that begins at `start`; to be
-/// compiled into the caller.
-#[inline(always)]
-pub(super) fn multiply_row<S: Lanes, const P: usize>(
-    s: S,
-    matrix: &PackedMatrix,
-    start: &[f32],
-    row: &[f32],
-    output: &mut [f32],
-) {
-    let panels = matrix.panels();
-    let most = panels_per_row(S::REGISTER_COUNT, P);
-    let mut done = 0;
-    while done < panels.len() {
-        done += match (panels.len() - done).min(most) {
-            1 => multiply_panels::<S, P, 1>(s, matrix, &panels[done..], start, row, output),
-            2 | 3 => multiply_panels::<S, P, 2>(s, matrix, &panels[done..], start, row, output),
-            4..=7 => multiply_panels::<S, P, 4>(s, matrix, &panels[done..], start, row, output),
-            _ => multiply_panels::<S, P, 8>(s, matrix, &panels[done..], start, row, output),
-        };
-    }
-}
-
-/// The products of one row with the first `Q` of `panels`; returns `Q`.
-#[inline(always)]
-fn multiply_panels<S: Lanes, const P: usize, const Q: usize>(
-    s: S,
-    matrix: &PackedMatrix,
-    panels: &[Panel],
-    start: &[f32],
-    row: &[f32],
-    output: &mut [f32],
-) -> usize {
-    let lanes = S::F32_LANES;
-    let (depth, panels) = (matrix.depth(), &panels[..Q]);
-    let columns = matrix.columns().min(start.len()).min(output.len());
-    assert!(lanes == matrix.lanes() && depth <= row.len() && depth == matrix.chain());
-    let lies_within = |panel: &Panel| panel.vectors == P && panel.column + P * lanes <= columns;
-    assert!(panels.iter().all(lies_within));
-    // SAFETY: the assertions bound every address: a panel holds `depth` rows of its vectors.
-    unsafe {
-        let weights: [*const f32; Q] =
-            std::array::from_fn(|q| matrix.panel_data(&panels[q]).as_ptr());
-        let start = start.as_ptr();
-        let mut sums: [[S::f32s; P]; Q] = std::array::from_fn(|q| {
-            std::array::from_fn(|v| load::<S>(start.add(panels[q].column + v * lanes)))
-        });
-        let row = row.as_ptr();
-        for k in 0..depth {
-            let value = s.splat_f32s(*row.add(k));
-            for q in 0..Q {
-                for v in 0..P {
-                    let weight = load::<S>(weights[q].add((k * P + v) * lanes));
-                    sums[q][v] = s.multiply_add(value, weight, sums[q][v]);
-                }
-            }
-        }
-        for q in 0..Q {
-            for v in 0..P {
-                let target = output.as_mut_ptr().add(panels[q].column + v * lanes);
-                store::<S>(target, sums[q][v]);
-            }
-        }
-    }
-    Q
-}
-
 /// `R` rows' chains of multiply-adds over the rows `steps` of a panel of `P` vectors.
 ///
 /// # Safety
@@ -466,32 +421,4 @@ unsafe fn advance<S: Lanes, const P: usize, const R: usize>(
         }
     }
     sums
-}
-
-/// # Safety
-/// `from` points to a vector's worth of f32.
-#[inline(always)]
-pub(super) unsafe fn load<S: Lanes>(from: *const f32) -> S::f32s {
-    // SAFETY: the caller's promise; vectors are plain data.
-    unsafe { from.cast::<S::f32s>().read_unaligned() }
-}
-
-/// # Safety
-/// `to` points to a vector's worth of f32 that may be written.
-#[inline(always)]
-pub(super) unsafe fn store<S: Lanes>(to: *mut f32, value: S::f32s) {
-    // SAFETY: the caller's promise; vectors are plain data.
-    unsafe { to.cast::<S::f32s>().write_unaligned(value) }
-}
-
-/// Asks for the cache line at `at`, which need not be a valid address.
-#[inline(always)]
-pub(super) fn prefetch(at: *const f32) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: prefetching has no effect that a program can observe, whatever the address.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(at.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = at;
 }

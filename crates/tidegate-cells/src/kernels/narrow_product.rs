@@ -1,5 +1,6 @@
 //! Sums of outer products where the right matrix has few columns: the weight gradients of a narrow input. The columns of the
-//! left matrix fill the vectors, so nothing is packed. Blocks and their order are those of [`outer_product`](super::outer_product).
+//! left matrix fill the vectors, so nothing is packed. Blocks are those of
+//! [`outer_product`](super::outer_product), and their sums are added up before they are added to the result.
 #![allow(
     unsafe_code,
     reason = "the innermost loop addresses rows without a bounds check per element"
@@ -9,7 +10,8 @@
     reason = "constant bounds over arrays of accumulators are what the compiler unrolls into registers"
 )]
 
-use super::multiply::{Rows, load};
+use super::access::load;
+use super::multiply::Rows;
 use super::outer_product::{BLOCK, Target};
 use crate::instruction_set::{Kernel, Lanes};
 
@@ -41,7 +43,7 @@ impl Kernel for NarrowProduct<'_, '_> {
         if self.depth == 0 {
             return;
         }
-        assert!((self.depth - 1) * self.right.stride + self.right_columns <= self.right.data.len());
+        assert!(self.right.hold(self.depth, self.right_columns));
         for index in 0..self.targets.len() {
             let vectors = self.targets[index].1.sums.len().div_ceil(S::F32_LANES);
             let mut vector = 0;
@@ -86,7 +88,7 @@ impl NarrowProduct<'_, '_> {
         let (column, target) = &mut self.targets[target];
         let column = *column + vector * lanes;
         let (left, right) = (self.left, self.right);
-        assert!((self.depth - 1) * left.stride + column + P * lanes <= left.data.len());
+        assert!(left.hold(self.depth, column + P * lanes));
         let one = [1.0f32];
         // SAFETY: the assertions here and in `run` bound every address; the column of ones has stride 0.
         let totals = unsafe {

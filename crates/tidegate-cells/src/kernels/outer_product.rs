@@ -10,8 +10,9 @@
     reason = "constant bounds over arrays of accumulators are what the compiler unrolls into registers"
 )]
 
+use super::access::{load, prefetch, store};
 use super::aligned::Aligned;
-use super::multiply::{Rows, load, prefetch, store};
+use super::multiply::Rows;
 use super::packed_matrix::{Panel, covering_panels};
 use crate::instruction_set::{Kernel, Lanes};
 
@@ -82,7 +83,8 @@ where
 
     #[inline(always)]
     fn run<S: Lanes>(self, s: S) {
-        if S::REGISTER_COUNT >= 32 {
+        // A tile's columns share one vector of the packed left matrix.
+        if S::REGISTER_COUNT >= 32 && S::F32_LANES >= 8 {
             self.accumulate::<S, 8, 3>(s)
         } else {
             self.accumulate::<S, 4, 2>(s)
@@ -98,6 +100,7 @@ where
     #[inline(always)]
     fn accumulate<S: Lanes, const COLUMNS: usize, const WIDEST: usize>(self, s: S) {
         let lanes = S::F32_LANES;
+        assert!(COLUMNS <= lanes && lanes.is_multiple_of(COLUMNS));
         let block = BLOCK.min(self.depth);
         let OuterProductBuffers { left, rights, sums } = self.buffers;
         for (right, width) in rights.iter_mut().zip(self.right_columns) {

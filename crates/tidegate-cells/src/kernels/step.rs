@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::aligned::Aligned;
 use super::layer_noise::Keep;
 use super::layer_weights::LayerWeights;
-use super::multiply::{Multiply, Rows, Start, multiply_row};
-use super::packed_matrix::PackedMatrix;
+use super::multiply::{Multiply, Rows, Start};
+use super::multiply_row::multiply_row;
 use crate::equations::{Blocks, Carry, Equations, Peepholes, Slots};
 use crate::instruction_set::{Kernel, Lanes};
 
@@ -77,7 +77,7 @@ impl<E: Equations> Kernel for StepPass<'_, E> {
         let weights = self.step.weights;
         let (matrix, bias) = (&weights.input, &weights.input_bias);
         if self.step.rows == 1 {
-            multiply_one(s, E::BLOCKS, matrix, bias, self.input.data, self.products);
+            multiply_row(s, E::BLOCKS, matrix, bias, self.input.data, self.products);
         } else {
             s.call(Multiply {
                 matrix,
@@ -119,7 +119,7 @@ pub(crate) fn run_step<'a, S: Lanes, E: Equations>(
     }
     if rows == 1 {
         let (matrix, bias) = (&weights.recurrent, &weights.recurrent_bias);
-        multiply_one(
+        multiply_row(
             s,
             width / S::F32_LANES,
             matrix,
@@ -168,25 +168,6 @@ pub(crate) fn run_step<'a, S: Lanes, E: Equations>(
             output_stride: padded,
         });
         apply_cell::<S, E>(s, equations, &mut step, 0..vectors, gated);
-    }
-}
-
-/// The product of a single row with a matrix whose panels hold `blocks` vectors, a constant: compiled into the caller, where
-/// calling [`Multiply`] would take as long as a small product.
-#[inline(always)]
-fn multiply_one<S: Lanes>(
-    s: S,
-    blocks: usize,
-    matrix: &PackedMatrix,
-    start: &[f32],
-    row: &[f32],
-    output: &mut [f32],
-) {
-    match blocks {
-        1 => multiply_row::<S, 1>(s, matrix, start, row, output),
-        2 => multiply_row::<S, 2>(s, matrix, start, row, output),
-        3 => multiply_row::<S, 3>(s, matrix, start, row, output),
-        _ => multiply_row::<S, 4>(s, matrix, start, row, output),
     }
 }
 
