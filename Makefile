@@ -11,7 +11,7 @@ PIP_FLAGS      ?=
 TORCH          := torch==2.15.*
 PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4.*
 
-# BENCH_FLAGS reaches every script of the bench, for example --rounds 3.
+# BENCH_FLAGS reaches the scripts that set Tidegate beside something: --rounds, --seconds, --lock.
 BENCH_FLAGS    ?=
 BENCH_RESULTS  := bench/results.json
 

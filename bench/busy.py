@@ -17,6 +17,7 @@ from pathlib import Path
 
 import checking
 import engine_process
+import options
 from document import put
 from measuring import held
 from shapes import Case
@@ -29,14 +30,11 @@ SPINNER = "import threading, sys, os\nthreading.Thread(target=lambda: (sys.stdin
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engines", nargs="+", choices=["tidegate", "pytorch"], default=["tidegate", "pytorch"])
-    parser.add_argument("--rounds", type=int, default=3, help="turns of each engine, alone and beside the spinner (default 3)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="time to fill per figure and turn (default 1)")
+    parser.add_argument("--rounds", type=options.count, default=3, help="turns of each engine, alone and beside the spinner (default 3)")
+    parser.add_argument("--seconds", type=options.seconds, default=1.0, help="time to fill per figure and turn (default 1)")
     parser.add_argument("--lock", type=Path, help="hold this file's lock while engines work")
-    parser.add_argument("--output", type=Path, help="put the figures into this JSON file, under `busy`")
-    arguments = parser.parse_args()
-    if arguments.rounds < 1 or arguments.seconds <= 0:
-        parser.error("--rounds and --seconds must be above 0")
-    return arguments
+    parser.add_argument("--output", type=options.results, help="put the figures into this JSON file, under `busy`")
+    return parser.parse_args()
 
 
 def cpu_seconds(process):

@@ -4,9 +4,14 @@
 `[T, B, I]`, `gradient.f32` `[T, B, H]`. A case of one step has `CHECKED_STEPS` inputs, and the first of them is timed.
 """
 
-import numpy
+import sys
 
 from shapes import CHECKED_STEPS
+
+try:
+    import numpy
+except ImportError:
+    sys.exit("numpy is not installed: `make bench-engines` sets up the environment of the bench")
 
 
 def write_case(case, folder):

@@ -18,8 +18,10 @@ from html import escape
 from pathlib import Path
 
 import machine
+import options
+from engine_process import TARGET
 
-PROGRAM = Path(__file__).resolve().parent.parent / "target" / "release" / "examples" / "time_growth"
+PROGRAM = TARGET / "release" / "examples" / "time_growth"
 
 # What a curve runs over, and what stays the same along it.
 CURVES = {"steps": ["batch", "hidden", "layers"], "batch": ["steps", "hidden", "layers"],
@@ -35,10 +37,10 @@ METHODS = {
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads (default: all)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="time to fill for each point (default 1)")
-    parser.add_argument("--output", type=Path, help="also write the figures to this JSON file")
-    parser.add_argument("--picture", type=Path, help="also draw them into this SVG file")
+    parser.add_argument("--threads", type=options.threads, default=os.cpu_count(), help="threads (default: all)")
+    parser.add_argument("--seconds", type=options.seconds, default=1.0, help="time to fill for each point (default 1)")
+    parser.add_argument("--output", type=options.target, help="also write the figures to this JSON file")
+    parser.add_argument("--picture", type=options.target, help="also draw them into this SVG file")
     parser.add_argument("--figures", type=Path, help="take the figures of this JSON file instead of measuring")
     return parser.parse_args()
 
@@ -186,8 +188,11 @@ def replace(path, contents):
 
 def main():
     arguments = parse()
-    document = json.loads(arguments.figures.read_text(encoding="utf-8")) if arguments.figures else measure(arguments)
-    report(document)
+    document = options.read(arguments.figures) if arguments.figures else measure(arguments)
+    try:
+        report(document)
+    except KeyError as missing:
+        sys.exit(f"{arguments.figures} holds no {missing}, and so no figures of this program")
     if arguments.output:
         points = ",\n".join("  " + json.dumps(point) for point in document["points"])
         rest = json.dumps({key: value for key, value in document.items() if key != "points"}, indent=1)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import checking
 import engine_process
+import options
 from document import put
 from measuring import held
 from shapes import Case
@@ -23,14 +24,11 @@ SHAPE = (32, 100, 64, 128)
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each (default 5)")
-    parser.add_argument("--seconds", type=float, default=0.3, help="time to fill per figure and turn (default 0.3)")
+    parser.add_argument("--rounds", type=options.count, default=5, help="turns of each (default 5)")
+    parser.add_argument("--seconds", type=options.seconds, default=0.3, help="time to fill per figure and turn (default 0.3)")
     parser.add_argument("--lock", type=Path, help="hold this file's lock while engines work")
-    parser.add_argument("--output", type=Path, help="put the figures into this JSON file, under `instruction_sets`")
-    arguments = parser.parse_args()
-    if arguments.rounds < 1 or arguments.seconds <= 0:
-        parser.error("--rounds and --seconds must be above 0")
-    return arguments
+    parser.add_argument("--output", type=options.results, help="put the figures into this JSON file, under `instruction_sets`")
+    return parser.parse_args()
 
 
 def run(arguments, folder):

@@ -1,6 +1,6 @@
 """A case as an ONNX file with one GRU or LSTM operator, for the engines that read ONNX."""
 
-import numpy
+from case_files import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 

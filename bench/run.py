@@ -9,7 +9,6 @@ the median is marked, for the machine was not quiet. Sequences run on `--threads
 """
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -20,6 +19,7 @@ import checking
 import engine_process
 import machine
 import measuring
+import options
 import picture
 import table
 from document import as_text, replace
@@ -36,20 +36,20 @@ def parse():
     parser.add_argument("--works", nargs="+", choices=WORKS, default=WORKS)
     parser.add_argument("--shapes", nargs="+", type=shape, metavar="B,T,I,H",
                         help="batch, steps, input, hidden; with batch and steps 1, one step (default: those of the tables)")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of each engine for sequences (default: all)")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of each engine (default 5)")
-    parser.add_argument("--seconds", type=float, default=0.3, help="time to fill per figure and turn (default 0.3)")
+    parser.add_argument("--threads", type=options.threads, default=os.cpu_count(), help="threads of each engine for sequences (default: all)")
+    parser.add_argument("--rounds", type=options.count, default=5, help="turns of each engine (default 5)")
+    parser.add_argument("--seconds", type=options.seconds, default=0.3, help="time to fill per figure and turn (default 0.3)")
     parser.add_argument("--instruction-set", choices=["avx512", "avx2", "neon", "portable"], help="force Tidegate's instruction set")
     parser.add_argument("--lock", type=Path, help="hold this file's lock while engines work, on a machine shared with others that do")
     parser.add_argument("--from", dest="source", type=Path, metavar="RESULTS", help="measure nothing and show the figures of this JSON file")
-    parser.add_argument("--output", type=Path, help="write the figures to this JSON file")
-    parser.add_argument("--readme", type=Path, help="put the tables into this Markdown file, between the lines <!-- bench --> and <!-- /bench -->")
-    parser.add_argument("--picture", type=Path, help="draw the ratios into this SVG file")
+    parser.add_argument("--output", type=options.target, help="write the figures to this JSON file")
+    parser.add_argument("--readme", type=options.target, help="put the tables into this Markdown file, between the lines <!-- bench --> and <!-- /bench -->")
+    parser.add_argument("--picture", type=options.target, help="draw the ratios into this SVG file")
     arguments = parser.parse_args()
     if "tidegate" not in arguments.engines:
         parser.error("--engines: tidegate must be one of them, for it measures the machine's peak")
-    if arguments.threads < 1 or arguments.rounds < 1 or arguments.seconds <= 0:
-        parser.error("--threads, --rounds and --seconds must be above 0")
+    if arguments.readme and not arguments.readme.is_file():
+        parser.error(f"{arguments.readme}: no such file")
     if arguments.readme and not table.has_markers(arguments.readme):
         parser.error(f"{arguments.readme} has no lines <!-- bench --> and <!-- /bench -->")
     return arguments
@@ -112,10 +112,11 @@ def run(arguments, folder):
 def measured(arguments):
     """The whole document, from a run or from the file of one; ends the program where there is none."""
     if arguments.source:
+        document = options.read(arguments.source)
         try:
-            return json.loads(arguments.source.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            sys.exit(f"{arguments.source}: {error}")
+            return {**document, "summary": table.summary(document["results"]), "machine": {**document["machine"]}}
+        except (KeyError, TypeError, ValueError):
+            sys.exit(f"{arguments.source} holds no results of this program")
     if not cases(arguments):
         sys.exit("nothing to time: no shape is of a work that --works names")
     try:
@@ -129,13 +130,16 @@ def measured(arguments):
 def main():
     arguments = parse()
     document = measured(arguments)
+    try:
+        print(table.plain(document))
+    except KeyError as missing:
+        sys.exit(f"{arguments.source} holds no {missing}, and so no results of this program")
     if arguments.output:
         replace(arguments.output, as_text(document))
     if arguments.readme:
         replace(arguments.readme, table.between_markers(arguments.readme.read_text(encoding="utf-8"), table.markdown(document)))
     if arguments.picture:
         replace(arguments.picture, picture.draw(document))
-    print(table.plain(document))
 
 
 if __name__ == "__main__":

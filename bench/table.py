@@ -42,7 +42,7 @@ def summary(results):
             for a_work, a_cell, engine, shape, value in peers:
                 if (a_work, a_cell) == (work, cell) and engine != "pytorch":
                     best[shape] = min(best.get(shape, value), value)
-            lines[f"{work} {cell}: best of ONNX Runtime, OpenVINO and rten / Tidegate"] = best
+            lines[f"{work} {cell}: best engine that reads ONNX / Tidegate"] = best
     found = by_key(results)
     for work in WORKS:
         for one, other, what in (("lstm", "gru", "Tidegate's GRU / its LSTM"),

@@ -1,7 +1,7 @@
 //! Amounts of memory as they are written on the command line.
 
 /// Bytes of each unit.
-const UNITS: [(&str, u64); 9] = [
+const UNITS: [(&str, u64); 10] = [
     ("", 1),
     ("b", 1),
     ("kb", 1_000),
@@ -11,13 +11,14 @@ const UNITS: [(&str, u64); 9] = [
     ("kib", 1 << 10),
     ("mib", 1 << 20),
     ("gib", 1 << 30),
+    ("tib", 1 << 40),
 ];
 
 /// The bytes of an amount such as `512MiB`, `1.5 GB` or `1000000`.
 pub(crate) fn amount(text: &str) -> Result<u64, String> {
     let wrong = || {
         "write a number and a unit, such as 512MiB or 2GB, or a number of bytes; \
-         the units are KiB, MiB, GiB (1024) and kB, MB, GB, TB (1000)"
+         the units are KiB, MiB, GiB, TiB (1024) and kB, MB, GB, TB (1000)"
             .to_owned()
     };
     let end = text
@@ -56,6 +57,7 @@ mod tests {
             ("0.5kb", 500),
             ("3B", 3),
             ("1TB", 1_000_000_000_000),
+            ("1TiB", 1 << 40),
         ] {
             assert_eq!(amount(text), Ok(bytes), "{text}");
         }

@@ -83,7 +83,7 @@ pub(crate) struct CompareArguments {
 
     /// Memory that training one run may take, such as 512MiB or 2GB. Sequences that need more are run in parts: with
     /// exact gradients still, for one more forward pass [default: no limit]
-    #[arg(long, value_name = "SIZE", value_parser = amount)]
+    #[arg(long, value_name = "SIZE", value_parser = amount, allow_hyphen_values = true)]
     pub(crate) memory: Option<u64>,
 
     /// Print one JSON document instead of tables

@@ -2,7 +2,11 @@
 //!
 //! `bench/run.py` starts it: `bench_engine --threads 2`. With `--naive` the layer is computed by plain loops instead.
 
-#![allow(clippy::print_stdout, reason = "answers are lines on standard output")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "answers are lines on standard output, a failure is one on standard error"
+)]
 
 mod case;
 mod layer;
@@ -12,6 +16,7 @@ mod service;
 mod timing;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tidegate_cells::InstructionSet;
@@ -46,7 +51,17 @@ impl Service for Tidegate {
     }
 }
 
-fn main() -> Result<(), Failure> {
+fn main() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), Failure> {
     let naive = std::env::args().any(|argument| argument == "--naive");
     rayon::ThreadPoolBuilder::new()
         .num_threads(service::threads()?)
