@@ -116,6 +116,9 @@ fn generated(task: &Task) -> f64 {
             let steps = task.lag as f64 + 20.0;
             bytes([task.train, task.valid, task.test], steps, steps)
         }
+        Task::TemporalOrder(task) => {
+            bytes([task.train, task.valid, task.test], task.length as f64, 1.0)
+        }
         Task::MackeyGlass(task) => {
             let steps = task.window as f64;
             bytes([task.train, task.valid, task.test], steps, steps)
