@@ -124,6 +124,7 @@ mod tests {
             learning_rate: 0.1,
             updates: 1,
             seconds: 2.0,
+            validation_seconds: 0.5,
             best,
         };
         let epochs = [
