@@ -137,7 +137,10 @@ impl Comparison {
                 _ => {}
             }
             if experiment.share.one_in == 0 {
-                return fail("share", "is one in 0, but must be one in 1 or more".to_owned());
+                return fail(
+                    "share",
+                    "is one in 0, but must be one in 1 or more".to_owned(),
+                );
             }
             let recipe = &experiment.recipe;
             if recipe.candidates.is_empty() {
@@ -192,7 +195,8 @@ pub fn compare(
 ) -> Result<ComparisonReport, StudyError> {
     carry_out(comparison, observer, stop, |preparation, results| {
         let all = 0..comparison.experiments.len();
-        ComparisonReport::of(preparation, comparison.sizing.equal(), results, all)
+        let equal = comparison.sizing.equal();
+        Ok(ComparisonReport::of(preparation, equal, results, all))
     })
 }
 
@@ -201,7 +205,7 @@ pub(crate) fn carry_out<R: Kept>(
     comparison: &Comparison,
     observer: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
-    report: impl FnOnce(&Preparation<'_>, &Results) -> R,
+    report: impl FnOnce(&Preparation<'_>, &Results) -> Result<R, StudyError>,
 ) -> Result<R, StudyError> {
     let preparation = Preparation::of(comparison, stop)?;
     let folder = match &comparison.folder {
@@ -216,7 +220,7 @@ pub(crate) fn carry_out<R: Kept>(
     });
     let results = runs::carry_out(&preparation, folder.as_ref(), observer, stop)?;
     refuse_without_results(&preparation, &results)?;
-    let report = report(&preparation, &results);
+    let report = report(&preparation, &results)?;
     if let Some(folder) = &folder {
         report.keep(folder)?;
     }

@@ -10,13 +10,9 @@ use crate::record::Reach;
 const SEQUENCES: usize = 64;
 
 /// Measures both models on the first sequences of a set.
-pub(crate) fn reach(
-    before: &Model,
-    after: &Model,
-    set: &SequenceSet,
-) -> Result<Reach, TrainError> {
+pub(crate) fn reach(before: &Model, after: &Model, set: &SequenceSet) -> Result<Reach, TrainError> {
     let rows: Vec<usize> = (0..set.len().min(SEQUENCES)).collect();
-    let longest = rows.iter().map(|&row| set.sequences[row].steps()).max();
+    let longest = rows.iter().map(|&row| set.sequence_length(row)).max();
     let lags = lags(longest.unwrap_or(0));
     let norms = |model| -> Result<StateGradients, TrainError> {
         state_gradient_norms(model, set, &rows, &lags)

@@ -279,7 +279,9 @@ impl Site<'_> {
         };
         let measures_gradients = contest.measures_gradients && name.stage == Stage::Final;
         let gradients = match measures_gradients {
-            true => Some(reach(&make().map_err(model_failed)?, &model, &splits.test).map_err(failed)?),
+            true => {
+                Some(reach(&make().map_err(model_failed)?, &model, &splits.test).map_err(failed)?)
+            }
             false => None,
         };
         // Without an interruption at least one epoch is complete.

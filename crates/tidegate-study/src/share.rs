@@ -28,7 +28,11 @@ impl Share {
     ///
     /// # Errors
     /// [`DataError`] for an empty set.
-    pub(crate) fn of_set(self, set: &SequenceSet, seed: u64) -> Result<Cow<'_, SequenceSet>, DataError> {
+    pub(crate) fn of_set(
+        self,
+        set: &SequenceSet,
+        seed: u64,
+    ) -> Result<Cow<'_, SequenceSet>, DataError> {
         if self == Share::ALL {
             return Ok(Cow::Borrowed(set));
         }
@@ -75,13 +79,20 @@ mod tests {
 
     #[test]
     fn a_share_of_a_set_is_repeated_and_depends_on_the_seed() {
-        let set = crate::task::Task::adding_problem(4).with_sequences(64).splits().unwrap().train;
+        let set = crate::task::Task::adding_problem(4)
+            .with_sequences(64)
+            .splits()
+            .unwrap()
+            .train;
         let quarter = Share { one_in: 4 };
         let of = |seed| quarter.of_set(&set, seed).unwrap().into_owned();
         let share = of(1);
         assert_eq!(share.len(), 2 * 16);
         assert_eq!(share.sequences[..16], share.sequences[16..]);
         assert_ne!(share, of(2));
-        assert!(matches!(Share::ALL.of_set(&set, 1).unwrap(), Cow::Borrowed(_)));
+        assert!(matches!(
+            Share::ALL.of_set(&set, 1).unwrap(),
+            Cow::Borrowed(_)
+        ));
     }
 }
