@@ -21,11 +21,15 @@ pub(crate) enum Command {
     Compare(CompareArguments),
 }
 
-/// Compare recurrent cells on the same data: test loss, size and time, by measurement.
+/// Compare recurrent cells on the same data, and hold what the textbooks say of them against it.
 ///
 /// Every cell tries the same few settings (learning rate, regularisation) once, keeps the one with the lowest validation
 /// loss, and is trained with it once for each seed. The test set is looked at once for each of these runs. Without a
 /// task or a file, the cells are compared on the adding problem with 100 steps and on the Mackey-Glass series.
+///
+/// Beside that comparison, four questions are asked. Memory: the longest lag that each cell solves, and how far the
+/// gradient reaches back. Structure: gates, parameters, multiply-adds, bytes. Time: of an update, of an epoch, to a loss
+/// that both gated cells reach. Data: the test loss against the share of the training data.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompareArguments {
@@ -68,9 +72,25 @@ pub(crate) struct CompareArguments {
     #[arg(long, value_name = "N", value_parser = number(1, 10_000))]
     pub(crate) hidden: Option<usize>,
 
-    /// Runs of each cell after tuning, with the seeds 1 to N
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = number(1, 1_000))]
-    pub(crate) seeds: usize,
+    /// Questions to ask, separated by commas; none for the plain comparison alone [default: all four]
+    #[arg(long, value_enum, value_name = "QUESTIONS", value_delimiter = ',')]
+    pub(crate) question: Vec<QuestionName>,
+
+    /// Measure in minutes: lags up to 100 steps, shares of 1/32, 1/8 and all of the data, 3 seeds. This is the default
+    #[arg(long, conflicts_with = "full")]
+    pub(crate) quick: bool,
+
+    /// Measure what one cites: lags up to 800 steps, shares of 1/32, 1/16, 1/8, 1/4, 1/2 and all of the data, 5 seeds
+    #[arg(long)]
+    pub(crate) full: bool,
+
+    /// Language of the report that --out writes
+    #[arg(long, value_enum, default_value_t = LanguageName::En, requires = "out")]
+    pub(crate) language: LanguageName,
+
+    /// Runs of each cell after tuning, with the seeds 1 to N [default: 3, with --full 5]
+    #[arg(long, value_name = "N", value_parser = number(1, 1_000))]
+    pub(crate) seeds: Option<usize>,
 
     /// Passes over the training set at most. Tuning runs make no more either, and never more than 6 for adding and
     /// order and 10 for copy [default: 12 for adding and order, 30 for copy, 60 for Mackey-Glass, 200 for music]
@@ -108,6 +128,28 @@ pub(crate) enum TaskName {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QuestionName {
+    /// Over how many steps does a cell remember?
+    Memory,
+    /// What is a cell made of?
+    Structure,
+    /// How long does it take to train?
+    Time,
+    /// How much data does it need?
+    Data,
+    /// No question: the plain comparison alone
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    /// English
+    En,
+    /// 한국어
+    Ko,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EqualName {
     /// Hidden sizes are chosen so that all models have nearly the same number of parameters
     Parameters,
@@ -121,10 +163,11 @@ fn number(least: u64, most: u64) -> RangedU64ValueParser<usize> {
 
 const EXAMPLES: &str = "\
 Examples:
-  tidegate compare
+  tidegate compare --out results
+  tidegate compare --full --question memory,time
   tidegate compare --data jsb_chorales.json --seeds 5
   tidegate compare --task adding --length 400 --cells gru,gru-before,mgu --out results
-  tidegate compare --task copy --equal hidden --hidden 64 --json > results.json
+  tidegate compare --task copy --equal hidden --hidden 64 --question none --json > results.json
 
 Exit status: 0 if all is done, 1 after an error, 2 for wrong options, 130 if interrupted.";
 

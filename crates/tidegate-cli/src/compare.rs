@@ -5,9 +5,12 @@ use std::sync::Arc;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use tidegate_data::DataError;
-use tidegate_study::{Comparison, ComparisonReport, Experiment, Sizing, StudyError, Task, compare};
+use tidegate_study::{
+    Comparison, Effort, Experiment, Question, Sizing, Study, StudyError, StudyReport, Task,
+};
 
-use crate::arguments::{Arguments, CompareArguments, EqualName, TaskName};
+use crate::answers::answers;
+use crate::arguments::{Arguments, CompareArguments, EqualName, QuestionName, TaskName};
 use crate::failure::Failure;
 use crate::findings::findings;
 use crate::interruption::stop_on_interruption;
@@ -24,14 +27,16 @@ const LENGTH: usize = 100;
 const MACKEY_GLASS_LENGTH: usize = 200;
 
 pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
-    let comparison = comparison(arguments).unwrap_or_else(|misuse| misuse.exit());
-    let labels = Labels::of(comparison.experiments.len());
+    let study = study_of(arguments).unwrap_or_else(|misuse| misuse.exit());
+    let comparison = &study.comparison;
+    let alone = study.questions.is_empty() && comparison.experiments.len() == 1;
+    let labels = Labels::of(if alone { 1 } else { usize::MAX });
     let display = Arc::new(Display::of_standard_error(labels));
     let speaker = Arc::clone(&display);
     let stop = stop_on_interruption(move |line| speaker.say(line))?;
-    let result = compare(&comparison, &|progress| display.show(progress), stop);
+    let result = tidegate_study::study(&study, &|progress| display.show(progress), stop);
     display.end();
-    let report = result.map_err(|error| failure(error, arguments, &comparison))?;
+    let report = result.map_err(|error| failure(error, arguments, comparison))?;
     print(&if arguments.json {
         serde_json::to_string_pretty(&report).map_err(StudyError::Json)? + "\n"
     } else {
@@ -80,18 +85,61 @@ fn failure(error: StudyError, arguments: &CompareArguments, comparison: &Compari
 }
 
 /// Tables with what can be said of them.
-fn text(report: &ComparisonReport, page: Page) -> String {
+fn text(report: &StudyReport, page: Page) -> String {
     let mut text = String::new();
-    for summaries in report.summary.chunk_by(|a, b| a.task == b.task) {
+    let comparison = &report.comparison;
+    for summaries in comparison.summary.chunk_by(|a, b| a.task == b.task) {
         text += &paragraph(&visible(&summaries[0].task), page.text);
         text += &format!("\n{}\n", table(summaries, page.table));
         text += &format!("{}\n", findings(summaries, page.text));
     }
-    text + &paragraph(&times(&report.rows), page.text)
+    text += &answers(report, page);
+    let rows = report
+        .experiments
+        .iter()
+        .flat_map(|experiment| &experiment.rows);
+    text + &paragraph(&times(rows), page.text)
 }
 
 /// Lowers the options.
-fn comparison(arguments: &CompareArguments) -> Result<Comparison, clap::Error> {
+fn study_of(arguments: &CompareArguments) -> Result<Study, clap::Error> {
+    let effort = if arguments.full {
+        Effort::Full
+    } else {
+        Effort::Quick
+    };
+    let comparison = comparison(arguments, effort)?;
+    let questions = questions(&arguments.question)?;
+    if arguments.task.is_some() || arguments.data.is_some() {
+        return Ok(Study::new(comparison, questions, effort));
+    }
+    Ok(Study {
+        comparison,
+        ..Study::of_generated_tasks(questions, effort)
+    })
+}
+
+fn questions(names: &[QuestionName]) -> Result<Vec<Question>, clap::Error> {
+    let question = |name: &QuestionName| match name {
+        QuestionName::Memory => Some(Question::Memory),
+        QuestionName::Structure => Some(Question::Structure),
+        QuestionName::Time => Some(Question::Time),
+        QuestionName::Data => Some(Question::Data),
+        QuestionName::None => None,
+    };
+    let asked: Vec<Question> = names.iter().filter_map(question).collect();
+    let twice = (1..asked.len()).any(|index| asked[..index].contains(&asked[index]));
+    let fail = |message: &str| Err(misuse(ErrorKind::ValueValidation, message.to_owned()));
+    match (names, asked.is_empty()) {
+        ([], _) => Ok(Question::ALL.to_vec()),
+        _ if twice => fail("--question names a question twice: name each once"),
+        ([_], true) => Ok(Vec::new()),
+        _ if asked.len() < names.len() => fail("--question none stands alone"),
+        _ => Ok(asked),
+    }
+}
+
+fn comparison(arguments: &CompareArguments, effort: Effort) -> Result<Comparison, clap::Error> {
     let length = arguments.length.unwrap_or(LENGTH);
     let tasks = match (&arguments.data, arguments.task) {
         (Some(path), _) => vec![Task::polyphonic_music(path)],
@@ -127,7 +175,7 @@ fn comparison(arguments: &CompareArguments) -> Result<Comparison, clap::Error> {
         }
     }
     comparison.sizing = sizing(arguments)?;
-    comparison.seeds = arguments.seeds;
+    comparison.seeds = arguments.seeds.unwrap_or(effort.seeds());
     if let Some(threads) = arguments.threads {
         comparison.threads = threads;
     }
@@ -169,7 +217,7 @@ mod tests {
     fn of(options: &[&str]) -> Comparison {
         let words = ["tidegate", "compare"].iter().chain(options);
         let Command::Compare(arguments) = Arguments::try_parse_from(words).unwrap().command;
-        comparison(&arguments).unwrap()
+        study_of(&arguments).unwrap().comparison
     }
 
     #[test]

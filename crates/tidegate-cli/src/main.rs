@@ -3,7 +3,9 @@
 //! Here live the options, the progress display, the tables and the exit status; what is computed lives in the libraries.
 
 mod amount;
+mod answers;
 mod arguments;
+mod columns;
 mod compare;
 #[cfg(test)]
 mod example;

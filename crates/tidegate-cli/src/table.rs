@@ -2,6 +2,7 @@
 
 use tidegate_study::{Spread, Summary};
 
+use crate::columns::columns;
 use crate::number::{significant, thousands, with_deviation};
 
 const COLUMNS: usize = 9;
@@ -20,57 +21,11 @@ const HEADINGS: [[&str; 2]; COLUMNS] = [
 
 /// One line for each cell, or, where that is wider than the page, one block of lines for each.
 pub(crate) fn table(summaries: &[Summary], width: Option<usize>) -> String {
-    let rows: Vec<[String; COLUMNS]> = summaries.iter().map(cells).collect();
-    let lines = side_by_side(&rows);
-    let widest = lines.lines().map(|line| line.chars().count()).max();
-    match width {
-        Some(width) if widest.is_some_and(|widest| widest > width) => stacked(&rows),
-        _ => lines,
-    }
-}
-
-/// The first column stands at the left, the others at the right.
-fn side_by_side(rows: &[[String; COLUMNS]]) -> String {
-    let mut lines: Vec<[String; COLUMNS]> = [0, 1]
-        .map(|line| HEADINGS.map(|heading| heading[line].to_owned()))
-        .into();
-    lines.extend_from_slice(rows);
-    let mut widths = [0; COLUMNS];
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let rule: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
-    let mut text = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        let padded = line.iter().zip(widths).enumerate();
-        let padded = padded.map(|(column, (cell, width))| match column {
-            0 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
-        });
-        text += padded.collect::<Vec<_>>().join("  ").trim_end();
-        text.push('\n');
-        if index == 1 {
-            text += &rule.join("──");
-            text.push('\n');
-        }
-    }
-    text
-}
-
-/// The cell's name, and below it each number after its heading.
-fn stacked(rows: &[[String; COLUMNS]]) -> String {
-    let headings = HEADINGS.map(|heading| heading.join(" ").trim_start().to_owned());
-    let longest = headings.iter().map(String::len).max().unwrap_or(0);
-    let mut text = String::new();
-    for row in rows {
-        text += &format!("{}\n", row[0]);
-        for (heading, cell) in headings.iter().zip(row).skip(1) {
-            text += &format!("  {heading:<longest$}  {cell}\n");
-        }
-    }
-    text
+    let rows: Vec<Vec<String>> = summaries
+        .iter()
+        .map(|summary| cells(summary).into())
+        .collect();
+    columns(&HEADINGS, &rows, width)
 }
 
 fn cells(summary: &Summary) -> [String; COLUMNS] {

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use tidegate_study::Row;
 
 /// A sentence on the times of these rows, by what each of them says of its threads and of the runs beside it.
-pub(crate) fn times(rows: &[Row]) -> String {
+pub(crate) fn times<'a>(rows: impl Iterator<Item = &'a Row>) -> String {
     let of_row = |row: &Row| Some((row.threads?, row.runs_side_by_side?));
-    of(rows.iter().filter_map(of_row).collect())
+    of(rows.filter_map(of_row).collect())
 }
 
 /// From the threads of a run and the number of runs that were made at once.
