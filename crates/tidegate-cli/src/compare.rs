@@ -29,8 +29,10 @@ const MACKEY_GLASS_LENGTH: usize = 200;
 pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let study = study_of(arguments).unwrap_or_else(|misuse| misuse.exit());
     let comparison = &study.comparison;
-    let alone = study.questions.is_empty() && comparison.experiments.len() == 1;
-    let labels = Labels::of(if alone { 1 } else { usize::MAX });
+    let labels = match study.questions.is_empty() {
+        true => Labels::of(comparison.experiments.len()),
+        false => Labels::OfAStudy,
+    };
     let display = Arc::new(Display::of_standard_error(labels));
     let speaker = Arc::clone(&display);
     let stop = stop_on_interruption(move |line| speaker.say(line))?;

@@ -72,5 +72,6 @@ pub(crate) fn run(id: usize, stage: Stage) -> RunName {
         stage,
         seed: 7,
         candidate: Candidate::plain(0.01),
+        work: 100.0,
     }
 }

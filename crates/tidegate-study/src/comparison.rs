@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::cell_variant::CellVariant;
-use crate::contest::tuning_runs;
+use crate::contest::{Contest, tuning_runs};
 use crate::error::StudyError;
 use crate::folder::Folder;
 use crate::preparation::Preparation;
@@ -50,6 +50,9 @@ pub struct Experiment {
     pub share: Share,
     /// Whether the final runs measure how far the gradient reaches back, before and after training. Default: no.
     pub measures_gradients: bool,
+    /// Where its runs are kept, relative to the comparison's folder, another one for each experiment; absent for that folder
+    /// itself, or with several tasks one such as `1-adding` in it. Default: absent.
+    pub folder: Option<String>,
 }
 
 impl Experiment {
@@ -63,6 +66,7 @@ impl Experiment {
             sizing: None,
             share: Share::ALL,
             measures_gradients: false,
+            folder: None,
         }
     }
 
@@ -91,6 +95,22 @@ impl Comparison {
     /// What is equal for all cells in one of its experiments.
     pub(crate) fn sizing_of(&self, experiment: &Experiment) -> Sizing {
         experiment.sizing.unwrap_or(self.sizing)
+    }
+
+    /// The folder of each experiment, relative to the comparison's.
+    fn folder_names(&self) -> Vec<String> {
+        let plain = self.experiments.iter().filter(|e| e.folder.is_none());
+        let alone = plain.count() == 1;
+        let mut number = 0;
+        let name = |experiment: &Experiment| match &experiment.folder {
+            Some(folder) => folder.clone(),
+            None if alone => String::new(),
+            None => {
+                number += 1;
+                format!("{number}-{}", experiment.task.key())
+            }
+        };
+        self.experiments.iter().map(name).collect()
     }
 
     /// Number of runs, those of tuning included.
@@ -210,13 +230,15 @@ pub(crate) fn carry_out<R: Kept>(
     let preparation = Preparation::of(comparison, stop)?;
     let folder = match &comparison.folder {
         Some(path) => {
-            let keys = comparison.experiments.iter().map(|e| e.task.key());
-            Some(Folder::open(path, &preparation.plan, keys)?)
+            let names = comparison.folder_names();
+            let names = names.iter().map(String::as_str);
+            Some(Folder::open(path, &preparation.plan, names)?)
         }
         None => None,
     };
     observer(Progress::Started {
         runs: preparation.runs,
+        work: preparation.contests.iter().map(Contest::work).sum(),
     });
     let results = runs::carry_out(&preparation, folder.as_ref(), observer, stop)?;
     refuse_without_results(&preparation, &results)?;

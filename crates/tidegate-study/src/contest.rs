@@ -24,6 +24,10 @@ pub(crate) struct Contest {
     pub(crate) share: Share,
     /// Whether final runs measure how far the gradient reaches back.
     pub(crate) measures_gradients: bool,
+    /// Multiply-adds of the forward passes of an epoch.
+    pub(crate) work_per_epoch: f64,
+    /// Epochs at most of a tuning run and of a final run.
+    pub(crate) epochs: [usize; 2],
     /// The model, without dropout.
     pub(crate) network: ModelConfiguration,
     /// What tuning chooses among.
@@ -59,6 +63,13 @@ impl Contest {
     /// Number of runs.
     pub(crate) fn runs(&self) -> usize {
         self.tuning_runs() + self.seeds
+    }
+
+    /// The work of all its runs.
+    pub(crate) fn work(&self) -> f64 {
+        let [tuning, finals] = self.epochs;
+        let epochs = self.tuning_runs() * tuning + self.seeds * finals;
+        self.work_per_epoch * epochs as f64
     }
 
     /// One tuning run for each candidate.
@@ -99,6 +110,11 @@ impl Contest {
             stage,
             seed,
             candidate,
+            work: self.work_per_epoch
+                * match stage {
+                    Stage::Tuning { .. } => self.epochs[0] as f64,
+                    Stage::Final => self.epochs[1] as f64,
+                },
         };
         let what = PlannedRun {
             contest: self.index,

@@ -33,7 +33,7 @@ impl Effort {
     pub(crate) fn lag_epochs(self) -> usize {
         match self {
             Effort::Quick => 5,
-            Effort::Full => 8,
+            Effort::Full => 5,
         }
     }
 

@@ -7,7 +7,8 @@
 //! runs/gru-seed1.json           what was measured of each finished run
 //! runs/gru-seed1.checkpoint     where a run that is not finished continues; of one that diverged, the last good one
 //! ```
-//! With several tasks, the models and `runs` stand in one folder for each: `1-adding`, `2-mackey-glass`.
+//! With several tasks, the models and `runs` stand in one folder for each: `1-adding`, `2-mackey-glass`. Those of a study's
+//! questions stand in folders such as `memory/copy-lag-50`, and its report is `report.json`.
 
 mod plan;
 
@@ -41,11 +42,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Opens a folder, or makes it, and checks that it can be written and holds nothing but this comparison.
+    /// Opens a folder, or makes it, and checks that it can be written and holds nothing but this comparison. In it each
+    /// experiment has a folder of the given name, relative to it.
     pub(crate) fn open<'a>(
         path: &Path,
         plan: &Value,
-        keys: impl ExactSizeIterator<Item = &'a str>,
+        names: impl Iterator<Item = &'a str>,
     ) -> Result<Folder, StudyError> {
         let fail = |action: &str, error| StudyError::Folder {
             folder: path.to_owned(),
@@ -66,13 +68,7 @@ impl Folder {
         let clean = |folder: &Path| remove_temporary_files(folder).map_err(|e| fail("clean it", e));
         clean(path)?;
         plan::settle(path, plan)?;
-        let tasks: Vec<PathBuf> = if keys.len() == 1 {
-            vec![path.to_owned()]
-        } else {
-            keys.enumerate()
-                .map(|(index, key)| path.join(format!("{}-{key}", index + 1)))
-                .collect()
-        };
+        let tasks: Vec<PathBuf> = names.map(|name| path.join(name)).collect();
         for task in &tasks {
             let runs = task.join("runs");
             fs::create_dir_all(&runs).map_err(|error| fail("make a folder in it", error))?;
@@ -271,7 +267,7 @@ mod tests {
     fn long_epochs_have_checkpoints_inside() {
         let place = tempfile::tempdir().unwrap();
         let plan = Value::from("plan");
-        let folder = Folder::open(place.path(), &plan, ["adding"].into_iter()).unwrap();
+        let folder = Folder::open(place.path(), &plan, [""].into_iter()).unwrap();
         let name = RunName {
             id: 0,
             task: "adding problem".to_owned(),
@@ -279,6 +275,7 @@ mod tests {
             stage: Stage::Final,
             seed: 1,
             candidate: Candidate::plain(0.1),
+            work: 1.0,
         };
         let checkpointing = folder.checkpointing(0, &name);
         assert_eq!(checkpointing.every_updates, Some(1_000));

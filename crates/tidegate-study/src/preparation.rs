@@ -12,7 +12,7 @@ use crate::contest::Contest;
 use crate::error::StudyError;
 use crate::fingerprint;
 use crate::memory;
-use crate::network::network;
+use crate::network::{multiply_adds_per_step, network};
 use crate::recipe::Recipe;
 use crate::share::Share;
 use crate::sizing::Sizing;
@@ -77,6 +77,11 @@ impl<'a> Preparation<'a> {
                     cell,
                     share: experiment.share,
                     measures_gradients: experiment.measures_gradients,
+                    work_per_epoch: multiply_adds_per_step(&network) as f64
+                        * splits.train.total_steps() as f64
+                        * experiment.share.passes() as f64
+                        / experiment.share.one_in as f64,
+                    epochs: [recipe.tuning_epochs, recipe.training.epochs],
                     network,
                     candidates: recipe.candidates.clone(),
                     seeds: comparison.seeds,

@@ -15,6 +15,8 @@ pub enum Progress<'a> {
     Started {
         /// Runs of the comparison, those of tuning included.
         runs: usize,
+        /// The [work](RunName::work) of all of them.
+        work: f64,
     },
     /// A run starts or continues.
     RunStarted {

@@ -37,6 +37,8 @@ pub struct RunName {
     pub seed: u64,
     /// Learning rate and regularisation.
     pub candidate: Candidate,
+    /// Multiply-adds of the forward passes of all its updates at most, to which its time is about in proportion.
+    pub work: f64,
 }
 
 impl RunName {

@@ -126,6 +126,7 @@ impl StudyPlan {
             };
             let other = self.add(Experiment {
                 sizing: Some(sizing),
+                folder: Some(format!("time/{}-{}", index + 1, experiment.task.key())),
                 measures_gradients: false,
                 ..experiment
             });
@@ -152,6 +153,12 @@ impl StudyPlan {
             let share = |share: Share| {
                 self.add(Experiment {
                     share,
+                    folder: Some(format!(
+                        "data/{}-{}-1-in-{}",
+                        index + 1,
+                        experiment.task.key(),
+                        share.one_in
+                    )),
                     measures_gradients: false,
                     ..experiment.clone()
                 })
@@ -178,6 +185,7 @@ fn lag_experiment(study: &Study, family: LagFamily, lag: usize) -> Experiment {
     Experiment {
         recipe,
         measures_gradients: true,
+        folder: Some(format!("memory/{}-lag-{lag}", task.key())),
         ..Experiment::new(task)
     }
 }

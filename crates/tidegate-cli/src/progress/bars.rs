@@ -73,7 +73,7 @@ impl Bars {
         }
         self.lock().pace.follow(&progress, Instant::now());
         match progress {
-            Progress::Started { runs } => {
+            Progress::Started { runs, .. } => {
                 self.whole.set_length((runs as f64 * PARTS) as u64);
                 self.draw_whole(&self.lock());
             }

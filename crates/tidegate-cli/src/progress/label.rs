@@ -11,6 +11,8 @@ pub(crate) enum Labels {
     OfOneTask,
     /// Their task comes first.
     OfSeveralTasks,
+    /// Their task comes first, with all that distinguishes the experiments of a study.
+    OfAStudy,
 }
 
 /// What the names of generated tasks begin with, which tells them apart.
@@ -51,6 +53,7 @@ impl Labels {
                 let task = generated.map_or_else(|| visible(task), |&name| name.to_owned());
                 format!("{task}: {cell}")
             }
+            Labels::OfAStudy => format!("{}: {cell}", visible(task)),
         }
     }
 }

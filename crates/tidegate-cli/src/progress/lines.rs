@@ -166,7 +166,16 @@ mod tests {
             update: 5,
             loss: 0.125,
         };
-        assert_eq!(state.line(&Progress::Started { runs: 2 }, start), None);
+        assert_eq!(
+            state.line(
+                &Progress::Started {
+                    runs: 2,
+                    work: 200.0
+                },
+                start
+            ),
+            None
+        );
         assert_eq!(state.line(&started, after(1)), None);
         assert_eq!(state.line(&update, after(29)), None);
         assert_eq!(

@@ -1,19 +1,37 @@
-//! How far a comparison is, and how long the rest will take if the runs are alike.
+//! How far a comparison is, and how long the rest will take if multiply-adds take the same time in all runs.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use tidegate_study::Progress;
 
-/// Counted in runs.
+/// Time is counted in the runs' work.
 pub(super) struct Pace {
     start: Instant,
     done: usize,
     runs: usize,
+    /// Of all runs.
+    work: f64,
+    /// Of the runs that are done, whether they needed all of it or not.
+    work_done: f64,
     /// What was there when the comparison continued.
     found: f64,
-    /// Updates made, and of how many, of the runs at work, by id.
-    running: BTreeMap<usize, (u64, u64)>,
+    /// The runs at work, by id.
+    running: BTreeMap<usize, Running>,
+}
+
+/// A run at work.
+struct Running {
+    made: u64,
+    updates: u64,
+    work: f64,
+}
+
+impl Running {
+    /// What it has done.
+    fn work_done(&self) -> f64 {
+        self.work * part(self.made, self.updates)
+    }
 }
 
 impl Pace {
@@ -22,6 +40,8 @@ impl Pace {
             start,
             done: 0,
             runs: 0,
+            work: 0.0,
+            work_done: 0.0,
             found: 0.0,
             running: BTreeMap::new(),
         }
@@ -29,7 +49,9 @@ impl Pace {
 
     pub(super) fn follow(&mut self, progress: &Progress<'_>, now: Instant) {
         match *progress {
-            Progress::Started { runs } => (self.start, self.runs) = (now, runs),
+            Progress::Started { runs, work } => {
+                (self.start, self.runs, self.work) = (now, runs, work);
+            }
             Progress::RunStarted {
                 run,
                 epochs,
@@ -38,12 +60,17 @@ impl Pace {
                 ..
             } => {
                 let updates = (epochs * updates_per_epoch) as u64;
-                self.found += part(updates_made, updates);
-                self.running.insert(run.id, (updates_made, updates));
+                let running = Running {
+                    made: updates_made,
+                    updates,
+                    work: run.work,
+                };
+                self.found += running.work_done();
+                self.running.insert(run.id, running);
             }
             Progress::UpdateDone { run, update, .. } => {
-                if let Some((made, _)) = self.running.get_mut(&run.id) {
-                    *made = update;
+                if let Some(running) = self.running.get_mut(&run.id) {
+                    running.made = update;
                 }
             }
             Progress::RunDone {
@@ -51,8 +78,9 @@ impl Pace {
             } => {
                 self.running.remove(&run.id);
                 self.done = self.done.max(done);
+                self.work_done += run.work;
                 if kept {
-                    self.found += 1.0;
+                    self.found += run.work;
                 }
             }
             _ => {}
@@ -73,14 +101,19 @@ impl Pace {
 
     /// Runs done, with the parts of those at work.
     pub(super) fn position(&self) -> f64 {
-        let running = self.running.values().map(|&(made, of)| part(made, of));
-        self.done as f64 + running.sum::<f64>()
+        let parts = self.running.values().map(|run| part(run.made, run.updates));
+        self.done as f64 + parts.sum::<f64>()
+    }
+
+    fn work_done(&self) -> f64 {
+        let running = self.running.values().map(Running::work_done);
+        self.work_done + running.sum::<f64>()
     }
 
     /// Time left; none while nothing was made, and after the end.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
-        let made = self.position() - self.found;
-        let left = self.runs as f64 - self.position();
+        let made = self.work_done() - self.found;
+        let left = self.work - self.work_done();
         let seconds = self.elapsed(now).as_secs_f64() * left / made;
         if made <= 0.0 || left <= 0.0 {
             return None;
@@ -109,7 +142,8 @@ mod tests {
         let start = Instant::now();
         let later = start + Duration::from_secs(60);
         let mut pace = Pace::new(start);
-        pace.follow(&Progress::Started { runs: 4 }, start);
+        let work = 400.0;
+        pace.follow(&Progress::Started { runs: 4, work }, start);
         assert_eq!(pace.left(later), None);
         let outcome = Outcome::Diverged(Divergence {
             what: "the loss".to_owned(),

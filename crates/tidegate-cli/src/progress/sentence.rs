@@ -88,6 +88,8 @@ mod tests {
                 train_loss: 7.5,
                 test_loss: 8.25,
             }),
+            curve: Vec::new(),
+            gradients: None,
         });
         let progress = Progress::RunDone {
             run: &run(3, Stage::Final),
