@@ -22,6 +22,9 @@ const LEAST_SHARES: usize = 3;
 /// that its test loss is too.
 const ENDED_AT: f64 = 0.05;
 
+/// Parameters of each model on a generated task with a lag, where no other number is asked for.
+const LAG_PARAMETERS: usize = 5_000;
+
 /// All experiments, and by their indices which of them answer which question.
 pub(crate) struct StudyPlan {
     pub(crate) asked: Vec<Question>,
@@ -174,13 +177,25 @@ impl StudyPlan {
 /// A generated task at a lag, with a fixed number of updates at most.
 fn lag_experiment(study: &Study, family: LagFamily, lag: usize) -> Experiment {
     let effort = study.effort;
-    let task = family.task(lag).with_sequences(effort.lag_sequences());
-    let mut recipe = Recipe::of(&task);
-    recipe.training.epochs = effort.lag_epochs();
-    recipe.tuning_epochs = effort.lag_epochs();
-    recipe.training.patience = None;
-    recipe.training.target_loss = Some(ENDED_AT * family.loss_without_memory(lag));
+    let (mut sequences, mut epochs) = (effort.lag_sequences(), effort.lag_epochs());
     let plain = &study.comparison.experiments;
+    let given = plain
+        .iter()
+        .filter(|e| LagFamily::of(&e.task) == Some(family));
+    // Who asks for less than usual of a task gets less at every lag.
+    for given in given.filter(|_| study.always_compares) {
+        sequences = given
+            .task
+            .sequences()
+            .map_or(sequences, |n| n.min(sequences));
+        epochs = epochs.min(given.recipe.training.epochs);
+    }
+    let task = family.task(lag).with_sequences(sequences);
+    let mut recipe = Recipe::of(&task);
+    (recipe.training.epochs, recipe.tuning_epochs) = (epochs, epochs);
+    recipe.training.patience = None;
+    recipe.parameters = LAG_PARAMETERS;
+    recipe.training.target_loss = Some(ENDED_AT * family.loss_without_memory(lag));
     recipe.training.memory_limit = plain.iter().find_map(|e| e.recipe.training.memory_limit);
     Experiment {
         recipe,

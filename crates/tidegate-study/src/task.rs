@@ -97,6 +97,18 @@ impl Task {
         self
     }
 
+    /// Training sequences of a generated task; none for a file, which has what it has.
+    #[must_use]
+    pub fn sequences(&self) -> Option<usize> {
+        match self {
+            Task::AddingProblem(task) => Some(task.train),
+            Task::CopyMemory(task) => Some(task.train),
+            Task::TemporalOrder(task) => Some(task.train),
+            Task::MackeyGlass(task) => Some(task.train),
+            Task::PolyphonicMusic { .. } => None,
+        }
+    }
+
     /// Short name, fit for a file: `adding`, `copy`, `order`, `mackey-glass` or `music`.
     #[must_use]
     pub fn key(&self) -> &'static str {
