@@ -31,6 +31,8 @@ const OPTIONS: [&str; 15] = [
     "30",
     "--threads",
     "2",
+    "--question",
+    "none",
     "--json",
 ];
 

@@ -141,7 +141,17 @@ fn json_is_one_document_with_a_row_for_each_run() {
 #[test]
 fn without_a_task_two_are_compared_and_their_rows_say_which() {
     let json = success(&[
-        "--cells", "gru", "--hidden", "2", "--seeds", "1", "--epochs", "1", "--json",
+        "--cells",
+        "gru",
+        "--hidden",
+        "2",
+        "--seeds",
+        "1",
+        "--epochs",
+        "1",
+        "--question",
+        "none",
+        "--json",
     ]);
     let document: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(document["equal"], "hidden");
@@ -221,7 +231,18 @@ fn real_music_is_compared() {
     };
     let path = path.to_str().unwrap();
     let json = success(&[
-        "--data", path, "--cells", "gru", "--hidden", "4", "--seeds", "1", "--epochs", "1",
+        "--data",
+        path,
+        "--cells",
+        "gru",
+        "--hidden",
+        "4",
+        "--seeds",
+        "1",
+        "--epochs",
+        "1",
+        "--question",
+        "none",
         "--json",
     ]);
     let document: Value = serde_json::from_str(&json).unwrap();
