@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use support::{compare, success, text, timeless};
 
-const OPTIONS: [&str; 15] = [
+const OPTIONS: [&str; 17] = [
     "--task",
     "adding",
     "--length",
