@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""Writes docs/study.md, its pictures and the summary in the README from the folders that `tidegate compare --out` wrote.
+
+    python3 docs/study.py --study "Generated tasks=DIR" --study "JSB Chorales=DIR" --published jsb-20k=DIR ...
+
+Every figure on the page is read from `report.json` or `comparison.json`; the published ones beside them are named with their source.
+"""
+
+import argparse
+import json
+import math
+import re
+import shutil
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+START, END = "<!-- study -->\n", "<!-- /study -->"
+
+CELLS = {"rnn": "RNN", "rnn-relu": "RNN, relu", "lstm": "LSTM", "lstm-peephole": "LSTM, peepholes", "gru": "GRU",
+         "gru-before": "GRU, reset before", "mgu": "MGU"}
+TASKS = {"adding": "Adding problem", "copy": "Copy memory", "order": "Temporal order", "mackey-glass": "Mackey-Glass", "music": "Music"}
+EQUAL = {"parameters": "parameters", "hidden": "hidden size"}
+FINDINGS = {"holds": "**holds**", "does_not_hold": "**does not hold**", "undecided": "undecided"}
+SENTENCES = {
+    "gru_overcomes_long_term_dependencies": "A GRU overcomes the long-term dependency problem of the plain RNN",
+    "lstm_overcomes_long_term_dependencies": "An LSTM overcomes the long-term dependency problem of the plain RNN",
+    "gru_is_a_lighter_lstm": "A GRU is a lighter LSTM: two gates instead of three",
+    "gru_trains_in_less_time": "A GRU trains in less time than an LSTM",
+    "lstm_is_stronger_with_much_data": "An LSTM is stronger than a GRU where data is plentiful",
+    "gru_learns_from_little_data": "A GRU learns more than an LSTM from little data",
+}
+MEASURES = {
+    "longest_lag": "longest lag solved", "parameters": "parameters", "multiply_adds": "multiply-adds", "tape_bytes": "bytes of tape",
+    "test_loss": "test loss", "updates_to_target": "updates to target", "seconds_per_update": "seconds per update",
+    "seconds_to_target": "seconds to target",
+}
+# Test losses in nats per step, or mean squared errors, as published: rnn, gru, lstm.
+PUBLISHED = {
+    "jsb-20k": ("JSB Chorales, about 20,000 parameters", "Chung et al. 2014", {"rnn": 9.10, "gru": 8.54, "lstm": 8.67}),
+    "nottingham-20k": ("Nottingham, about 20,000 parameters", "Chung et al. 2014", {"rnn": 3.13, "gru": 3.23, "lstm": 3.20}),
+    "jsb-300k": ("JSB Chorales, about 300,000 parameters", "Bai et al. 2018", {"rnn": 8.91, "gru": 8.43, "lstm": 8.45}),
+    "nottingham-1m": ("Nottingham, about 1,000,000 parameters", "Bai et al. 2018", {"rnn": 4.05, "gru": 3.46, "lstm": 3.29}),
+    "adding-600": ("Adding problem, 600 steps, about 70,000 parameters", "Bai et al. 2018", {"rnn": 0.177, "gru": 5.3e-5, "lstm": 0.164}),
+}
+
+
+def number(value, digits=3):
+    """With so many significant digits."""
+    if value is None:
+        return "–"
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    exponent = math.floor(math.log10(abs(value)))
+    if exponent < -4:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:,.{max(0, digits - 1 - exponent)}f}"
+
+
+def spread(value, digits=4):
+    if value is None:
+        return "diverged"
+    deviation = value["standard_deviation"]
+    return number(value["mean"], digits) + (f" ± {number(deviation, 2)}" if deviation is not None else "")
+
+
+def table(headings, rows):
+    lines = ["| " + " | ".join(headings) + " |", "|---" + "|--:" * (len(headings) - 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def interval(piece):
+    if not piece["interval"] or not piece["pairs"]:
+        return "exact" if not piece["pairs"] else "–"
+    return " to ".join(number(bound) for bound in piece["interval"])
+
+
+def ratio(piece):
+    return f"{CELLS[piece['cell']]} / {CELLS[piece['other']]}"
+
+
+def verdicts(report):
+    rows = []
+    for verdict in report["verdicts"]:
+        pieces = verdict["evidence"]
+        if not pieces:
+            continue
+        counts = {finding: sum(piece["finding"] == finding for piece in pieces) for finding in FINDINGS}
+        rows.append([SENTENCES[verdict["sentence"]], FINDINGS[verdict["finding"]],
+                     f"{counts['holds']} for, {counts['does_not_hold']} against, {counts['undecided']} open"])
+    return table(["sentence", "verdict", "evidence"], rows)
+
+
+def evidence(report):
+    rows = []
+    for verdict in report["verdicts"]:
+        for piece in verdict["evidence"]:
+            share = "" if piece["share"] == 1 else f", 1/{piece['share']} of the data"
+            task = TASKS.get(piece["task"], piece["task"])
+            rows.append([SENTENCES[verdict["sentence"]], f"{MEASURES[piece['measure']]}, {ratio(piece)}", f"{task}, equal {EQUAL[piece['equal']]}{share}",
+                         number(piece["ratio"]), interval(piece), str(piece["pairs"] or "–"), FINDINGS[piece["finding"]]])
+    return table(["sentence", "measure", "on", "ratio", f"{report['confidence']:.0%} interval", "pairs", "says"], rows)
+
+
+def memory(answer, seeds):
+    parts = []
+    for task in answer["tasks"]:
+        rows = []
+        for cell in task["cells"]:
+            longest = [lag or 0 for lag in cell["longest_lag"]]
+            least, most = min(longest), max(longest)
+            span = number(least, 9) if least == most else f"{least} to {most}"
+            losses = [f"{number(loss['mean'] if loss else None)} ({solved}/{seeds})" for loss, solved in zip(cell["test_loss"], cell["solved"])]
+            rows.append([CELLS[cell["cell"]], span, *losses])
+        parts.append(f"**{TASKS[task['key']]}**: {task['loss']}, within {task['updates']:,} updates; in brackets the seeds that solved it.\n\n"
+                     + table(["cell", "longest lag solved", *[f"lag {lag}" for lag in task["lags"]]], rows))
+    return "\n".join(parts)
+
+
+def structure(answer):
+    rows = [[row["task"], CELLS[row["cell"]], EQUAL[row["equal"]], str(row["gates"]), f"{row['hidden_size']:,}", f"{row['parameters']:,}",
+             f"{row['multiply_adds']:,}", f"{row['executed_multiply_adds']:,}", f"{row['state_bytes']:,}", f"{row['weight_bytes']:,}",
+             f"{row['allocated_tape_bytes_per_step']:,.0f}"] for row in answer["rows"]]
+    return table(["task", "cell", "equal", "gates", "units", "parameters", "multiply-adds a step", "executed, padded", "bytes of state",
+                  "bytes of weights", "bytes of tape a step"], rows)
+
+
+def time(answer):
+    rows = [[task["task"], CELLS[cell["cell"]], EQUAL[task["equal"]], f"{cell['hidden_size']:,}", number(1e3 * cell["seconds_per_update"]["mean"]),
+             number(cell["seconds_per_epoch"]["mean"]), number(task["target_loss"]), f"{cell['reached']}/{cell['runs']}",
+             number(cell["updates_to_target"]["mean"]) if cell["updates_to_target"] else "–",
+             number(cell["seconds_to_target"]["mean"]) if cell["seconds_to_target"] else "–"]
+            for task in answer["tasks"] for cell in task["cells"]]
+    return table(["task", "cell", "equal", "units", "ms an update", "s an epoch", "target loss", "runs there", "updates to it", "s to it"], rows)
+
+
+def data(answer):
+    parts = []
+    for task in answer["tasks"]:
+        shares = [f"{'1' if share == 1 else f'1/{share}'} ({sequences:,})" for share, sequences in zip(task["shares"], task["sequences"])]
+        rows = [[CELLS[cell["cell"]], *[spread(loss) for loss in cell["test_loss"]]] for cell in task["cells"]]
+        crossings = "".join(f"Below about {crossing['sequences']:,.0f} sequences {CELLS[crossing['first']]} has the lower mean, above it "
+                            f"{CELLS[crossing['second']]}. " for crossing in task["crossings"])
+        parts.append(f"**{task['task']}**: {task['loss']}. {crossings}\n\n" + table(["cell", *shares], rows))
+    return "\n".join(parts)
+
+
+def pictures(folder, name):
+    """Copies the pictures of a study, and shows them."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    target = HERE / "images" / "study" / slug
+    shutil.rmtree(target, ignore_errors=True)
+    shown = []
+    for picture in sorted(folder.glob("*.svg")):
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(picture, target / picture.name)
+        shown.append(f"![{picture.stem.replace('-', ' ')}](images/study/{slug}/{picture.name})\n")
+    return "\n".join(shown)
+
+
+def section(name, folder):
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    tuned = sum(summary["tuning_runs"] for experiment in report["experiments"] for summary in experiment["summary"])
+    finals = sum(len(experiment["rows"]) for experiment in report["experiments"])
+    parts = [f"## {name}\n",
+             f"{finals} final runs with {report['seeds']} seeds and {tuned} tuning runs, effort `{report['effort']}`, {report['machine']['threads']} threads, "
+             f"{report['machine']['instruction_set']}, Tidegate {report['machine']['version']}.\n", verdicts(report)]
+    for title, key, write in (("How long a cell remembers", "memory", lambda a: memory(a, report["seeds"])), ("What a cell is made of", "structure", structure),
+                              ("How long it takes to train", "time", time), ("How much data it needs", "data", data)):
+        if report[key] and (report[key].get("tasks") or report[key].get("rows")):
+            parts += [f"### {title}\n", write(report[key])]
+    parts += ["### The evidence\n", evidence(report), pictures(folder, name)]
+    return "\n".join(parts)
+
+
+def published(folders):
+    rows = []
+    for key, folder in folders:
+        what, source, figures = PUBLISHED[key]
+        report = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+        for summary in report["summary"]:
+            seeds = summary["seeds"]
+            rows.append([what, CELLS[summary["cell"]], f"{summary['parameters']:,}", spread(summary["test_loss"]), str(seeds),
+                         number(figures.get(summary["cell"])), source])
+    return table(["setting", "cell", "parameters", "test loss here", "seeds", "published", "source"], rows)
+
+
+def pairs(values):
+    return [(name, Path(folder)) for name, folder in (value.split("=", 1) for value in values)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--study", action="append", default=[], metavar="NAME=DIR", help="a folder with a report.json")
+    parser.add_argument("--published", action="append", default=[], metavar="KEY=DIR",
+                        help=f"a folder with a comparison.json, beside published figures: {', '.join(PUBLISHED)}")
+    parser.add_argument("--notes", type=Path, help="Markdown that is put below the published figures")
+    options = parser.parse_args()
+    studies = pairs(options.study)
+    if not studies:
+        sys.exit("name at least one --study")
+    page = ["# What the textbooks say of GRU, LSTM and RNN, and what was measured\n",
+            (HERE / "study-introduction.md").read_text(encoding="utf-8")]
+    page += [section(name, folder) for name, folder in studies]
+    if options.published:
+        page += ["## Beside published figures\n", published(pairs(options.published))]
+        if options.notes:
+            page.append(options.notes.read_text(encoding="utf-8"))
+    (HERE / "study.md").write_text("\n".join(page), encoding="utf-8")
+    readme = HERE.parent / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, rest = text.split(START)
+    _, after = rest.split(END)
+    summary = "".join(f"**{name}**\n\n{verdicts(json.loads((folder / 'report.json').read_text(encoding='utf-8')))}\n" for name, folder in studies)
+    readme.write_text(before + START + summary + END + after, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
