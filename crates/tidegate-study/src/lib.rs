@@ -32,6 +32,7 @@ mod contest;
 mod error;
 mod fingerprint;
 mod folder;
+pub mod gates;
 mod memory;
 mod neighbours;
 mod network;
