@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tidegate_study::CellVariant;
 
 use crate::amount::amount;
+use crate::gates::arguments::GatesArguments;
 
 /// Gated recurrent networks, on a CPU.
 #[derive(Debug, Parser)]
@@ -19,6 +20,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Compare(CompareArguments),
+    Gates(GatesArguments),
 }
 
 /// Compare recurrent cells on the same data: test loss, size and time, by measurement.
@@ -113,7 +115,7 @@ pub(crate) enum EqualName {
     Hidden,
 }
 
-fn number(least: u64, most: u64) -> RangedU64ValueParser<usize> {
+pub(crate) fn number(least: u64, most: u64) -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(least..=most)
 }
 

@@ -9,6 +9,8 @@ mod compare;
 mod example;
 mod failure;
 mod findings;
+mod gates;
+mod grid;
 mod interruption;
 mod number;
 mod page;
@@ -26,8 +28,11 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let Command::Compare(arguments) = Arguments::parse().command;
-    match compare::run(&arguments) {
+    let result = match Arguments::parse().command {
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Gates(arguments) => gates::run(&arguments),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -2,6 +2,7 @@
 
 use tidegate_study::{Spread, Summary};
 
+use crate::grid::grid;
 use crate::number::{significant, thousands, with_deviation};
 
 const COLUMNS: usize = 9;
@@ -29,34 +30,12 @@ pub(crate) fn table(summaries: &[Summary], width: Option<usize>) -> String {
     }
 }
 
-/// The first column stands at the left, the others at the right.
 fn side_by_side(rows: &[[String; COLUMNS]]) -> String {
-    let mut lines: Vec<[String; COLUMNS]> = [0, 1]
-        .map(|line| HEADINGS.map(|heading| heading[line].to_owned()))
-        .into();
-    lines.extend_from_slice(rows);
-    let mut widths = [0; COLUMNS];
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = cell.chars().count().max(*width);
-        }
-    }
-    let rule: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
-    let mut text = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        let padded = line.iter().zip(widths).enumerate();
-        let padded = padded.map(|(column, (cell, width))| match column {
-            0 => format!("{cell:<width$}"),
-            _ => format!("{cell:>width$}"),
-        });
-        text += padded.collect::<Vec<_>>().join("  ").trim_end();
-        text.push('\n');
-        if index == 1 {
-            text += &rule.join("──");
-            text.push('\n');
-        }
-    }
-    text
+    let headings = HEADINGS.map(|lines| lines.map(str::to_owned));
+    grid(
+        &headings,
+        &rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>(),
+    )
 }
 
 /// The cell's name, and below it each number after its heading.

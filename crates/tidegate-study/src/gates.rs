@@ -124,7 +124,7 @@ impl GateView {
     /// [`GatesError::Fit`] if the sequence does not fit the model, [`GatesError::Memory`] if the arrays would not fit the
     /// memory, [`GatesError::NotFinite`] if a value overflows.
     pub fn of(model: &Model, sequence: &ShownSequence) -> Result<GateView, GatesError> {
-        fit::check(model, sequence)?;
+        sequence.check_fits(model)?;
         let stack = &model.configuration().recurrent;
         let steps = sequence.inputs.steps();
         fit::check_memory(stack, steps, crate::memory::available())?;

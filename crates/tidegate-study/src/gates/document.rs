@@ -172,7 +172,7 @@ impl GateDocument {
 fn convention(cell: Cell) -> &'static str {
     match cell {
         Cell::Gru(_) => {
-            "the update gate z keeps the old state: h_t = (1 - z) n_t + z h_(t-1), so z = 1 remembers"
+            "the update gate z keeps the old state: h_t = (1 - z) n_t + z h_(t-1), so z = 1 remembers (many texts have it the other way round)"
         }
         Cell::Lstm(_) => {
             "the forget gate f keeps the old cell state: c_t = f c_(t-1) + i g_t, so f = 1 remembers"

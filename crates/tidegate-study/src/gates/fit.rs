@@ -20,40 +20,45 @@ const NUMBER: f64 = 4.0;
 /// The engine works on vectors of units.
 const LANES: usize = 16;
 
-/// Holds what the model reads against what the sequence has.
-pub(super) fn check(model: &Model, sequence: &ShownSequence) -> Result<(), GatesError> {
-    let size = model.configuration().recurrent.input_size;
-    let fits = match (model.configuration().input, &sequence.inputs) {
-        (InputLayer::Features, Inputs::Features { size: found, .. }) => size == *found,
-        (InputLayer::Embedding { vocabulary, .. }, Inputs::Tokens(tokens)) => {
-            tokens.iter().all(|&token| (token as usize) < vocabulary)
+impl ShownSequence {
+    /// Holds what the model reads against what the sequence has.
+    ///
+    /// # Errors
+    /// [`GatesError::Fit`] names both.
+    pub fn check_fits(&self, model: &Model) -> Result<(), GatesError> {
+        let size = model.configuration().recurrent.input_size;
+        let fits = match (model.configuration().input, &self.inputs) {
+            (InputLayer::Features, Inputs::Features { size: found, .. }) => size == *found,
+            (InputLayer::Embedding { vocabulary, .. }, Inputs::Tokens(tokens)) => {
+                tokens.iter().all(|&token| (token as usize) < vocabulary)
+            }
+            _ => false,
+        };
+        if fits {
+            return Ok(());
         }
-        _ => false,
-    };
-    if fits {
-        return Ok(());
+        let expected = match model.configuration().input {
+            InputLayer::Features => features(size),
+            InputLayer::Embedding { vocabulary, .. } => {
+                format!("tokens from a vocabulary of {vocabulary}")
+            }
+        };
+        let found = match &self.inputs {
+            Inputs::Features { size, .. } => match &self.names {
+                Some(names) => format!("{} ({})", features(*size), list(names)),
+                None => features(*size),
+            },
+            Inputs::Tokens(tokens) => match tokens.iter().max() {
+                Some(largest) => format!("tokens up to {largest}"),
+                None => "tokens".to_owned(),
+            },
+        };
+        Err(GatesError::Fit {
+            name: self.name.clone(),
+            expected,
+            found,
+        })
     }
-    let expected = match model.configuration().input {
-        InputLayer::Features => features(size),
-        InputLayer::Embedding { vocabulary, .. } => {
-            format!("tokens from a vocabulary of {vocabulary}")
-        }
-    };
-    let found = match &sequence.inputs {
-        Inputs::Features { size, .. } => match &sequence.names {
-            Some(names) => format!("{} ({})", features(*size), list(names)),
-            None => features(*size),
-        },
-        Inputs::Tokens(tokens) => match tokens.iter().max() {
-            Some(largest) => format!("tokens up to {largest}"),
-            None => "tokens".to_owned(),
-        },
-    };
-    Err(GatesError::Fit {
-        name: sequence.name.clone(),
-        expected,
-        found,
-    })
 }
 
 /// Refuses what the memory cannot hold.
