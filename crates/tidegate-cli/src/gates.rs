@@ -53,18 +53,21 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
 fn source(arguments: &GatesArguments) -> Result<SequenceSource, GatesError> {
     let split = arguments.split.map_or(Split::Test, Split::from);
     let sequence = arguments.sequence.unwrap_or(0);
-    let (data, task) = match (&arguments.data, arguments.task) {
-        (Some(data), None) => (data, None),
-        // The parser lets no other case pass.
-        (data, task) => (data.as_ref().unwrap_or(&arguments.model), task),
+    // The parser asks for exactly one of the two.
+    let data = match (arguments.task, &arguments.data) {
+        (Some(name), _) => {
+            return Ok(SequenceSource::Task {
+                task: generated_task(name, arguments.length),
+                split,
+                sequence,
+            });
+        }
+        (None, Some(data)) => data,
+        (None, None) => {
+            let message = "name the sequence: a file, or --task".to_owned();
+            misuse("gates", ErrorKind::MissingRequiredArgument, message).exit()
+        }
     };
-    if let Some(name) = task {
-        return Ok(SequenceSource::Task {
-            task: generated_task(name, arguments.length),
-            split,
-            sequence,
-        });
-    }
     let source = SequenceSource::of_file(data, split, sequence)?;
     let chosen = [
         ("--split", arguments.split.is_some()),
