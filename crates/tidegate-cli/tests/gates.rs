@@ -440,19 +440,10 @@ fn a_folder_that_cannot_be_used_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let occupied = file(folder.path(), "file", "");
     let model = model("adding", "gru");
-    let options = |out| {
-        [
-            &model[..],
-            "--task",
-            "adding",
-            "--length",
-            "6",
-            "--out",
-            out,
-        ]
-        .map(str::to_owned)
+    let message = |out: &str| {
+        let task = ["--task", "adding", "--length", "6"];
+        refused(&[&[&model[..]], &task[..], &["--out", out]].concat())
     };
-    let message = |out: &str| refused(&options(out).each_ref().map(String::as_str));
     assert!(message(&occupied).contains("file: cannot make it"));
     // A folder stands where a file should be written.
     let out = folder.path().join("out");

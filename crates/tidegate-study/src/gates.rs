@@ -155,6 +155,12 @@ impl GateView {
         Ok(view)
     }
 
+    /// Of a view with both directions: whether a layer runs backwards.
+    fn direction(&self, layer: &LayerGates) -> Option<bool> {
+        let both = self.layers.iter().any(|layer| layer.reverse);
+        both.then_some(layer.reverse)
+    }
+
     /// Adds an array to its layer.
     fn take(&mut self, trace: GateTrace) -> Result<(), GatesError> {
         let GateTrace {

@@ -8,7 +8,7 @@ use super::{GateView, GatesError};
 const USUAL: usize = 2_000;
 
 /// Values that a page holds at most: some ten megabytes.
-const MOST_VALUES: usize = 3_000_000;
+const MOST_VALUES: usize = 2_000_000;
 
 /// Steps asked for: from the first, up to but without the end; either may be left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

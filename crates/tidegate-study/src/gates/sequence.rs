@@ -45,6 +45,8 @@ pub struct ShownSequence {
     pub inputs: Inputs,
     /// The features' names, where they have some.
     pub names: Option<Vec<String>>,
+    /// Whether the features are the keys of a piano, from the lowest up.
+    pub pitches: bool,
 }
 
 impl SequenceSource {
@@ -101,6 +103,7 @@ impl SequenceSource {
             sequence: 0,
             inputs: Inputs::Features { size, values },
             names,
+            pitches: false,
         })
     }
 }
@@ -130,6 +133,7 @@ fn of_task(task: &Task, split: Split, sequence: usize) -> Result<ShownSequence, 
         sequence,
         inputs: set.sequences.swap_remove(sequence).inputs,
         names: names(task),
+        pitches: matches!(task, Task::PolyphonicMusic { .. }),
     })
 }
 
@@ -151,12 +155,15 @@ fn up_to(mut task: Task, split: Split, sequence: usize) -> Task {
     task
 }
 
-/// Names of the features of generated tasks.
+/// Names of the features of tasks; those of music are its MIDI pitches.
 fn names(task: &Task) -> Option<Vec<String>> {
     let names: &[&str] = match task {
         Task::AddingProblem(_) => &["number", "marker"],
         Task::MackeyGlass(_) => &["value"],
-        Task::CopyMemory(_) | Task::PolyphonicMusic { .. } => return None,
+        Task::PolyphonicMusic { .. } => {
+            return Some((21..=108).map(|pitch: u8| pitch.to_string()).collect());
+        }
+        Task::CopyMemory(_) => return None,
     };
     Some(names.iter().map(|name| (*name).to_owned()).collect())
 }

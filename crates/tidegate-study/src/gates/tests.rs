@@ -79,6 +79,7 @@ fn a_sequence_of_another_width_or_kind_is_refused_with_both() {
         let sequence = ShownSequence {
             inputs,
             names,
+            pitches: false,
             name: "x.csv".to_owned(),
             split: None,
             sequence: 0,
@@ -134,10 +135,10 @@ fn steps_to_show_are_checked_and_long_sequences_shortened() {
         let message = refused.of(&view(7)).unwrap_err().to_string();
         assert!(message.contains("the sequence has 7 (0 to 6)"), "{message}");
     }
-    // 4 arrays of 5 units: 150,000 steps are 3 million values.
-    let message = part(None, Some(150_001)).of(&view(200_000)).unwrap_err();
+    // 4 arrays of 5 units: 100,000 steps are 2 million values.
+    let message = part(None, Some(100_001)).of(&view(200_000)).unwrap_err();
     assert!(
-        message.to_string().contains("at most 150000 steps"),
+        message.to_string().contains("at most 100000 steps"),
         "{message}"
     );
 }
