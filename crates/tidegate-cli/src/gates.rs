@@ -53,7 +53,6 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
 fn source(arguments: &GatesArguments) -> Result<SequenceSource, GatesError> {
     let split = arguments.split.map_or(Split::Test, Split::from);
     let sequence = arguments.sequence.unwrap_or(0);
-    // The parser asks for exactly one of the two.
     let data = match (arguments.task, &arguments.data) {
         (Some(name), _) => {
             return Ok(SequenceSource::Task {
@@ -64,7 +63,7 @@ fn source(arguments: &GatesArguments) -> Result<SequenceSource, GatesError> {
         }
         (None, Some(data)) => data,
         (None, None) => {
-            let message = "name the sequence: a file, or --task".to_owned();
+            let message = "no sequence is named: give a file, or a task with --task".to_owned();
             misuse("gates", ErrorKind::MissingRequiredArgument, message).exit()
         }
     };

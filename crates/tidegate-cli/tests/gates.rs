@@ -412,7 +412,7 @@ fn misuse_of_options_has_its_own_exit_status() {
     let table = "x.csv";
     let cases: [(&[&str], &str); 11] = [
         (&[], "<MODEL>"),
-        (&[&model], "[DATA]"),
+        (&[&model], "no sequence is named"),
         (&[&model, table, "--task", "adding"], "cannot be used with"),
         (&[&model, table, "--length", "5"], "--task"),
         (

@@ -22,7 +22,7 @@ pub(crate) struct GatesArguments {
 
     /// The sequence: a table of numbers with a header and one column per feature (.csv), a NumPy array [steps, features] or
     /// [steps] (.npy), or polyphonic music as for `tidegate compare --data` (.json)
-    #[arg(required_unless_present = "task", conflicts_with = "task")]
+    #[arg(conflicts_with = "task")]
     pub(crate) data: Option<PathBuf>,
 
     /// Instead of a file: a sequence of the task that the model was trained on
