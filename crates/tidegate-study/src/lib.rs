@@ -27,6 +27,7 @@
 
 mod candidate;
 mod cell_variant;
+pub mod chart;
 mod comparison;
 mod contest;
 mod error;
