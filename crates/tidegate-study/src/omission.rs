@@ -1,0 +1,77 @@
+//! What a study could not answer, and why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a question, or a part of one, has no answer on a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Omission {
+    /// The lag of this task cannot be chosen, so that there is no longest one.
+    LagIsGiven {
+        /// The task.
+        task: String,
+    },
+    /// Too few training sequences for three shares of the data.
+    TooFewSequences {
+        /// The task.
+        task: String,
+        /// Training sequences.
+        sequences: usize,
+        /// Training sequences that would suffice.
+        needed: usize,
+    },
+    /// Every run of these cells diverged.
+    Diverged {
+        /// The task.
+        task: String,
+    },
+    /// The loss that both gated cells reach cannot be named: one of them was not compared, or diverged.
+    NoCommonTarget {
+        /// The task.
+        task: String,
+    },
+    /// A cell that the sentence speaks of was not compared, or has no measured run.
+    CellMissing {
+        /// The family of cells: `gru`, `lstm` or `rnn`.
+        cell: String,
+    },
+    /// A single seed has no spread, so that no confidence interval exists.
+    SingleSeed,
+    /// The question that would answer it was not asked.
+    NotAsked,
+}
+
+impl fmt::Display for Omission {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Omission::LagIsGiven { task } => write!(
+                formatter,
+                "{task}: the lag of this data cannot be chosen, so that there is no longest lag to look for; how far the gradient reaches back is shown"
+            ),
+            Omission::TooFewSequences {
+                task,
+                sequences,
+                needed,
+            } => write!(
+                formatter,
+                "{task}: {sequences} training sequences are too few to train on shares of them; {needed} would do"
+            ),
+            Omission::Diverged { task } => write!(formatter, "{task}: every run diverged"),
+            Omission::NoCommonTarget { task } => write!(
+                formatter,
+                "{task}: there is no loss that both gated cells reached, so that the time to it cannot be compared"
+            ),
+            Omission::CellMissing { cell } => {
+                write!(
+                    formatter,
+                    "no run of a cell of the family {cell} was measured"
+                )
+            }
+            Omission::SingleSeed => formatter
+                .write_str("with a single seed there is no spread, and so no confidence interval"),
+            Omission::NotAsked => formatter.write_str("the question was not asked"),
+        }
+    }
+}
