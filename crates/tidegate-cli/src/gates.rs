@@ -34,7 +34,13 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
     let written = folder.is_some();
     let document = GateDocument::new(&view, &model, &arguments.model, &sequence, written);
     if let Some(folder) = &folder {
-        folder.write(&view, &sequence, &document)?;
+        folder.write(
+            &view,
+            &sequence,
+            &document,
+            &part.of(&view)?,
+            arguments.language.into(),
+        )?;
     }
     print(&if arguments.json {
         serde_json::to_string_pretty(&document).map_err(GatesError::Json)? + "\n"

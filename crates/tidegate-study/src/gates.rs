@@ -25,13 +25,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod charts;
 mod document;
 mod error;
 mod fit;
 mod folder;
+mod page;
 mod part;
 mod sequence;
 mod unit;
+mod words;
 
 use tidegate_cells::{Batch, Cell, GateTrace};
 use tidegate_data::Inputs;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use tidegate_data::Split;
+use tidegate_study::Language;
 use tidegate_study::gates::Part;
 
 use crate::arguments::{TaskName, number};
@@ -50,6 +51,10 @@ pub(crate) struct GatesArguments {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
 
+    /// Language of page and picture
+    #[arg(long, value_enum, default_value_t = LanguageName::En)]
+    pub(crate) language: LanguageName,
+
     /// Print gates.json instead of a table
     #[arg(long)]
     pub(crate) json: bool,
@@ -71,6 +76,23 @@ impl From<SplitName> for Split {
             SplitName::Train => Split::Train,
             SplitName::Valid => Split::Valid,
             SplitName::Test => Split::Test,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LanguageName {
+    /// English
+    En,
+    /// Korean
+    Ko,
+}
+
+impl From<LanguageName> for Language {
+    fn from(name: LanguageName) -> Language {
+        match name {
+            LanguageName::En => Language::English,
+            LanguageName::Ko => Language::Korean,
         }
     }
 }

@@ -12,6 +12,21 @@ use crate::language::Language;
 /// Features whose ranges differ by more than this are shown each from its lowest to its highest value.
 const ALIKE: f32 = 4.0;
 
+/// All of them: the input and, below it, the arrays of every layer.
+pub(super) fn all(
+    view: &GateView,
+    sequence: &ShownSequence,
+    steps: &Range<usize>,
+    language: Language,
+) -> Vec<Chart> {
+    let layers = view.layers.iter();
+    let layers = layers.flat_map(|gates| layer(view, gates, steps, language));
+    input(sequence, steps, language)
+        .into_iter()
+        .chain(layers)
+        .collect()
+}
+
 /// The input over the steps shown.
 pub(super) fn input(
     sequence: &ShownSequence,
@@ -53,7 +68,10 @@ pub(super) fn input(
         true => language.pick("from lowest to highest", "최저~최고"),
         false => value,
     };
-    let is_share = rows.iter().flat_map(|(_, row)| row).all(|value| (0.0..=1.0).contains(value));
+    let is_share = rows
+        .iter()
+        .flat_map(|(_, row)| row)
+        .all(|value| (0.0..=1.0).contains(value));
     let map = HeatMap {
         x: step_axis(language),
         y: match sequence.pitches {
@@ -66,7 +84,11 @@ pub(super) fn input(
         first_column: steps.start,
         columns: steps.len(),
         values: rows.into_iter().flat_map(|(_, row)| row).collect(),
-        colours: if is_share { Colours::Unit } else { Colours::Automatic },
+        colours: if is_share {
+            Colours::Unit
+        } else {
+            Colours::Automatic
+        },
     };
     Chart::heat_map(title, title, map)
 }
@@ -89,7 +111,11 @@ pub(super) fn layer(
                 _ => format!("{title}: {name}"),
             };
             let summary = words::order(view.cell, language);
-            Chart::heat_map(title, summary, heat_map(view, layer, array, steps, language))
+            Chart::heat_map(
+                title,
+                summary,
+                heat_map(view, layer, array, steps, language),
+            )
         })
         .collect()
 }
@@ -107,9 +133,15 @@ fn heat_map(
     let bounded = array.values.iter().all(|value| value.abs() <= 1.0);
     HeatMap {
         x: step_axis(language),
-        y: language.pick("unit, longest memory first", "유닛(기억이 긴 순서)").to_owned(),
+        y: language
+            .pick("unit, longest memory first", "유닛(기억이 긴 순서)")
+            .to_owned(),
         value: words::array(array.name, language).to_owned(),
-        row_labels: layer.units.iter().map(|unit| unit.unit.to_string()).collect(),
+        row_labels: layer
+            .units
+            .iter()
+            .map(|unit| unit.unit.to_string())
+            .collect(),
         first_column: steps.start,
         columns: steps.len(),
         values: layer.units.iter().flat_map(|unit| row(unit.unit)).collect(),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tidegate_data::{DataError, Split};
 use tidegate_model::ModelError;
 
+use crate::chart::PictureError;
 use crate::error::StudyError;
 
 /// An error of the gate view: it names the file, sequence, step or unit at fault.
@@ -97,6 +98,9 @@ pub enum GatesError {
         /// Why it failed.
         error: io::Error,
     },
+    /// The picture cannot be drawn.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
     /// The numbers cannot be written as JSON.
     #[error("the numbers cannot be written as JSON: {0}")]
     Json(serde_json::Error),

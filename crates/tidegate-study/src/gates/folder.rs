@@ -11,6 +11,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use tidegate_data::{Inputs, npy_bytes};
@@ -19,7 +20,9 @@ use tidegate_model::replace_file;
 use super::document::{GateDocument, input_shape};
 use super::error::GatesError;
 use super::sequence::ShownSequence;
-use super::{GateView, LayerGates};
+use super::{GateView, LayerGates, charts, page};
+use crate::chart::{self, Chart};
+use crate::language::Language;
 
 const DOCUMENT: &str = "gates.json";
 
@@ -60,15 +63,17 @@ impl GatesFolder {
         &self.path
     }
 
-    /// Writes page, picture, arrays and, at last, the document.
+    /// Writes arrays, picture and page of the steps `shown` and, at last, the document.
     ///
     /// # Errors
-    /// [`GatesError::Folder`] names the file that cannot be written.
+    /// [`GatesError::Folder`] names the file that cannot be written, [`GatesError::Picture`] says why a picture cannot be drawn.
     pub fn write(
         &self,
         view: &GateView,
         sequence: &ShownSequence,
         document: &GateDocument,
+        shown: &Range<usize>,
+        language: Language,
     ) -> Result<(), GatesError> {
         match fs::remove_file(self.path.join(DOCUMENT)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -91,6 +96,11 @@ impl GatesFolder {
                 self.replace(&layer.file(array.name), &bytes)?;
             }
         }
+        let charts = charts::all(view, sequence, shown, language);
+        let charts: Vec<&Chart> = charts.iter().collect();
+        self.replace("gates.png", &chart::png(&charts)?)?;
+        let page = page::page(view, sequence, document, shown, language);
+        self.replace("gates.html", page.as_bytes())?;
         let mut json = serde_json::to_vec_pretty(document).map_err(GatesError::Json)?;
         json.push(b'\n');
         self.replace(DOCUMENT, &json)

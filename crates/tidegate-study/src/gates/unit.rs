@@ -213,7 +213,10 @@ mod tests {
         assert_eq!((constants[0], constants[3]), (f64::INFINITY, 0.0));
         // −1/ln 0.9 and −1/ln 0.5.
         assert!((constants[1] - 9.491_221_6).abs() < 1e-5, "{constants:?}");
-        assert!((constants[2] - std::f64::consts::LOG2_E).abs() < 1e-6, "{constants:?}");
+        assert!(
+            (constants[2] - std::f64::consts::LOG2_E).abs() < 1e-6,
+            "{constants:?}"
+        );
         assert_eq!(units[2].gate_means, [("update_gate", 0.5)]);
     }
 

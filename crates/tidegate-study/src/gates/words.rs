@@ -100,7 +100,9 @@ pub(super) fn part(shown: &std::ops::Range<usize>, steps: usize, language: Langu
     let (first, last) = (shown.start, shown.end - 1);
     if shown.len() == steps {
         return match language {
-            Language::English => format!("The heat maps show the whole sequence, steps 0 to {last}."),
+            Language::English => {
+                format!("The heat maps show the whole sequence, steps 0 to {last}.")
+            }
             Language::Korean => format!("히트맵은 전체 시퀀스(0~{last} 스텝)를 보여 줍니다."),
         };
     }
