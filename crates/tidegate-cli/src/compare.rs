@@ -97,6 +97,7 @@ fn comparison(arguments: &CompareArguments) -> Result<Comparison, clap::Error> {
         (Some(path), _) => vec![Task::polyphonic_music(path)],
         (None, Some(TaskName::Adding)) => vec![Task::adding_problem(length)],
         (None, Some(TaskName::Copy)) => vec![Task::copy_memory(length)],
+        (None, Some(TaskName::Order)) => vec![Task::temporal_order(length)],
         (None, Some(TaskName::MackeyGlass)) => vec![Task::mackey_glass(
             arguments.length.unwrap_or(MACKEY_GLASS_LENGTH),
         )],
