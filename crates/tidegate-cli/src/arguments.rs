@@ -60,13 +60,13 @@ pub(crate) struct CompareArguments {
     #[arg(long, value_enum)]
     pub(crate) equal: Option<EqualName>,
 
-    /// Parameters of each model, embedding and head included [default: 5,000 for adding and Mackey-Glass,
-    /// 20,000 for copy and music]
+    /// Parameters of each model, embedding and head included [default: 5,000 for adding, order and
+    /// Mackey-Glass, 20,000 for copy and music]
     #[arg(long, value_name = "N", conflicts_with = "hidden", value_parser = number(1, 100_000_000))]
     pub(crate) parameters: Option<usize>,
 
-    /// Hidden units of each model; implies --equal hidden [default: 32 for adding and Mackey-Glass, 64
-    /// for copy and music]
+    /// Hidden units of each model; implies --equal hidden [default: 32 for adding, order and
+    /// Mackey-Glass, 64 for copy and music]
     #[arg(long, value_name = "N", value_parser = number(1, 10_000))]
     pub(crate) hidden: Option<usize>,
 
@@ -74,8 +74,8 @@ pub(crate) struct CompareArguments {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = number(1, 1_000))]
     pub(crate) seeds: usize,
 
-    /// Passes over the training set at most. Tuning runs make no more either, and never more than 6 for adding and 10
-    /// for copy [default: 12 for adding, 30 for copy, 60 for Mackey-Glass, 200 for music]
+    /// Passes over the training set at most. Tuning runs make no more either, and never more than 6 for adding and
+    /// order and 10 for copy [default: 12 for adding and order, 30 for copy, 60 for Mackey-Glass, 200 for music]
     #[arg(long, value_name = "N", value_parser = number(1, 1_000_000))]
     pub(crate) epochs: Option<usize>,
 
@@ -103,6 +103,8 @@ pub(crate) enum TaskName {
     Adding,
     /// Recall ten symbols after a long blank
     Copy,
+    /// Tell in which order two symbols came
+    Order,
     /// Predict a chaotic series 17 steps ahead
     MackeyGlass,
 }
@@ -143,8 +145,9 @@ mod tests {
 
     #[test]
     fn the_defaults_that_help_states_are_the_recipes() {
-        let [adding, copy, series, music] = [
+        let [adding, order, copy, series, music] = [
             Task::adding_problem(100),
+            Task::temporal_order(100),
             Task::copy_memory(100),
             Task::mackey_glass(200),
             Task::polyphonic_music("music.json"),
@@ -160,15 +163,15 @@ mod tests {
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
-        let both = |a: usize, b: usize| {
-            assert_eq!(a, b);
-            thousands(a)
+        let all = |equal: &[usize]| {
+            assert!(equal.iter().all(|number| *number == equal[0]), "{equal:?}");
+            thousands(equal[0])
         };
         let pairs = |of: fn(&Recipe) -> usize| {
             format!(
-                "[default: {} for adding and Mackey-Glass, {} for copy and music]",
-                both(of(&adding), of(&series)),
-                both(of(&copy), of(&music))
+                "[default: {} for adding, order and Mackey-Glass, {} for copy and music]",
+                all(&[of(&adding), of(&order), of(&series)]),
+                all(&[of(&copy), of(&music)])
             )
         };
         let epochs = |recipe: &Recipe| recipe.training.epochs;
@@ -179,11 +182,11 @@ mod tests {
             pairs(|recipe| recipe.parameters),
             pairs(|recipe| recipe.hidden_size),
             format!(
-                "never more than {} for adding and {} for copy [default: {} for adding, {} for copy, {} for \
-                 Mackey-Glass, {} for music]",
-                adding.tuning_epochs,
+                "never more than {} for adding and order and {} for copy [default: {} for adding and order, {} for \
+                 copy, {} for Mackey-Glass, {} for music]",
+                all(&[adding.tuning_epochs, order.tuning_epochs]),
                 copy.tuning_epochs,
-                epochs(&adding),
+                all(&[epochs(&adding), epochs(&order)]),
                 epochs(&copy),
                 epochs(&series),
                 epochs(&music)

@@ -155,6 +155,7 @@ pub(crate) fn generated_task(name: TaskName, length: Option<usize>) -> Task {
     match name {
         TaskName::Adding => Task::adding_problem(length.unwrap_or(LENGTH)),
         TaskName::Copy => Task::copy_memory(length.unwrap_or(LENGTH)),
+        TaskName::Order => Task::temporal_order(length.unwrap_or(LENGTH)),
         TaskName::MackeyGlass => Task::mackey_glass(length.unwrap_or(MACKEY_GLASS_LENGTH)),
     }
 }

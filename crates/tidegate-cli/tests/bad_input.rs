@@ -163,6 +163,11 @@ fn sizes_that_a_task_cannot_have_are_refused() {
     ] {
         assert!(message.contains(expected), "{message}");
     }
+    let message = failure(&["--task", "order", "--length", "9"], 1);
+    assert!(
+        message.contains("temporal order with --length 9: ") && message.contains("at least 10"),
+        "{message}"
+    );
     // Too many for a set, and for the memory: whichever is found first.
     let huge = ["--length", "10000000", "--sequences", "100000000"];
     let message = failure(&[&["--task", "adding"], &huge[..]].concat(), 1);

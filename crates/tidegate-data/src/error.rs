@@ -166,6 +166,17 @@ pub enum DataError {
         found: String,
     },
 
+    /// A subset cannot have that many sequences.
+    #[error(
+        "cannot choose {count} of {available} sequences: a subset has at least one and at most all of them"
+    )]
+    SubsetSize {
+        /// Sequences asked for.
+        count: usize,
+        /// Sequences of the set.
+        available: usize,
+    },
+
     /// A task cannot be generated with such an option.
     #[error("{task}: {option} = {value}: {reason}")]
     ImpossibleOption {

@@ -3,8 +3,8 @@
 //! Here live the [`SequenceSet`], which holds sequences whose shapes and values have been checked,
 //! the [`Splits`] of a task into training, validation and test sets, and the tasks themselves:
 //!
-//! - [`adding_problem`], [`copy_memory`] and [`mackey_glass`] are generated from a seed; the same
-//!   options give the same bits;
+//! - [`adding_problem`], [`copy_memory`], [`temporal_order`] and [`mackey_glass`] are generated from a
+//!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
 //! A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
@@ -40,6 +40,8 @@ mod regular_file;
 mod sequence;
 mod sequence_set;
 mod splits;
+mod subset;
+mod temporal_order;
 
 pub use adding_problem::{AddingProblem, adding_problem};
 pub use copy_memory::{CopyMemory, copy_memory};
@@ -52,3 +54,4 @@ pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};
+pub use temporal_order::{TemporalOrder, temporal_order};

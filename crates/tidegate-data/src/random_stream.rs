@@ -1,4 +1,4 @@
-//! Random numbers whose bits depend on nothing but a seed and a split.
+//! Random numbers whose bits depend on nothing but a seed and what they are for: a split, or the choice of a subset.
 //!
 //! The conversions from random words are written out here, because a generator crate may change its
 //! own between versions, and a task has to stay the same task.
@@ -14,12 +14,24 @@ pub(crate) struct RandomStream(ChaCha8Rng);
 impl RandomStream {
     /// The stream of one split: independent of how much is drawn for the others.
     pub(crate) fn new(seed: u64, split: Split) -> RandomStream {
+        RandomStream::numbered(
+            seed,
+            match split {
+                Split::Train => 0,
+                Split::Valid => 1,
+                Split::Test => 2,
+            },
+        )
+    }
+
+    /// The stream by which subsets of a set are chosen: independent of those of the splits.
+    pub(crate) fn of_subsets(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, 3)
+    }
+
+    fn numbered(seed: u64, stream: u64) -> RandomStream {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
-        generator.set_stream(match split {
-            Split::Train => 0,
-            Split::Valid => 1,
-            Split::Test => 2,
-        });
+        generator.set_stream(stream);
         RandomStream(generator)
     }
 
@@ -87,6 +99,9 @@ mod tests {
         assert_ne!(draw(1, Split::Train), draw(2, Split::Train));
         assert_ne!(draw(1, Split::Train), draw(1, Split::Valid));
         assert_ne!(draw(1, Split::Valid), draw(1, Split::Test));
+        let mut subsets = RandomStream::of_subsets(1);
+        let subsets = [subsets.below(u32::MAX), subsets.below(u32::MAX)];
+        assert!(Split::ALL.iter().all(|&split| draw(1, split) != subsets));
     }
 
     /// If this fails, every generated task has changed: scores before and after no longer compare.

@@ -13,6 +13,7 @@ use crate::recipe::Recipe;
 use crate::record::Outcome;
 use crate::report::ComparisonReport;
 use crate::runs::{self, Results};
+use crate::share::Share;
 use crate::sizing::Sizing;
 use crate::task::Task;
 
@@ -42,6 +43,13 @@ pub struct Experiment {
     pub task: Task,
     /// Training and tuning.
     pub recipe: Recipe,
+    /// What is equal for all cells; absent for what the comparison says. Default: absent.
+    pub sizing: Option<Sizing>,
+    /// The share of the training sequences, another choice of them for each seed. Validation and test sets stay whole.
+    /// Default: all.
+    pub share: Share,
+    /// Whether the final runs measure how far the gradient reaches back, before and after training. Default: no.
+    pub measures_gradients: bool,
 }
 
 impl Experiment {
@@ -49,7 +57,13 @@ impl Experiment {
     #[must_use]
     pub fn new(task: Task) -> Experiment {
         let recipe = Recipe::of(&task);
-        Experiment { task, recipe }
+        Experiment {
+            task,
+            recipe,
+            sizing: None,
+            share: Share::ALL,
+            measures_gradients: false,
+        }
     }
 
     /// The same with at most `epochs` epochs, in tuning too.
@@ -72,6 +86,11 @@ impl Comparison {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             folder: None,
         }
+    }
+
+    /// What is equal for all cells in one of its experiments.
+    pub(crate) fn sizing_of(&self, experiment: &Experiment) -> Sizing {
+        experiment.sizing.unwrap_or(self.sizing)
     }
 
     /// Number of runs, those of tuning included.
@@ -107,16 +126,22 @@ impl Comparison {
                 return fail("cells", format!("name {cell} twice; name each once"));
             }
         }
-        match self.sizing {
-            Sizing::EqualParameters(Some(0)) => {
-                return fail("parameters", "are 0, but must be at least 1".to_owned());
-            }
-            Sizing::EqualHiddenSize(Some(0)) => {
-                return fail("hidden size", "is 0, but must be at least 1".to_owned());
-            }
-            _ => {}
-        }
         for experiment in &self.experiments {
+            match self.sizing_of(experiment) {
+                Sizing::EqualParameters(Some(0)) => {
+                    return fail("parameters", "are 0, but must be at least 1".to_owned());
+                }
+                Sizing::EqualHiddenSize(Some(0)) => {
+                    return fail("hidden size", "is 0, but must be at least 1".to_owned());
+                }
+                _ => {}
+            }
+            if experiment.share.one_in == 0 {
+                return fail(
+                    "share",
+                    "is one in 0, but must be one in 1 or more".to_owned(),
+                );
+            }
             let recipe = &experiment.recipe;
             if recipe.candidates.is_empty() {
                 return fail(
@@ -168,6 +193,20 @@ pub fn compare(
     observer: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
 ) -> Result<ComparisonReport, StudyError> {
+    carry_out(comparison, observer, stop, |preparation, results| {
+        let all = 0..comparison.experiments.len();
+        let equal = comparison.sizing.equal();
+        Ok(ComparisonReport::of(preparation, equal, results, all))
+    })
+}
+
+/// Carries a comparison out and keeps what `report` makes of it.
+pub(crate) fn carry_out<R: Kept>(
+    comparison: &Comparison,
+    observer: &(dyn Fn(Progress<'_>) + Sync),
+    stop: &AtomicBool,
+    report: impl FnOnce(&Preparation<'_>, &Results) -> Result<R, StudyError>,
+) -> Result<R, StudyError> {
     let preparation = Preparation::of(comparison, stop)?;
     let folder = match &comparison.folder {
         Some(path) => {
@@ -181,9 +220,20 @@ pub fn compare(
     });
     let results = runs::carry_out(&preparation, folder.as_ref(), observer, stop)?;
     refuse_without_results(&preparation, &results)?;
-    let report = ComparisonReport::of(&preparation, comparison.sizing.equal(), &results);
+    let report = report(&preparation, &results)?;
     if let Some(folder) = &folder {
-        folder.write_report(&report)?;
+        report.keep(folder)?;
     }
     Ok(report)
+}
+
+/// A report that can be kept in an output folder.
+pub(crate) trait Kept {
+    fn keep(&self, folder: &Folder) -> Result<(), StudyError>;
+}
+
+impl Kept for ComparisonReport {
+    fn keep(&self, folder: &Folder) -> Result<(), StudyError> {
+        folder.write_json("comparison.json", self)
+    }
 }

@@ -6,6 +6,7 @@ use crate::candidate::Candidate;
 use crate::cell_variant::CellVariant;
 use crate::queue::Job;
 use crate::run::{RunName, Stage, TUNING_SEED};
+use crate::share::Share;
 
 /// One cell on one task.
 pub(crate) struct Contest {
@@ -15,8 +16,14 @@ pub(crate) struct Contest {
     pub(crate) experiment: usize,
     /// The task's name.
     pub(crate) task: String,
+    /// The task with what distinguishes the experiment from others on it.
+    pub(crate) label: String,
     /// The cell.
     pub(crate) cell: CellVariant,
+    /// The share of the training sequences.
+    pub(crate) share: Share,
+    /// Whether final runs measure how far the gradient reaches back.
+    pub(crate) measures_gradients: bool,
     /// The model, without dropout.
     pub(crate) network: ModelConfiguration,
     /// What tuning chooses among.
@@ -87,7 +94,7 @@ impl Contest {
     ) -> Job<PlannedRun> {
         let name = RunName {
             id: self.first_id + index,
-            task: self.task.clone(),
+            task: self.label.clone(),
             cell: self.cell,
             stage,
             seed,

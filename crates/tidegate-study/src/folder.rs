@@ -21,7 +21,6 @@ use tidegate_train::Checkpointing;
 
 use crate::error::StudyError;
 use crate::record::Outcome;
-use crate::report::ComparisonReport;
 use crate::run::{RunName, Stage};
 
 /// Updates between checkpoints inside an epoch. One is written after each epoch too.
@@ -155,7 +154,7 @@ impl Folder {
         name: &RunName,
         outcome: &Outcome,
     ) -> Result<(), StudyError> {
-        self.write_json(&self.run_path(experiment, name, "json"), outcome)?;
+        self.write(&self.run_path(experiment, name, "json"), &json(outcome)?)?;
         if let Outcome::Diverged(_) = outcome {
             return Ok(());
         }
@@ -182,17 +181,30 @@ impl Folder {
         })
     }
 
-    /// Keeps the report.
-    pub(crate) fn write_report(&self, report: &ComparisonReport) -> Result<(), StudyError> {
-        self.write_json(&self.path.join("comparison.json"), report)
+    /// Keeps a report under this name.
+    pub(crate) fn write_json(
+        &self,
+        name: &str,
+        report: &impl serde::Serialize,
+    ) -> Result<(), StudyError> {
+        self.write(&self.path.join(name), &json(report)?)
     }
 
-    fn write_json(&self, path: &Path, value: &impl serde::Serialize) -> Result<(), StudyError> {
-        let mut json = serde_json::to_vec_pretty(value).map_err(StudyError::Json)?;
-        json.push(b'\n');
-        replace_file(path, &json)
+    /// Keeps a text under this name.
+    pub(crate) fn write_text(&self, name: &str, text: &str) -> Result<(), StudyError> {
+        self.write(&self.path.join(name), text.as_bytes())
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StudyError> {
+        replace_file(path, bytes)
             .map_err(|error| self.fail(format!("write {}", path.display()), error))
     }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Vec<u8>, StudyError> {
+    let mut json = serde_json::to_vec_pretty(value).map_err(StudyError::Json)?;
+    json.push(b'\n');
+    Ok(json)
 }
 
 /// A folder that no other process uses.

@@ -1,6 +1,7 @@
 //! Whether the memory suffices, estimated before it is asked for: a process that asks for too much is ended.
 
 use std::fs;
+use std::sync::Arc;
 
 use tidegate_data::Splits;
 use tidegate_train::TrainError;
@@ -52,7 +53,7 @@ pub(crate) fn check_sets(task: &Task, available: Option<u64>) -> Result<(), Stud
 
 /// Refuses to begin where the runs that are made at once do not fit.
 pub(crate) fn check_runs(
-    data: &[(Splits, &Recipe)],
+    data: &[(Arc<Splits>, &Recipe)],
     contests: &[Contest],
     threads: Threads,
     available: Option<u64>,
@@ -116,6 +117,9 @@ fn generated(task: &Task) -> f64 {
         Task::CopyMemory(task) => {
             let steps = task.lag as f64 + 20.0;
             bytes([task.train, task.valid, task.test], steps, steps)
+        }
+        Task::TemporalOrder(task) => {
+            bytes([task.train, task.valid, task.test], task.length as f64, 1.0)
         }
         Task::MackeyGlass(task) => {
             let steps = task.window as f64;

@@ -1,24 +1,27 @@
 //! Everything that is settled before the first run: options checked, data read, models sized.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use tidegate_cells::InstructionSet;
 use tidegate_data::Splits;
 
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, Experiment};
 use crate::contest::Contest;
 use crate::error::StudyError;
 use crate::fingerprint;
 use crate::memory;
 use crate::network::network;
 use crate::recipe::Recipe;
+use crate::share::Share;
+use crate::sizing::Sizing;
 use crate::threads::Threads;
 
 /// A comparison that can begin.
 pub(crate) struct Preparation<'a> {
-    /// One for each experiment.
-    pub(crate) data: Vec<(Splits, &'a Recipe)>,
+    /// One for each experiment; those on the same task share the sets.
+    pub(crate) data: Vec<(Arc<Splits>, &'a Recipe)>,
     /// One for each experiment and cell.
     pub(crate) contests: Vec<Contest>,
     /// Threads of all runs and of each.
@@ -37,7 +40,7 @@ impl<'a> Preparation<'a> {
     ) -> Result<Preparation<'a>, StudyError> {
         comparison.validate()?;
         let instruction_set = InstructionSet::detect()?;
-        let mut data = Vec::new();
+        let mut data: Vec<(Arc<Splits>, &Recipe)> = Vec::new();
         let (mut contests, mut experiments, mut runs) = (Vec::new(), Vec::new(), 0);
         for (index, experiment) in comparison.experiments.iter().enumerate() {
             if stop.load(Ordering::Relaxed) {
@@ -46,11 +49,20 @@ impl<'a> Preparation<'a> {
                     runs: comparison.runs(),
                 });
             }
-            memory::check_sets(&experiment.task, memory::available())?;
-            let (splits, recipe) = (experiment.task.splits()?, &experiment.recipe);
+            let earlier = &comparison.experiments[..index];
+            let splits = match earlier.iter().position(|e| e.task == experiment.task) {
+                Some(same) => Arc::clone(&data[same].0),
+                None => {
+                    memory::check_sets(&experiment.task, memory::available())?;
+                    Arc::new(experiment.task.splits()?)
+                }
+            };
+            let recipe = &experiment.recipe;
+            let sizing = comparison.sizing_of(experiment);
+            let label = label(&splits.name, experiment, &comparison.experiments);
             let mut hidden_sizes = Vec::new();
             for &cell in &comparison.cells {
-                let hidden_size = comparison.sizing.hidden_size(&splits.train, cell, recipe)?;
+                let hidden_size = sizing.hidden_size(&splits.train, cell, recipe)?;
                 let network = network(&splits.train, cell, hidden_size);
                 network.validate().map_err(|error| StudyError::Model {
                     run: format!("{}: {cell}", splits.name),
@@ -61,7 +73,10 @@ impl<'a> Preparation<'a> {
                     index: contests.len(),
                     experiment: index,
                     task: splits.name.clone(),
+                    label: label.clone(),
                     cell,
+                    share: experiment.share,
+                    measures_gradients: experiment.measures_gradients,
                     network,
                     candidates: recipe.candidates.clone(),
                     seeds: comparison.seeds,
@@ -74,6 +89,8 @@ impl<'a> Preparation<'a> {
                 "fingerprint of the data": fingerprint::of_splits(&splits),
                 "recipe": serde_json::to_value(recipe).map_err(StudyError::Json)?,
                 "hidden sizes": hidden_sizes,
+                "share": experiment.share,
+                "gradients": experiment.measures_gradients,
             }));
             data.push((splits, recipe));
         }
@@ -99,12 +116,27 @@ impl<'a> Preparation<'a> {
     }
 }
 
+/// The task's name; where several experiments are made on it, with what distinguishes this one.
+fn label(task: &str, experiment: &Experiment, all: &[Experiment]) -> String {
+    let others = || all.iter().filter(|other| other.task == experiment.task);
+    let mut label = task.to_owned();
+    if others().any(|other| other.sizing != experiment.sizing) {
+        label += match experiment.sizing {
+            Some(Sizing::EqualHiddenSize(_)) => ", equal hidden size",
+            Some(Sizing::EqualParameters(_)) => ", equal parameters",
+            None => "",
+        };
+    }
+    if experiment.share != Share::ALL {
+        label += &format!(", {} of the data", experiment.share);
+    }
+    label
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cell_variant::CellVariant;
-    use crate::comparison::Experiment;
-    use crate::sizing::Sizing;
     use crate::task::Task;
 
     fn plan(cell: CellVariant) -> Value {

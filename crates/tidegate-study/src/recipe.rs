@@ -29,6 +29,7 @@ impl Recipe {
         match task {
             Task::AddingProblem(_) => adding_problem(),
             Task::CopyMemory(_) => copy_memory(),
+            Task::TemporalOrder(_) => temporal_order(),
             Task::MackeyGlass(_) => mackey_glass(),
             Task::PolyphonicMusic { .. } => polyphonic_music(),
         }
@@ -88,6 +89,22 @@ fn copy_memory() -> Recipe {
         tuning_epochs: 10,
         parameters: 20_000,
         hidden_size: 64,
+    }
+}
+
+fn temporal_order() -> Recipe {
+    Recipe {
+        training: Training {
+            optimiser: Optimiser::adam_w(),
+            clip_norm: Some(1.0),
+            epochs: 12,
+            batch_size: 32,
+            ..Training::default()
+        },
+        candidates: Candidate::grid(&[1e-3, 5e-3, 1e-2], &[Candidate::plain(0.0)]),
+        tuning_epochs: 6,
+        parameters: 5_000,
+        hidden_size: 32,
     }
 }
 
@@ -156,6 +173,7 @@ mod tests {
         for task in [
             Task::adding_problem(100),
             Task::copy_memory(100),
+            Task::temporal_order(100),
             Task::mackey_glass(200),
             Task::polyphonic_music("music.json"),
         ] {

@@ -1,9 +1,10 @@
 //! What is kept of a finished run.
 
 use serde::{Deserialize, Serialize};
-use tidegate_train::EpochRecord;
+use tidegate_train::{EpochRecord, StateGradients};
 
 use crate::error::Divergence;
+use crate::study_report::CurvePoint;
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +46,20 @@ pub struct Measured {
     pub runs_side_by_side: usize,
     /// Losses of the best epoch's parameters; none in tuning.
     pub tested: Option<Tested>,
+    /// Validation loss after each epoch.
+    pub curve: Vec<CurvePoint>,
+    /// How far the gradient reaches back; none where that was not asked for.
+    pub gradients: Option<Reach>,
+}
+
+/// How far the gradient reached back in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    /// With the initial parameters.
+    pub before: StateGradients,
+    /// With those of the best epoch.
+    pub after: StateGradients,
 }
 
 /// Losses of a final run's parameters, those of the best epoch.
@@ -62,6 +77,7 @@ impl Measured {
     pub(crate) fn of(
         epochs: &[EpochRecord],
         tested: Option<Tested>,
+        gradients: Option<Reach>,
         threads: usize,
         runs_side_by_side: usize,
     ) -> Option<Measured> {
@@ -76,8 +92,23 @@ impl Measured {
             threads,
             runs_side_by_side,
             tested,
+            curve: curve(epochs),
+            gradients,
         })
     }
+}
+
+fn curve(epochs: &[EpochRecord]) -> Vec<CurvePoint> {
+    let mut seconds = 0.0;
+    let point = |epoch: &EpochRecord| {
+        seconds += epoch.seconds - epoch.validation_seconds;
+        CurvePoint {
+            updates: epoch.updates,
+            seconds,
+            valid_loss: epoch.valid_loss,
+        }
+    };
+    epochs.iter().map(point).collect()
 }
 
 #[cfg(test)]
@@ -93,6 +124,7 @@ mod tests {
             learning_rate: 0.1,
             updates: 1,
             seconds: 2.0,
+            validation_seconds: 0.5,
             best,
         };
         let epochs = [
@@ -100,11 +132,13 @@ mod tests {
             epoch(2, 1.0, true),
             epoch(3, 2.0, false),
         ];
-        let measured = Measured::of(&epochs, None, 2, 3).unwrap();
+        let measured = Measured::of(&epochs, None, None, 2, 3).unwrap();
         assert_eq!((measured.valid_loss, measured.best_epoch), (1.0, 2));
         assert_eq!((measured.seconds, measured.seconds_to_best), (6.0, 4.0));
         assert_eq!((measured.threads, measured.runs_side_by_side), (2, 3));
-        assert_eq!(Measured::of(&[], None, 2, 3), None);
+        let seconds: Vec<f64> = measured.curve.iter().map(|point| point.seconds).collect();
+        assert_eq!(seconds, [1.5, 3.0, 4.5]);
+        assert_eq!(Measured::of(&[], None, None, 2, 3), None);
     }
 
     #[test]
@@ -121,6 +155,12 @@ mod tests {
                 train_loss: 1e-300,
                 test_loss: std::f64::consts::PI,
             }),
+            curve: vec![CurvePoint {
+                updates: 7,
+                seconds: 0.1,
+                valid_loss: 0.3,
+            }],
+            gradients: None,
         });
         let json = serde_json::to_string(&outcome).unwrap();
         assert_eq!(serde_json::from_str::<Outcome>(&json).unwrap(), outcome);

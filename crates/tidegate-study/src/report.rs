@@ -1,5 +1,7 @@
 //! What was measured.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use tidegate_cells::Reset;
 
@@ -145,10 +147,14 @@ pub struct TuningRow {
 }
 
 impl ComparisonReport {
-    /// From how each run ended and what tuning chose.
-    pub(crate) fn of(preparation: &Preparation<'_>, equal: Equal, results: &Results) -> Self {
-        let names: Vec<&str> = preparation
-            .data
+    /// Of these experiments, from how each run ended and what tuning chose.
+    pub(crate) fn of(
+        preparation: &Preparation<'_>,
+        equal: Equal,
+        results: &Results,
+        experiments: Range<usize>,
+    ) -> Self {
+        let names: Vec<&str> = preparation.data[experiments.clone()]
             .iter()
             .map(|(splits, _)| splits.name.as_str())
             .collect();
@@ -159,7 +165,8 @@ impl ComparisonReport {
             summary: Vec::new(),
             tuning: Vec::new(),
         };
-        for contest in &preparation.contests {
+        let contests = preparation.contests.iter();
+        for contest in contests.filter(|contest| experiments.contains(&contest.experiment)) {
             let first = contest.first_id;
             let (tuning, finals) =
                 results.outcomes[first..first + contest.runs()].split_at(contest.tuning_runs());
@@ -297,6 +304,8 @@ mod tests {
                     train_loss: loss,
                     test_loss: loss + 1.0,
                 }),
+                curve: Vec::new(),
+                gradients: None,
             })
         };
         let divergence = Divergence {
@@ -312,7 +321,7 @@ mod tests {
             ],
             chosen: vec![0],
         };
-        let report = ComparisonReport::of(&preparation, Equal::Parameters, &results);
+        let report = ComparisonReport::of(&preparation, Equal::Parameters, &results, 0..1);
         let summary = &report.summary[0];
         assert_eq!((summary.seeds, summary.diverged), (3, 1));
         assert_eq!(summary.test_loss.unwrap().mean, 3.0);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPoolBuilder;
-use tidegate_data::{Split, Splits};
+use tidegate_data::{SequenceSet, Split};
 use tidegate_model::Model;
 use tidegate_train::{Event, TrainError, evaluate, train_until};
 
@@ -12,6 +12,7 @@ use crate::candidate::Candidate;
 use crate::contest::{Contest, PlannedRun};
 use crate::error::{Divergence, StudyError};
 use crate::folder::Folder;
+use crate::gradient_reach::reach;
 use crate::neighbours::{Neighbours, Presence};
 use crate::network::regularised;
 use crate::preparation::Preparation;
@@ -157,7 +158,7 @@ impl Site<'_> {
             return Vec::new();
         };
         let chosen = choose(&outcomes);
-        let (task, cell, tried) = (&*contest.task, contest.cell, contest.candidates.len());
+        let (task, cell, tried) = (&*contest.label, contest.cell, contest.candidates.len());
         let candidate = &contest.candidates[chosen];
         (self.observer)(if all_diverged(&outcomes) {
             Progress::NoneFit {
@@ -220,15 +221,19 @@ impl Site<'_> {
             Stage::Final => recipe.training.epochs,
         };
         let training = recipe.training(candidate, epochs, name.seed);
-        let mut model = Model::new(regularised(&contest.network, candidate), name.seed)
-            .map_err(model_failed)?;
+        let train_set = contest
+            .share
+            .of_set(&splits.train, name.seed)
+            .map_err(|error| Ended::Failed(StudyError::Data(error)))?;
+        let make = || Model::new(regularised(&contest.network, candidate), name.seed);
+        let mut model = make().map_err(model_failed)?;
         let checkpointing = self
             .folder
             .map(|folder| folder.checkpointing(contest.experiment, name));
         let mut observer = |event: Event<'_>| self.report(name, epochs, threads, event);
         let trained = train_until(
             &mut model,
-            &splits.train,
+            &train_set,
             &splits.valid,
             &training,
             checkpointing.as_ref(),
@@ -256,7 +261,7 @@ impl Site<'_> {
         }
         let tested = match name.stage {
             Stage::Tuning { .. } => None,
-            Stage::Final => match self.test(&model, splits) {
+            Stage::Final => match self.test(&model, &train_set, &splits.test) {
                 // On sequences that training never saw, a network may run away too.
                 Err(Ended::Failed((set, TrainError::EvaluationNotFinite))) => {
                     let last = trained.epochs.len();
@@ -272,25 +277,38 @@ impl Site<'_> {
                 Ok(tested) => Some(tested),
             },
         };
+        let measures_gradients = contest.measures_gradients && name.stage == Stage::Final;
+        let gradients = match measures_gradients {
+            true => {
+                Some(reach(&make().map_err(model_failed)?, &model, &splits.test).map_err(failed)?)
+            }
+            false => None,
+        };
         // Without an interruption at least one epoch is complete.
-        let measured = Measured::of(&trained.epochs, tested, threads, neighbours.most())
+        let most = neighbours.most();
+        let measured = Measured::of(&trained.epochs, tested, gradients, threads, most)
             .ok_or(Ended::Stopped)?;
         self.keep(contest, name, Outcome::Finished(measured), Some(model))
     }
 
     /// Measures the parameters of the best epoch on the sets that did not choose them.
-    fn test(&self, model: &Model, splits: &Splits) -> Result<Tested, Ended<(Split, TrainError)>> {
-        let loss = |split| {
+    fn test(
+        &self,
+        model: &Model,
+        train: &SequenceSet,
+        test: &SequenceSet,
+    ) -> Result<Tested, Ended<(Split, TrainError)>> {
+        let loss = |split, set| {
             if self.is_stopped() {
                 return Err(Ended::Stopped);
             }
-            let evaluation = evaluate(model, splits.get(split), EVALUATION_BATCH);
+            let evaluation = evaluate(model, set, EVALUATION_BATCH);
             let evaluation = evaluation.map_err(|error| Ended::Failed((split, error)))?;
             Ok(evaluation.loss)
         };
         Ok(Tested {
-            train_loss: loss(Split::Train)?,
-            test_loss: loss(Split::Test)?,
+            train_loss: loss(Split::Train, train)?,
+            test_loss: loss(Split::Test, test)?,
         })
     }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use tidegate_data::{
-    AddingProblem, CopyMemory, DataError, MackeyGlass, Splits, TargetKind, adding_problem,
-    copy_memory, mackey_glass, polyphonic_music,
+    AddingProblem, CopyMemory, DataError, MackeyGlass, Splits, TargetKind, TemporalOrder,
+    adding_problem, copy_memory, mackey_glass, polyphonic_music, temporal_order,
 };
 
 /// A task: generated from options, or read from a file.
@@ -14,6 +14,8 @@ pub enum Task {
     AddingProblem(AddingProblem),
     /// Recall ten symbols after a long blank.
     CopyMemory(CopyMemory),
+    /// Tell in which order two symbols came.
+    TemporalOrder(TemporalOrder),
     /// Predict a chaotic series.
     MackeyGlass(MackeyGlass),
     /// Predict the next chord of the pieces in a JSON file.
@@ -49,6 +51,18 @@ impl Task {
         })
     }
 
+    /// Temporal order with sequences of `length` steps: 10,000 to train, 1,000 each to validate and to test.
+    #[must_use]
+    pub fn temporal_order(length: usize) -> Task {
+        Task::TemporalOrder(TemporalOrder {
+            length,
+            train: 10_000,
+            valid: 1_000,
+            test: 1_000,
+            seed: 0,
+        })
+    }
+
     /// Mackey-Glass in sequences of `length` steps; all else as in [`MackeyGlass::default`].
     #[must_use]
     pub fn mackey_glass(length: usize) -> Task {
@@ -76,18 +90,20 @@ impl Task {
         match &mut self {
             Task::AddingProblem(task) => resize(&mut task.train, &mut task.valid, &mut task.test),
             Task::CopyMemory(task) => resize(&mut task.train, &mut task.valid, &mut task.test),
+            Task::TemporalOrder(task) => resize(&mut task.train, &mut task.valid, &mut task.test),
             Task::MackeyGlass(task) => resize(&mut task.train, &mut task.valid, &mut task.test),
             Task::PolyphonicMusic { .. } => {}
         }
         self
     }
 
-    /// Short name, fit for a file: `adding`, `copy`, `mackey-glass` or `music`.
+    /// Short name, fit for a file: `adding`, `copy`, `order`, `mackey-glass` or `music`.
     #[must_use]
     pub fn key(&self) -> &'static str {
         match self {
             Task::AddingProblem(_) => "adding",
             Task::CopyMemory(_) => "copy",
+            Task::TemporalOrder(_) => "order",
             Task::MackeyGlass(_) => "mackey-glass",
             Task::PolyphonicMusic { .. } => "music",
         }
@@ -101,6 +117,7 @@ impl Task {
         match self {
             Task::AddingProblem(options) => adding_problem(*options),
             Task::CopyMemory(options) => copy_memory(*options),
+            Task::TemporalOrder(options) => temporal_order(*options),
             Task::MackeyGlass(options) => mackey_glass(*options),
             Task::PolyphonicMusic { path } => polyphonic_music(path),
         }

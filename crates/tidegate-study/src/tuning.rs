@@ -36,6 +36,8 @@ mod tests {
             threads: 1,
             runs_side_by_side: 1,
             tested: None,
+            curve: Vec::new(),
+            gradients: None,
         })
     }
 

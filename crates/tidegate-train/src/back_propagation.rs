@@ -12,8 +12,9 @@ use crate::error::TrainError;
 use crate::kept_states::KeptStates;
 use crate::losses::LossSum;
 use crate::overflow::is_overflow;
+use crate::parts::Parts;
 use crate::window::Window;
-use crate::window_steps::{is_supervised, part, parts, supervised_steps};
+use crate::window_steps::{is_supervised, supervised_steps};
 
 /// Why there is no gradient.
 pub(crate) enum Failure {
@@ -39,8 +40,8 @@ pub(crate) struct Passage<'a> {
 
 /// Buffers, kept from one window to the next.
 pub(crate) struct BackPropagation {
-    /// Steps of a part; absent to go through windows at once.
-    part: Option<usize>,
+    /// How windows are cut.
+    parts: Parts,
     window: Window,
     tape: ModelTape,
     outputs: Vec<f32>,
@@ -53,9 +54,9 @@ pub(crate) struct BackPropagation {
 }
 
 impl BackPropagation {
-    pub(crate) fn new(model: &Model, part: Option<usize>) -> Self {
+    pub(crate) fn new(model: &Model, parts: Parts) -> Self {
         BackPropagation {
-            part,
+            parts,
             window: Window::default(),
             tape: ModelTape::new(),
             outputs: Vec::new(),
@@ -68,11 +69,12 @@ impl BackPropagation {
 
     /// Gives back all buffers.
     pub(crate) fn release_memory(&mut self, model: &Model) {
-        *self = BackPropagation::new(model, self.part);
+        *self = BackPropagation::new(model, self.parts.clone());
     }
 
     /// Moves `state` on over the passage. Where one of its steps is supervised, writes the gradient of the mean loss
-    /// into `gradient` and returns the loss.
+    /// into `gradient` and returns the loss; on the way back, `at_border` is given the first step of each part and the
+    /// gradient of the state before it, which goes on as `at_border` leaves it.
     pub(crate) fn run(
         &mut self,
         model: &Model,
@@ -80,10 +82,11 @@ impl BackPropagation {
         noise: Option<Noise>,
         state: &mut State,
         gradient: &mut [f32],
+        at_border: &mut dyn FnMut(usize, &mut State),
     ) -> Result<Option<LossSum>, Failure> {
         let Passage { set, rows, steps } = passage;
         let supervised = is_supervised(set, rows, steps);
-        let count = parts(steps, self.part);
+        let count = self.parts.count(steps);
         // The last part is recorded at once, if anything is.
         let recorded = usize::from(supervised);
         let advanced = count.saturating_sub(recorded);
@@ -104,12 +107,15 @@ impl BackPropagation {
         let batch = rows.len();
         zero(&mut self.state_gradient, model, batch);
         let mut loss = self.part_back(model, passage, advanced, noise, state, gradient)?;
+        let first_step = |parts: &Parts, index| parts.part(index, steps).start;
+        at_border(first_step(&self.parts, advanced), &mut self.state_gradient);
         if advanced > 0 {
             let mut resumed = std::mem::replace(&mut self.resumed, model.zero_state(0));
             zero(&mut resumed, model, batch);
             for index in (0..advanced).rev() {
                 self.kept.restore(index, &mut resumed);
                 loss.add(self.part_back(model, passage, index, noise, &mut resumed, gradient)?);
+                at_border(first_step(&self.parts, index), &mut self.state_gradient);
             }
             self.resumed = resumed;
         }
@@ -124,7 +130,7 @@ impl BackPropagation {
         noise: Option<Noise>,
     ) -> Option<Noise> {
         let Passage { set, rows, steps } = passage;
-        let part = part(index, steps, self.part);
+        let part = self.parts.part(index, steps);
         self.window.fill_part(set, rows, &part, steps);
         noise.map(|noise| noise.after(part.start - steps.start))
     }
@@ -163,7 +169,7 @@ impl BackPropagation {
         model
             .forward_training(&batch, &inputs, state, noise, tape, outputs)
             .map_err(overflow("a number on its way through the model"))?;
-        let count = parts(steps, self.part);
+        let count = self.parts.count(steps);
         let every_step = set.supervision == Supervision::EveryStep;
         let mut loss = LossSum::default();
         let mut output_gradient = None;

@@ -1,4 +1,4 @@
-//! The best epoch, and when waiting for a better one ends.
+//! The best epoch, and when waiting for a better one ends: once it is good enough, or once none comes.
 
 use crate::event::EpochRecord;
 
@@ -14,6 +14,14 @@ pub(crate) fn is_exhausted(epochs: &[EpochRecord], patience: Option<usize>) -> b
     })
 }
 
+/// Whether the last epoch's validation loss is low enough. A run ends with the first such epoch.
+pub(crate) fn is_reached(epochs: &[EpochRecord], target_loss: Option<f64>) -> bool {
+    match (epochs.last(), target_loss) {
+        (Some(epoch), Some(target)) => epoch.valid_loss <= target,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +34,7 @@ mod tests {
             learning_rate: 0.1,
             updates: 1,
             seconds: 0.0,
+            validation_seconds: 0.0,
             best,
         };
         best.iter().enumerate().map(record).collect()
@@ -37,6 +46,14 @@ mod tests {
         assert!(!is_exhausted(&epochs(&[true, false, true, false]), Some(2)));
         assert!(is_exhausted(&epochs(&[true, false, false]), Some(2)));
         assert!(!is_exhausted(&epochs(&[true, false, false]), None));
+    }
+
+    #[test]
+    fn a_target_is_reached_by_a_last_epoch_at_or_below_it() {
+        assert!(!is_reached(&epochs(&[]), Some(1.0)));
+        assert!(is_reached(&epochs(&[true]), Some(1.0)));
+        assert!(!is_reached(&epochs(&[true]), Some(0.99)));
+        assert!(!is_reached(&epochs(&[true]), None));
     }
 
     #[test]

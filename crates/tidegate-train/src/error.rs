@@ -120,6 +120,15 @@ pub enum TrainError {
         "the loss over the evaluated set is not finite: the model's outputs are too large or not numbers"
     )]
     EvaluationNotFinite,
+    /// A number overflows while the gradient of a loss is followed back through the states.
+    #[error(
+        "{what} is not finite while the loss's gradient is followed back through the states: the model's weights are \
+         too large"
+    )]
+    StateGradientNotFinite {
+        /// Carried state, loss, gradient, or a number on its way through the model.
+        what: &'static str,
+    },
     /// The checkpoint cannot be read, written or continued from.
     #[error("checkpoint {}: {problem}", .path.display())]
     Checkpoint {

@@ -65,6 +65,11 @@ pub enum Event<'a> {
         /// The epoch whose parameters are kept.
         best_epoch: usize,
     },
+    /// The validation loss is at or below `target_loss`.
+    TargetReached {
+        /// The epoch, the last.
+        epoch: usize,
+    },
     /// The stop flag was seen.
     Interrupted {
         /// The epoch that was running, or that was just completed.
@@ -88,9 +93,12 @@ pub struct EpochRecord {
     pub learning_rate: f64,
     /// Updates made up to the end of the epoch.
     pub updates: u64,
-    /// Wall-clock seconds of the epoch with its validation; after an interruption, both parts added. The only number
-    /// here that is not the same in every run.
+    /// Wall-clock seconds of the epoch with its validation; after an interruption, both parts added. Together with
+    /// `validation_seconds` the only number here that is not the same in every run.
     pub seconds: f64,
+    /// The part of `seconds` that validation took; the rest went into updates and into checkpoints inside the epoch. After
+    /// an interruption inside the validation, which then begins anew, both attempts are in it.
+    pub validation_seconds: f64,
     /// Whether the validation loss is the lowest so far.
     pub best: bool,
 }

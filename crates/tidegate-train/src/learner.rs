@@ -12,6 +12,7 @@ use crate::clipping::{clipping_factor, global_norm};
 use crate::error::TrainError;
 use crate::losses::LossSum;
 use crate::optimiser::DecayRanges;
+use crate::parts::Parts;
 use crate::shuffle::noise_seed;
 use crate::training::Training;
 
@@ -46,7 +47,10 @@ impl<'a> Learner<'a> {
                 DecayRanges::matrices(model.tensors())
             },
             noisy: is_noisy(model.configuration()),
-            back_propagation: BackPropagation::new(model, part),
+            back_propagation: BackPropagation::new(
+                model,
+                part.map_or(Parts::Whole, Parts::OfSteps),
+            ),
             gradient: vec![0.0; parameters],
         }
     }
@@ -87,7 +91,7 @@ impl<'a> Learner<'a> {
         let (state, gradient) = (&mut snapshot.state, &mut self.gradient);
         let loss = self
             .back_propagation
-            .run(model, passage, noise, state, gradient)
+            .run(model, passage, noise, state, gradient, &mut |_, _| {})
             .map_err(|failure| match failure {
                 Failure::NotFinite(what) => not_finite(what),
                 Failure::Other(error) => error,

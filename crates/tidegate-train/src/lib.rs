@@ -1,7 +1,8 @@
 //! Training: losses, metrics, optimisers, the training loop and checkpoints.
 //!
 //! Here lives everything between a model with sequences and a trained model: [`train`] with its [`Training`] options,
-//! the [`losses`], the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], and the checkpoints by which a killed
+//! the [`losses`], the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], how far back a loss reaches
+//! ([`state_gradient_norms`]), and the checkpoints by which a killed
 //! run ends with the same bits as one that was left alone. It tells an observer what happens ([`Event`]) and prints
 //! nothing. Here do not live models, readers of data or the comparison of cells.
 //!
@@ -51,10 +52,12 @@ mod measurement;
 mod memory_plan;
 mod optimiser;
 mod overflow;
+mod parts;
 mod position;
 mod run;
 mod schedule;
 mod shuffle;
+mod state_gradients;
 mod summation;
 mod train;
 mod trained;
@@ -72,6 +75,7 @@ pub use fingerprint::fingerprint_of_set;
 pub use memory_plan::MemoryPlan;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
+pub use state_gradients::{LagNorms, MeanNorm, StateGradients, state_gradient_norms};
 pub use train::{train, train_until};
 pub use trained::{Outcome, Trained};
 pub use training::Training;

@@ -23,6 +23,8 @@ pub(crate) struct Position {
     pub(crate) learning_rate: f64,
     /// Wall-clock seconds spent.
     pub(crate) seconds: f64,
+    /// Those that validation took.
+    pub(crate) validation_seconds: f64,
 }
 
 impl Position {

@@ -7,7 +7,7 @@ use tidegate_model::Model;
 
 use crate::checkpoint::Snapshot;
 use crate::checkpoint_file::CheckpointFile;
-use crate::early_stopping::{best, is_exhausted};
+use crate::early_stopping::{best, is_exhausted, is_reached};
 use crate::error::TrainError;
 use crate::evaluation::Evaluation;
 use crate::event::{EpochRecord, Event};
@@ -58,6 +58,10 @@ impl Run<'_> {
         });
         loop {
             let completed = self.snapshot.epochs.len();
+            if is_reached(&self.snapshot.epochs, self.training.target_loss) {
+                (self.observer)(Event::TargetReached { epoch: completed });
+                return Ok(Outcome::TargetReached);
+            }
             if is_exhausted(&self.snapshot.epochs, self.training.patience)
                 && completed < self.training.epochs
             {
@@ -114,7 +118,9 @@ impl Run<'_> {
                 self.write_checkpoint(self.epoch_number())?;
             }
         }
+        let validation_clock = Instant::now();
         let evaluation = self.validate()?;
+        self.snapshot.position.validation_seconds += validation_clock.elapsed().as_secs_f64();
         self.snapshot.position.seconds = seconds_before + clock.elapsed().as_secs_f64();
         match evaluation {
             None => self.interrupt(),
@@ -217,6 +223,7 @@ impl Run<'_> {
             learning_rate: snapshot.position.learning_rate,
             updates: snapshot.optimiser.updates,
             seconds: snapshot.position.seconds,
+            validation_seconds: snapshot.position.validation_seconds,
             best: is_best,
         });
         snapshot

@@ -10,6 +10,8 @@ pub enum Outcome {
     Completed,
     /// The validation loss did not fall for `patience` epochs.
     StoppedEarly,
+    /// The validation loss of the last epoch is at or below `target_loss`.
+    TargetReached,
     /// The stop flag was seen. With a checkpoint, the same call continues where it ended.
     Interrupted,
 }

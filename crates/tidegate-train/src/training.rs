@@ -29,6 +29,10 @@ pub struct Training {
     /// Stop after this many epochs in a row without a lower validation loss, 1 or more; absent to run all epochs.
     /// Default: absent.
     pub patience: Option<usize>,
+    /// Stop after the first epoch whose validation loss is at or below this, finite; absent to go on whatever it is.
+    /// Default: absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_loss: Option<f64>,
     /// Sequences in a batch, 1 or more. Default: 32.
     pub batch_size: usize,
     /// Truncated back-propagation through time (Williams & Peng 1990): longer sequences are processed in windows of
@@ -59,6 +63,7 @@ impl Default for Training {
             schedule: Schedule::Constant,
             epochs: 20,
             patience: None,
+            target_loss: None,
             batch_size: 32,
             window: None,
             memory_limit: None,
@@ -104,6 +109,14 @@ impl Training {
                 format!("is {limit}, but must be above 0 and finite; leave it out for no limit"),
             );
         }
+        if let Some(target) = self.target_loss
+            && !target.is_finite()
+        {
+            return fail(
+                "target_loss",
+                format!("is {target}, but must be finite; leave it out for none"),
+            );
+        }
         for (option, value) in [
             ("epochs", Some(self.epochs)),
             ("patience", self.patience),
@@ -135,13 +148,14 @@ mod tests {
     #[test]
     fn an_option_out_of_range_is_named() {
         type Change = fn(&mut Training);
-        let cases: [(&str, Change); 8] = [
+        let cases: [(&str, Change); 9] = [
             ("learning_rate", |t| t.learning_rate = f64::NAN),
             ("weight_decay", |t| t.weight_decay = Some(-0.1)),
             ("clip_norm", |t| t.clip_norm = Some(0.0)),
             ("epochs", |t| t.epochs = 0),
             ("patience", |t| t.patience = Some(0)),
             ("window", |t| t.window = Some(0)),
+            ("target_loss", |t| t.target_loss = Some(f64::INFINITY)),
             ("optimiser.beta2", |t| {
                 t.optimiser = Optimiser::AdamW {
                     beta1: 0.9,

@@ -24,17 +24,6 @@ pub(crate) fn steps(index: usize, longest: usize, size: Option<usize>) -> Range<
     })
 }
 
-/// Number of parts of about the given size that a window is run in; without a size, one.
-pub(crate) fn parts(window: &Range<usize>, size: Option<usize>) -> usize {
-    count(window.len(), size)
-}
-
-/// The steps of part `index` of a window.
-pub(crate) fn part(index: usize, window: &Range<usize>, size: Option<usize>) -> Range<usize> {
-    let part = steps(index, window.len(), size);
-    window.start + part.start..window.start + part.end
-}
-
 /// Number of supervised steps of these sequences in a window, where every step is supervised.
 pub(crate) fn supervised_steps(set: &SequenceSet, rows: &[usize], window: &Range<usize>) -> usize {
     let inside = |&row: &usize| {

@@ -3,11 +3,11 @@
 
 mod support;
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use support::{Problem, bits, gru, lstm_with_noise, quick, running_mean};
 use tidegate_data::Supervision;
-use tidegate_train::{Event, Optimiser, Outcome, TrainError, Training, evaluate};
+use tidegate_train::{Checkpointing, Event, Optimiser, Outcome, TrainError, Training, evaluate};
 
 #[test]
 fn every_optimiser_learns_every_kind_of_supervision() {
@@ -144,6 +144,70 @@ fn the_best_epochs_parameters_are_kept_and_patience_ends_the_run() {
         .fold(f64::INFINITY, f64::min);
     assert_eq!(best.valid_loss, lowest);
     assert_eq!(evaluate(&model, &problem.valid, 4).unwrap().loss, lowest);
+}
+
+#[test]
+fn a_run_ends_with_the_first_epoch_that_reaches_the_target_and_continued_it_has_ended() {
+    let problem = gru(Supervision::EveryStep);
+    let long = Training {
+        epochs: 8,
+        ..quick()
+    };
+    let (_, whole) = problem.train(&long).unwrap();
+    let losses: Vec<f64> = whole.epochs.iter().map(|epoch| epoch.valid_loss).collect();
+    // The loss of the fifth epoch, the lowest until then.
+    assert!(
+        losses[..4].iter().all(|&loss| loss > losses[4]),
+        "{losses:?}"
+    );
+    let training = Training {
+        target_loss: Some(losses[4]),
+        ..long.clone()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let checkpointing = Checkpointing::new(folder.path().join("run.checkpoint"));
+    let run = |stop_after: usize| {
+        let stop = AtomicBool::new(false);
+        let mut reached = None;
+        let mut observer = |event: Event| match event {
+            Event::EpochDone { epoch } if epoch.epoch == stop_after => {
+                stop.store(true, Ordering::Relaxed)
+            }
+            Event::TargetReached { epoch } => reached = Some(epoch),
+            _ => {}
+        };
+        let (model, trained) = problem
+            .train_with(&training, Some(&checkpointing), &mut observer, &stop)
+            .unwrap();
+        (bits(&model, &trained), trained.outcome, reached)
+    };
+    let (model, trained) = problem.train(&training).unwrap();
+    assert_eq!(
+        (trained.outcome, trained.epochs.len()),
+        (Outcome::TargetReached, 5)
+    );
+    assert_eq!(run(2).1, Outcome::Interrupted);
+    let ended = (bits(&model, &trained), Outcome::TargetReached, Some(5));
+    assert_eq!(run(0), ended);
+    assert_eq!(run(0), ended);
+
+    let missed = Training {
+        target_loss: Some(0.0),
+        ..long
+    };
+    assert_eq!(
+        problem.train(&missed).unwrap().1.outcome,
+        Outcome::Completed
+    );
+}
+
+#[test]
+fn the_seconds_of_validation_are_part_of_the_epochs() {
+    let (_, trained) = gru(Supervision::EveryStep).train(&quick()).unwrap();
+    for epoch in trained.epochs {
+        assert!(epoch.validation_seconds > 0.0, "{epoch:?}");
+        assert!(epoch.validation_seconds < epoch.seconds, "{epoch:?}");
+    }
 }
 
 #[test]

@@ -73,6 +73,25 @@ fn rows_of_columns(size: LayerSize, blocks: usize) -> Vec<usize> {
 }
 
 impl LayerWeights {
+    /// Bytes of the matrices, each of whose values is multiplied once a step.
+    pub(crate) fn matrix_bytes(&self) -> usize {
+        let gated = self
+            .gated
+            .as_ref()
+            .map_or(0, |(matrix, _)| matrix.memory_bytes());
+        self.input.memory_bytes() + self.recurrent.memory_bytes() + gated
+    }
+
+    /// Memory held, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let gated_bias = self
+            .gated
+            .as_ref()
+            .map_or(0, |(_, bias)| bias.memory_bytes());
+        let biases = self.input_bias.memory_bytes() + self.recurrent_bias.memory_bytes();
+        self.matrix_bytes() + biases + gated_bias + self.peepholes.memory_bytes()
+    }
+
     /// Room for the weights of a cell.
     pub(crate) fn new(shape: &CellShape, size: LayerSize) -> Self {
         let (vectors, lanes) = (size.vectors(), size.lanes);

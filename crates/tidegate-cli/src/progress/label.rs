@@ -14,7 +14,12 @@ pub(crate) enum Labels {
 }
 
 /// What the names of generated tasks begin with, which tells them apart.
-const GENERATED: [&str; 3] = ["adding problem", "copy memory", "Mackey-Glass"];
+const GENERATED: [&str; 4] = [
+    "adding problem",
+    "copy memory",
+    "temporal order",
+    "Mackey-Glass",
+];
 
 impl Labels {
     /// For the tasks of a comparison.
@@ -80,6 +85,7 @@ mod tests {
         for task in [
             Task::adding_problem(5),
             Task::copy_memory(5),
+            Task::temporal_order(10),
             Task::mackey_glass(5),
         ] {
             let splits = task.with_sequences(2).splits().unwrap();

@@ -23,7 +23,10 @@ impl Ticks {
         wanted: usize,
         to_edge: bool,
     ) -> Ticks {
-        let places = values.map(|value| scale.place(value));
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        values.dedup();
+        let places = values.iter().map(|&value| scale.place(value));
         let (mut low, mut high) = places
             .fold((f64::INFINITY, f64::NEG_INFINITY), |range, place| {
                 (range.0.min(place), range.1.max(place))

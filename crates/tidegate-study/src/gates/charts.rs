@@ -154,7 +154,7 @@ fn heat_map(
 }
 
 fn step_axis(language: Language) -> Axis {
-    Axis::new(language.pick("step", "스텝"), Scale::Linear)
+    Axis::new(language.pick("step", "시점"), Scale::Linear)
 }
 
 /// Whether one scale of colours would hide some of the rows.

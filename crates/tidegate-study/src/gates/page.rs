@@ -114,7 +114,7 @@ fn subject(view: &GateView, document: &GateDocument, language: Language) -> Stri
                 format!(", {}의 {number}번 시퀀스", split.key())
             });
             format!(
-                "{file}: {cell}, {} × 유닛 {units}개, 매개변수 {parameters}개. 데이터: {name}{from}, {steps} 스텝.",
+                "{file}: {cell}, {} × 유닛 {units}개, 매개변수 {parameters}개. 데이터: {name}{from}, 시점 {steps}개.",
                 view.layers.len()
             )
         }
@@ -127,8 +127,8 @@ fn table(units: &[UnitGates], language: Language) -> Markup {
         .first()
         .is_some_and(|unit| unit.memory.time_constant().is_some());
     let memory = match by_gate {
-        true => language.pick("time constant (steps)", "시간 상수(스텝)"),
-        false => language.pick("correlation with the step before", "전 스텝과의 상관"),
+        true => language.pick("time constant (steps)", "시간 상수(시점)"),
+        false => language.pick("correlation with the step before", "전 시점과의 상관"),
     };
     let mean = language.pick("mean", "평균");
     html! {
@@ -138,7 +138,7 @@ fn table(units: &[UnitGates], language: Language) -> Markup {
                     th { (language.pick("unit", "유닛")) }
                     th { (memory) }
                     @for (name, _) in gates { th { (mean) " " (words::array(name, language)) } }
-                    th { (language.pick("most active moments: step (change)", "가장 활발한 순간: 스텝(변화량)")) }
+                    th { (language.pick("most active moments: step (change)", "가장 활발한 순간: 시점(변화량)")) }
                 } }
                 tbody {
                     @for unit in units {

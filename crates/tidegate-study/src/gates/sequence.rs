@@ -143,6 +143,7 @@ fn up_to(mut task: Task, split: Split, sequence: usize) -> Task {
     let counts = match &mut task {
         Task::AddingProblem(task) => [&mut task.train, &mut task.valid, &mut task.test],
         Task::CopyMemory(task) => [&mut task.train, &mut task.valid, &mut task.test],
+        Task::TemporalOrder(task) => [&mut task.train, &mut task.valid, &mut task.test],
         Task::MackeyGlass(_) | Task::PolyphonicMusic { .. } => return task,
     };
     for (count, of) in counts.into_iter().zip(Split::ALL) {
@@ -163,7 +164,7 @@ fn names(task: &Task) -> Option<Vec<String>> {
         Task::PolyphonicMusic { .. } => {
             return Some((21..=108).map(|pitch: u8| pitch.to_string()).collect());
         }
-        Task::CopyMemory(_) => return None,
+        Task::CopyMemory(_) | Task::TemporalOrder(_) => return None,
     };
     Some(names.iter().map(|name| (*name).to_owned()).collect())
 }

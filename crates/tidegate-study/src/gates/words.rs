@@ -38,7 +38,7 @@ pub(super) fn convention(cell: Cell, language: Language) -> &'static str {
         ],
         Cell::Rnn(_) => [
             "A plain recurrent cell has no gate: its state is written anew at every step.",
-            "단순 순환 셀에는 게이트가 없습니다. 상태는 매 스텝 새로 쓰입니다.",
+            "기본 순환 셀에는 게이트가 없습니다. 상태는 매 시점 새로 쓰입니다.",
         ],
     };
     language.pick(english, korean)
@@ -50,25 +50,25 @@ pub(super) fn order(cell: Cell, language: Language) -> &'static str {
         Cell::Gru(_) => [
             "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean z) is the number of steps after \
              which 1/e of a state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(z의 평균)은 매 스텝 평균만큼 유지할 때 상태가 1/e로 줄어드는 데 \
-             걸리는 스텝 수입니다.",
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(z의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 데 \
+             걸리는 시점 수입니다.",
         ],
         Cell::Lstm(_) => [
             "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean f) is the number of steps after \
              which 1/e of a cell state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(f의 평균)은 매 스텝 평균만큼 유지할 때 셀 상태가 1/e로 줄어드는 \
-             데 걸리는 스텝 수입니다.",
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(f의 평균)은 매 시점 평균만큼 유지할 때 셀 상태가 1/e로 줄어드는 \
+             데 걸리는 시점 수입니다.",
         ],
         Cell::Mgu(_) => [
             "Units are ordered by memory, the longest at the top: the time constant −1/ln(1 − mean f) is the number of steps after \
              which 1/e of a state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(1 − f의 평균)은 매 스텝 평균만큼 유지할 때 상태가 1/e로 줄어드는 \
-             데 걸리는 스텝 수입니다.",
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(1 − f의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 \
+             데 걸리는 시점 수입니다.",
         ],
         Cell::Rnn(_) => [
             "Without a gate there is no time constant. Units are ordered by the correlation of their hidden state with that of \
              the step before, the largest at the top.",
-            "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 스텝 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
+            "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 시점 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
         ],
     };
     language.pick(english, korean)
@@ -78,7 +78,7 @@ pub(super) fn order(cell: Cell, language: Language) -> &'static str {
 pub(super) fn moments(language: Language) -> &'static str {
     language.pick(
         "Most active moments: the steps with the largest |hₜ − hₜ₋₁|, the largest first.",
-        "가장 활발한 순간: |hₜ − hₜ₋₁|가 가장 큰 스텝을 큰 순서로 나열합니다.",
+        "가장 활발한 순간: |hₜ − hₜ₋₁|가 가장 큰 시점을 큰 순서로 나열합니다.",
     )
 }
 
@@ -103,7 +103,7 @@ pub(super) fn part(shown: &std::ops::Range<usize>, steps: usize, language: Langu
             Language::English => {
                 format!("The heat maps show the whole sequence, steps 0 to {last}.")
             }
-            Language::Korean => format!("히트맵은 전체 시퀀스(0~{last} 스텝)를 보여 줍니다."),
+            Language::Korean => format!("히트맵은 전체 시퀀스(시점 0~{last})를 보여 줍니다."),
         };
     }
     match language {
@@ -112,7 +112,7 @@ pub(super) fn part(shown: &std::ops::Range<usize>, steps: usize, language: Langu
              .npy files are of all steps."
         ),
         Language::Korean => format!(
-            "히트맵은 전체 {steps} 스텝 중 {first}~{last} 스텝만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 스텝을 담습니다."
+            "히트맵은 전체 {steps}개 시점 중 {first}~{last}만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 시점을 담습니다."
         ),
     }
 }

@@ -12,7 +12,7 @@ use crate::schedule::Plateau;
 /// The metadata's only key.
 pub(super) const KEY: &str = "tidegate_checkpoint";
 /// The version written and read.
-pub(super) const FORMAT_VERSION: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 2;
 
 /// What the metadata says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

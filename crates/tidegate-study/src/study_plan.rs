@@ -1,0 +1,183 @@
+//! The experiments that a study's questions need, each made once.
+
+use tidegate_data::Splits;
+
+use crate::comparison::Experiment;
+use crate::error::StudyError;
+use crate::lag_family::LagFamily;
+use crate::omission::Omission;
+use crate::question::Question;
+use crate::recipe::Recipe;
+use crate::share::Share;
+use crate::sizing::Sizing;
+use crate::study::Study;
+
+/// Training sequences of the smallest share that is trained on.
+const LEAST_SEQUENCES: usize = 4;
+
+/// Shares that make a curve, the whole set among them.
+const LEAST_SHARES: usize = 3;
+
+/// Part of the lowest loss without memory at which a run ends: far enough below the part at which it counts as solved
+/// that its test loss is too.
+const ENDED_AT: f64 = 0.05;
+
+/// All experiments, and by their indices which of them answer which question.
+pub(crate) struct StudyPlan {
+    pub(crate) asked: Vec<Question>,
+    pub(crate) experiments: Vec<Experiment>,
+    /// The first so many are the plain comparison's.
+    pub(crate) plain: usize,
+    /// One for each family, with one experiment for each lag.
+    pub(crate) lags: Vec<(LagFamily, Vec<usize>)>,
+    /// Those whose gradients are measured.
+    pub(crate) watched: Vec<usize>,
+    /// Those whose times are compared, and whose models' structure.
+    pub(crate) sized: Vec<usize>,
+    /// One for each task that is trained on shares of its data, with one experiment for each share, ascending.
+    pub(crate) shared: Vec<Vec<usize>>,
+    /// What of memory cannot be answered.
+    pub(crate) memory_omissions: Vec<Omission>,
+    /// What of data cannot be answered.
+    pub(crate) data_omissions: Vec<Omission>,
+}
+
+impl StudyPlan {
+    /// The plan of a study. Reads a file's data to count its sequences.
+    pub(crate) fn of(study: &Study) -> Result<StudyPlan, StudyError> {
+        let asks = |question| study.questions.contains(&question);
+        let compares =
+            study.always_compares || study.questions.iter().any(|&q| q != Question::Memory);
+        let experiments = match compares {
+            true => study.comparison.experiments.clone(),
+            false => Vec::new(),
+        };
+        let mut plan = StudyPlan {
+            asked: study.questions.clone(),
+            plain: experiments.len(),
+            experiments,
+            lags: Vec::new(),
+            watched: Vec::new(),
+            sized: Vec::new(),
+            shared: Vec::new(),
+            memory_omissions: Vec::new(),
+            data_omissions: Vec::new(),
+        };
+        if asks(Question::Memory) {
+            plan.ask_for_memory(study)?;
+        }
+        if asks(Question::Structure) || asks(Question::Time) {
+            plan.ask_for_time(study);
+        }
+        if asks(Question::Data) {
+            plan.ask_for_data(study)?;
+        }
+        Ok(plan)
+    }
+
+    /// The questions that an experiment answers.
+    pub(crate) fn questions_of(&self, index: usize) -> Vec<Question> {
+        let lags = || self.lags.iter().flat_map(|(_, indices)| indices);
+        let shared = || self.shared.iter().flatten();
+        let answers = |question: &Question| match question {
+            Question::Memory => lags().chain(&self.watched).any(|&i| i == index),
+            Question::Structure | Question::Time => self.sized.contains(&index),
+            Question::Data => shared().any(|&i| i == index),
+        };
+        let asked = self.asked.iter().copied();
+        asked.filter(answers).collect()
+    }
+
+    fn add(&mut self, experiment: Experiment) -> usize {
+        self.experiments.push(experiment);
+        self.experiments.len() - 1
+    }
+
+    fn ask_for_memory(&mut self, study: &Study) -> Result<(), StudyError> {
+        for &family in &study.lag_families {
+            let experiment = |lag| lag_experiment(study, family, lag);
+            let indices = study
+                .effort
+                .lags()
+                .iter()
+                .map(|&lag| self.add(experiment(lag)));
+            let indices: Vec<usize> = indices.collect();
+            self.watched.extend(&indices);
+            self.lags.push((family, indices));
+        }
+        if study.lag_families.is_empty() {
+            for index in 0..self.plain {
+                self.experiments[index].measures_gradients = true;
+                self.watched.push(index);
+                let task = self.experiments[index].task.splits()?.name;
+                self.memory_omissions.push(Omission::LagIsGiven { task });
+            }
+        }
+        Ok(())
+    }
+
+    /// The plain comparison has one of the two sizings; the other is added.
+    fn ask_for_time(&mut self, study: &Study) {
+        for index in 0..self.plain {
+            let experiment = self.experiments[index].clone();
+            let sizing = match study.comparison.sizing_of(&experiment) {
+                Sizing::EqualParameters(_) => Sizing::EqualHiddenSize(None),
+                Sizing::EqualHiddenSize(_) => Sizing::EqualParameters(None),
+            };
+            let other = self.add(Experiment {
+                sizing: Some(sizing),
+                measures_gradients: false,
+                ..experiment
+            });
+            self.sized.extend([index, other]);
+        }
+    }
+
+    fn ask_for_data(&mut self, study: &Study) -> Result<(), StudyError> {
+        for index in 0..self.plain {
+            let experiment = self.experiments[index].clone();
+            let Splits { name, train, .. } = experiment.task.splits()?;
+            let sequences = train.len();
+            let mut shares = study.effort.shares();
+            let needed = shares[shares.len() + 1 - LEAST_SHARES].one_in * LEAST_SEQUENCES;
+            shares.retain(|share| share.of(sequences) >= LEAST_SEQUENCES);
+            if shares.len() + 1 < LEAST_SHARES {
+                self.data_omissions.push(Omission::TooFewSequences {
+                    task: name,
+                    sequences,
+                    needed,
+                });
+                continue;
+            }
+            let share = |share: Share| {
+                self.add(Experiment {
+                    share,
+                    measures_gradients: false,
+                    ..experiment.clone()
+                })
+            };
+            let mut indices: Vec<usize> = shares.into_iter().map(share).collect();
+            indices.push(index);
+            self.shared.push(indices);
+        }
+        Ok(())
+    }
+}
+
+/// A generated task at a lag, with a fixed number of updates at most.
+fn lag_experiment(study: &Study, family: LagFamily, lag: usize) -> Experiment {
+    let effort = study.effort;
+    let task = family.task(lag).with_sequences(effort.lag_sequences());
+    let mut recipe = Recipe::of(&task);
+    recipe.training.epochs = effort.lag_epochs();
+    recipe.tuning_epochs = effort.lag_epochs();
+    recipe.training.patience = None;
+    recipe.training.target_loss = Some(ENDED_AT * family.loss_without_memory(lag));
+    let plain = &study.comparison.experiments;
+    recipe.training.memory_limit = plain.iter().find_map(|e| e.recipe.training.memory_limit);
+    Experiment {
+        recipe,
+        measures_gradients: true,
+        ..Experiment::new(task)
+    }
+}
