@@ -105,7 +105,7 @@ pub(super) fn layer(
         .arrays
         .iter()
         .filter_map(|array| {
-            let name = words::array(array.name, language);
+            let name = words::array(term(view, array), language);
             let title = match view.layers.len() {
                 1 => capitalised(name),
                 _ => format!("{title}: {name}"),
@@ -136,7 +136,7 @@ fn heat_map(
         y: language
             .pick("unit, longest memory first", "유닛(기억이 긴 순서)")
             .to_owned(),
-        value: words::array(array.name, language).to_owned(),
+        value: words::array(term(view, array), language).to_owned(),
         row_labels: layer
             .units
             .iter()
@@ -150,6 +150,14 @@ fn heat_map(
             (false, true) => Colours::Symmetric,
             (false, false) => Colours::Automatic,
         },
+    }
+}
+
+/// An LSTM's candidate is one of the cell state.
+fn term(view: &GateView, array: &GateArray) -> &'static str {
+    match array.name {
+        "candidate" if view.cell.carries_cell() => "cell_candidate",
+        name => name,
     }
 }
 

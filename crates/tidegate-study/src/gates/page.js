@@ -1,7 +1,7 @@
 const charts = figures.map((figure, index) => {
   const place = document.getElementById("chart-" + index);
   const { data, layout } = figure;
-  Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
+  Plotly.newPlot(place, data, layout, { responsive: true, displayModeBar: false });
   return place;
 });
 // All heat maps show the same steps: to zoom into one is to zoom into all.

@@ -166,7 +166,13 @@ fn length(memory: UnitMemory) -> String {
 
 fn moments(unit: &UnitGates) -> String {
     let moments = unit.most_active.iter();
-    let moments = moments.map(|moment| format!("{} ({:.2})", moment.step, moment.change));
+    let moments = moments.map(|moment| {
+        format!(
+            "{} ({})",
+            moment.step,
+            crate::chart::short_number(moment.change)
+        )
+    });
     match moments.collect::<Vec<_>>().join(", ") {
         none if none.is_empty() => "–".to_owned(),
         moments => moments,

@@ -13,6 +13,7 @@ pub(super) fn array(name: &str, language: Language) -> &'static str {
         "forget_gate" => ["forget gate f", "망각 게이트 f"],
         "output_gate" => ["output gate o", "출력 게이트 o"],
         "candidate" => ["candidate", "후보 은닉 상태"],
+        "cell_candidate" => ["candidate", "후보 셀 상태"],
         "cell" => ["cell state c", "셀 상태 c"],
         _ => ["hidden state h", "은닉 상태 h"],
     };
