@@ -5,7 +5,7 @@ use tidegate_study::{
     StudyReport, TimeAnswer, Verdict,
 };
 
-use crate::columns::{Heading, columns};
+use crate::columns::columns;
 use crate::number::{significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
@@ -62,7 +62,7 @@ fn memory(answer: &MemoryAnswer, seeds: usize, page: Page) -> String {
     let mut text = "Memory: the longest lag that a cell solves\n\n".to_owned();
     for task in &answer.tasks {
         let lags: Vec<String> = task.lags.iter().map(|lag| format!("lag {lag}")).collect();
-        let mut headings: Vec<Heading<'_>> = vec![["", &task.key], ["longest lag", "solved"]];
+        let mut headings: Vec<[&str; 2]> = vec![["", &task.key], ["longest lag", "solved"]];
         headings.extend(lags.iter().map(|lag| [lag.as_str(), "test loss"]));
         let rows = task.cells.iter().map(|cell| {
             let losses = cell
@@ -108,7 +108,7 @@ fn longest(lags: &[Option<usize>]) -> String {
 }
 
 fn structure(answer: &StructureAnswer, page: Page) -> String {
-    let headings: [Heading<'_>; 10] = [
+    let headings: [[&str; 2]; 10] = [
         ["", "cell"],
         ["", "equal"],
         ["", "gates"],
@@ -144,7 +144,7 @@ fn structure(answer: &StructureAnswer, page: Page) -> String {
 }
 
 fn time(answer: &TimeAnswer, page: Page) -> String {
-    let headings: [Heading<'_>; 8] = [
+    let headings: [[&str; 2]; 8] = [
         ["", "cell"],
         ["", "equal"],
         ["hidden", "size"],
@@ -197,7 +197,7 @@ fn data(answer: &DataAnswer, page: Page) -> String {
         let shares: Vec<[String; 2]> = shares
             .map(|(share, sequences)| [share.to_string(), thousands(*sequences)])
             .collect();
-        let mut headings: Vec<Heading<'_>> = vec![["share", "sequences"]];
+        let mut headings: Vec<[&str; 2]> = vec![["share", "sequences"]];
         headings.extend(
             shares
                 .iter()

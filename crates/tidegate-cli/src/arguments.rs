@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tidegate_study::CellVariant;
 
 use crate::amount::amount;
+use crate::gates::arguments::GatesArguments;
 
 /// Gated recurrent networks, on a CPU.
 #[derive(Debug, Parser)]
@@ -19,6 +20,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Compare(CompareArguments),
+    Gates(GatesArguments),
 }
 
 /// Compare recurrent cells on the same data, and hold what the textbooks say of them against it.
@@ -158,7 +160,7 @@ pub(crate) enum EqualName {
     Hidden,
 }
 
-fn number(least: u64, most: u64) -> RangedU64ValueParser<usize> {
+pub(crate) fn number(least: u64, most: u64) -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(least..=most)
 }
 

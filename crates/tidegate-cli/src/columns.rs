@@ -1,11 +1,8 @@
 //! Rows of a table in columns.
 
-/// A column's heading, in two lines.
-pub(crate) type Heading<'a> = [&'a str; 2];
-
-/// One line for each row, or, where that is wider than the page, one block of lines for each.
+/// Headings of two lines, a rule and one line for each row, or, where that is wider than the page, one block of lines for each.
 pub(crate) fn columns(
-    headings: &[Heading<'_>],
+    headings: &[[impl AsRef<str>; 2]],
     rows: &[Vec<String>],
     width: Option<usize>,
 ) -> String {
@@ -18,12 +15,12 @@ pub(crate) fn columns(
 }
 
 /// The first column stands at the left, the others at the right.
-fn side_by_side(headings: &[Heading<'_>], rows: &[Vec<String>]) -> String {
+fn side_by_side(headings: &[[impl AsRef<str>; 2]], rows: &[Vec<String>]) -> String {
     let mut lines: Vec<Vec<String>> = [0, 1]
         .map(|line| {
             headings
                 .iter()
-                .map(|heading| heading[line].to_owned())
+                .map(|heading| heading[line].as_ref().to_owned())
                 .collect()
         })
         .into();
@@ -53,10 +50,11 @@ fn side_by_side(headings: &[Heading<'_>], rows: &[Vec<String>]) -> String {
 }
 
 /// The first cell of each row, and below it each other one after its heading.
-fn stacked(headings: &[Heading<'_>], rows: &[Vec<String>]) -> String {
+fn stacked(headings: &[[impl AsRef<str>; 2]], rows: &[Vec<String>]) -> String {
     let headings: Vec<String> = headings
         .iter()
-        .map(|heading| heading.join(" ").trim_start().to_owned())
+        .map(|heading| format!("{} {}", heading[0].as_ref(), heading[1].as_ref()))
+        .map(|heading| heading.trim_start().to_owned())
         .collect();
     let longest = headings
         .iter()

@@ -131,7 +131,13 @@ fn questions(names: &[QuestionName]) -> Result<Vec<Question>, clap::Error> {
     };
     let asked: Vec<Question> = names.iter().filter_map(question).collect();
     let twice = (1..asked.len()).any(|index| asked[..index].contains(&asked[index]));
-    let fail = |message: &str| Err(misuse(ErrorKind::ValueValidation, message.to_owned()));
+    let fail = |message: &str| {
+        Err(misuse(
+            "compare",
+            ErrorKind::ValueValidation,
+            message.to_owned(),
+        ))
+    };
     match (names, asked.is_empty()) {
         ([], _) => Ok(Question::ALL.to_vec()),
         _ if twice => fail("--question names a question twice: name each once"),
@@ -142,15 +148,9 @@ fn questions(names: &[QuestionName]) -> Result<Vec<Question>, clap::Error> {
 }
 
 fn comparison(arguments: &CompareArguments, effort: Effort) -> Result<Comparison, clap::Error> {
-    let length = arguments.length.unwrap_or(LENGTH);
     let tasks = match (&arguments.data, arguments.task) {
         (Some(path), _) => vec![Task::polyphonic_music(path)],
-        (None, Some(TaskName::Adding)) => vec![Task::adding_problem(length)],
-        (None, Some(TaskName::Copy)) => vec![Task::copy_memory(length)],
-        (None, Some(TaskName::Order)) => vec![Task::temporal_order(length)],
-        (None, Some(TaskName::MackeyGlass)) => vec![Task::mackey_glass(
-            arguments.length.unwrap_or(MACKEY_GLASS_LENGTH),
-        )],
+        (None, Some(name)) => vec![generated_task(name, arguments.length)],
         (None, None) => vec![
             Task::adding_problem(LENGTH),
             Task::mackey_glass(MACKEY_GLASS_LENGTH),
@@ -173,7 +173,7 @@ fn comparison(arguments: &CompareArguments, effort: Effort) -> Result<Comparison
     for (index, cell) in arguments.cells.iter().enumerate() {
         if arguments.cells[..index].contains(cell) {
             let message = format!("--cells names {cell} twice: name each cell once");
-            return Err(misuse(ErrorKind::ValueValidation, message));
+            return Err(misuse("compare", ErrorKind::ValueValidation, message));
         }
     }
     comparison.sizing = sizing(arguments)?;
@@ -186,7 +186,13 @@ fn comparison(arguments: &CompareArguments, effort: Effort) -> Result<Comparison
 }
 
 fn sizing(arguments: &CompareArguments) -> Result<Sizing, clap::Error> {
-    let conflict = |message: &str| Err(misuse(ErrorKind::ArgumentConflict, message.to_owned()));
+    let conflict = |message: &str| {
+        Err(misuse(
+            "compare",
+            ErrorKind::ArgumentConflict,
+            message.to_owned(),
+        ))
+    };
     match (arguments.equal, arguments.parameters, arguments.hidden) {
         (Some(EqualName::Parameters), _, Some(_)) => conflict(
             "--hidden cannot be used with --equal parameters: the hidden sizes follow from the parameters",
@@ -200,11 +206,22 @@ fn sizing(arguments: &CompareArguments) -> Result<Sizing, clap::Error> {
     }
 }
 
-fn misuse(kind: ErrorKind, message: String) -> clap::Error {
+/// The task of this name with sequences of so many steps, or as many as usual.
+pub(crate) fn generated_task(name: TaskName, length: Option<usize>) -> Task {
+    match name {
+        TaskName::Adding => Task::adding_problem(length.unwrap_or(LENGTH)),
+        TaskName::Copy => Task::copy_memory(length.unwrap_or(LENGTH)),
+        TaskName::Order => Task::temporal_order(length.unwrap_or(LENGTH)),
+        TaskName::MackeyGlass => Task::mackey_glass(length.unwrap_or(MACKEY_GLASS_LENGTH)),
+    }
+}
+
+/// Misuse of the options of a subcommand.
+pub(crate) fn misuse(subcommand: &str, kind: ErrorKind, message: String) -> clap::Error {
     let mut command = Arguments::command();
     command.build();
-    match command.find_subcommand_mut("compare") {
-        Some(compare) => compare.error(kind, message),
+    match command.find_subcommand_mut(subcommand) {
+        Some(subcommand) => subcommand.error(kind, message),
         None => command.error(kind, message),
     }
 }
@@ -218,7 +235,10 @@ mod tests {
 
     fn of(options: &[&str]) -> Comparison {
         let words = ["tidegate", "compare"].iter().chain(options);
-        let Command::Compare(arguments) = Arguments::try_parse_from(words).unwrap().command;
+        let command = Arguments::try_parse_from(words).unwrap().command;
+        let Command::Compare(arguments) = command else {
+            panic!("another command: {command:?}")
+        };
         study_of(&arguments).unwrap().comparison
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use tidegate_study::StudyError;
+use tidegate_study::gates::GatesError;
 
 use crate::visible::visible;
 
@@ -13,6 +14,8 @@ use crate::visible::visible;
 pub(crate) enum Failure {
     #[error("error: {0}")]
     Study(#[from] StudyError),
+    #[error("error: {0}")]
+    Gates(#[from] GatesError),
     #[error("error: {task} with {given}: {reason}; change --length or --sequences")]
     Size {
         task: &'static str,

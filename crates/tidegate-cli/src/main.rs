@@ -11,6 +11,7 @@ mod compare;
 mod example;
 mod failure;
 mod findings;
+mod gates;
 mod interruption;
 mod number;
 mod page;
@@ -28,8 +29,11 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let Command::Compare(arguments) = Arguments::parse().command;
-    match compare::run(&arguments) {
+    let result = match Arguments::parse().command {
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Gates(arguments) => gates::run(&arguments),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

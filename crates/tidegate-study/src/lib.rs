@@ -27,6 +27,7 @@
 
 mod candidate;
 mod cell_variant;
+pub mod chart;
 mod claim;
 mod comparison;
 mod contest;
@@ -36,8 +37,10 @@ mod family;
 mod findings;
 mod fingerprint;
 mod folder;
+pub mod gates;
 mod gradient_reach;
 mod lag_family;
+mod language;
 mod memory;
 mod neighbours;
 mod network;
@@ -71,6 +74,7 @@ pub use cell_variant::CellVariant;
 pub use comparison::{Comparison, Experiment, compare};
 pub use error::{Divergence, StudyError};
 pub use lag_family::LagFamily;
+pub use language::Language;
 pub use omission::Omission;
 pub use progress::Progress;
 pub use question::Question;

@@ -83,7 +83,8 @@ pub(crate) fn check_runs(
     )
 }
 
-fn check(
+/// Refuses what would take more than is available.
+pub(crate) fn check(
     what: impl FnOnce() -> String,
     needed: f64,
     available: Option<u64>,

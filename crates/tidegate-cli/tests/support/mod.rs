@@ -13,9 +13,18 @@ use serde_json::Value;
 
 /// `tidegate compare`, with nothing inherited that would change it.
 pub(crate) fn compare(options: &[&str]) -> Command {
+    command("compare", options)
+}
+
+/// `tidegate gates`, with nothing inherited that would change it.
+pub(crate) fn gates(options: &[&str]) -> Command {
+    command("gates", options)
+}
+
+fn command(subcommand: &str, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     command
-        .arg("compare")
+        .arg(subcommand)
         .args(options)
         .env_remove("TIDEGATE_INSTRUCTION_SET")
         .stdin(Stdio::null())
@@ -42,7 +51,12 @@ pub(crate) fn success(options: &[&str]) -> String {
 
 /// The one message on standard error of a run that fails with this exit status and prints no result.
 pub(crate) fn failure(options: &[&str], status: i32) -> String {
-    let output = output(options);
+    failure_of(compare(options), status)
+}
+
+/// The same of any command.
+pub(crate) fn failure_of(mut command: Command, status: i32) -> String {
+    let output = command.output().unwrap();
     let message = text(&output.stderr).to_owned();
     assert_eq!(output.status.code(), Some(status), "{message}");
     assert!(output.stdout.is_empty(), "{}", text(&output.stdout));

@@ -1,0 +1,198 @@
+//! The heat maps of a gate view.
+
+use std::ops::Range;
+
+use tidegate_data::Inputs;
+
+use super::sequence::ShownSequence;
+use super::{GateArray, GateView, LayerGates, words};
+use crate::chart::{Axis, Chart, Colours, HeatMap, Scale};
+use crate::language::Language;
+
+/// Features whose ranges differ by more than this are shown each from its lowest to its highest value.
+const ALIKE: f32 = 4.0;
+
+/// All of them: the input and, below it, the arrays of every layer.
+pub(super) fn all(
+    view: &GateView,
+    sequence: &ShownSequence,
+    steps: &Range<usize>,
+    language: Language,
+) -> Vec<Chart> {
+    let layers = view.layers.iter();
+    let layers = layers.flat_map(|gates| layer(view, gates, steps, language));
+    input(sequence, steps, language)
+        .into_iter()
+        .chain(layers)
+        .collect()
+}
+
+/// The input over the steps shown.
+pub(super) fn input(
+    sequence: &ShownSequence,
+    steps: &Range<usize>,
+    language: Language,
+) -> Option<Chart> {
+    let title = language.pick("Input", "입력");
+    let (rows, kind, value) = match &sequence.inputs {
+        Inputs::Features { size, values } => {
+            let row = |feature| {
+                let values = values[steps.start * size..steps.end * size].iter();
+                values.skip(feature).step_by(*size).copied().collect()
+            };
+            let rows: Vec<Vec<f32>> = (0..*size).map(row).collect();
+            let features = language.pick("feature", "특징");
+            (rows, features, language.pick("value", "값"))
+        }
+        Inputs::Tokens(tokens) => {
+            let row = tokens[steps.clone()].iter().map(|&token| token as f32);
+            let token = language.pick("token", "토큰");
+            (vec![row.collect()], token, token)
+        }
+    };
+    let scaled = differ(&rows);
+    let mut rows: Vec<(String, Vec<f32>)> = rows
+        .into_iter()
+        .enumerate()
+        .map(|(index, row)| {
+            let names = sequence.names.as_ref();
+            let name = names.map_or_else(|| index.to_string(), |names| names[index].clone());
+            (name, if scaled { to_own_range(&row) } else { row })
+        })
+        .collect();
+    // High notes stand above low ones.
+    if sequence.pitches {
+        rows.reverse();
+    }
+    let value = match scaled {
+        true => language.pick("from lowest to highest", "최저~최고"),
+        false => value,
+    };
+    let is_share = rows
+        .iter()
+        .flat_map(|(_, row)| row)
+        .all(|value| (0.0..=1.0).contains(value));
+    let map = HeatMap {
+        x: step_axis(language),
+        y: match sequence.pitches {
+            true => language.pick("MIDI pitch", "MIDI 음높이"),
+            false => kind,
+        }
+        .to_owned(),
+        value: value.to_owned(),
+        row_labels: rows.iter().map(|(name, _)| name.clone()).collect(),
+        first_column: steps.start,
+        columns: steps.len(),
+        values: rows.into_iter().flat_map(|(_, row)| row).collect(),
+        colours: if is_share {
+            Colours::Unit
+        } else {
+            Colours::Automatic
+        },
+    };
+    Chart::heat_map(title, title, map)
+}
+
+/// The arrays of a layer over the steps shown, units by memory.
+pub(super) fn layer(
+    view: &GateView,
+    layer: &LayerGates,
+    steps: &Range<usize>,
+    language: Language,
+) -> Vec<Chart> {
+    let title = words::layer(layer.layer, view.direction(layer), language);
+    layer
+        .arrays
+        .iter()
+        .filter_map(|array| {
+            let name = words::array(term(view, array), language);
+            let title = match view.layers.len() {
+                1 => capitalised(name),
+                _ => format!("{title}: {name}"),
+            };
+            let summary = words::order(view.cell, language);
+            Chart::heat_map(
+                title,
+                summary,
+                heat_map(view, layer, array, steps, language),
+            )
+        })
+        .collect()
+}
+
+fn heat_map(
+    view: &GateView,
+    layer: &LayerGates,
+    array: &GateArray,
+    steps: &Range<usize>,
+    language: Language,
+) -> HeatMap {
+    let units = view.hidden_size;
+    let shown = &array.values[steps.start * units..steps.end * units];
+    let row = |unit: usize| shown.iter().skip(unit).step_by(units).copied();
+    let bounded = array.values.iter().all(|value| value.abs() <= 1.0);
+    HeatMap {
+        x: step_axis(language),
+        y: language
+            .pick("unit, longest memory first", "유닛(기억이 긴 순서)")
+            .to_owned(),
+        value: words::array(term(view, array), language).to_owned(),
+        row_labels: layer
+            .units
+            .iter()
+            .map(|unit| unit.unit.to_string())
+            .collect(),
+        first_column: steps.start,
+        columns: steps.len(),
+        values: layer.units.iter().flat_map(|unit| row(unit.unit)).collect(),
+        colours: match (array.is_gate(), bounded) {
+            (true, _) => Colours::Unit,
+            (false, true) => Colours::Symmetric,
+            (false, false) => Colours::Automatic,
+        },
+    }
+}
+
+/// An LSTM's candidate is one of the cell state.
+fn term(view: &GateView, array: &GateArray) -> &'static str {
+    match array.name {
+        "candidate" if view.cell.carries_cell() => "cell_candidate",
+        name => name,
+    }
+}
+
+fn step_axis(language: Language) -> Axis {
+    Axis::new(language.pick("step", "시점"), Scale::Linear)
+}
+
+/// Whether one scale of colours would hide some of the rows.
+fn differ(rows: &[Vec<f32>]) -> bool {
+    let spans = rows.iter().map(|row| {
+        let (low, high) = bounds(row);
+        high - low
+    });
+    let spans: Vec<f32> = spans.filter(|span| *span > 0.0).collect();
+    let (low, high) = bounds(&spans);
+    high > ALIKE * low
+}
+
+fn to_own_range(row: &[f32]) -> Vec<f32> {
+    let (low, high) = bounds(row);
+    let place = |value: &f32| match high > low {
+        true => (value - low) / (high - low),
+        false => 0.5,
+    };
+    row.iter().map(place).collect()
+}
+
+fn bounds(values: &[f32]) -> (f32, f32) {
+    let low = values.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    (low, high)
+}
+
+fn capitalised(name: &str) -> String {
+    let mut characters = name.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).collect()
+}

@@ -1,0 +1,119 @@
+//! What page and picture say, in English and Korean.
+
+use tidegate_cells::Cell;
+
+use crate::language::Language;
+
+/// The name of an array.
+pub(super) fn array(name: &str, language: Language) -> &'static str {
+    let [english, korean] = match name {
+        "reset_gate" => ["reset gate r", "리셋 게이트 r"],
+        "update_gate" => ["update gate z", "업데이트 게이트 z"],
+        "input_gate" => ["input gate i", "입력 게이트 i"],
+        "forget_gate" => ["forget gate f", "망각 게이트 f"],
+        "output_gate" => ["output gate o", "출력 게이트 o"],
+        "candidate" => ["candidate", "후보 은닉 상태"],
+        "cell_candidate" => ["candidate", "후보 셀 상태"],
+        "cell" => ["cell state c", "셀 상태 c"],
+        _ => ["hidden state h", "은닉 상태 h"],
+    };
+    language.pick(english, korean)
+}
+
+/// Which way the gate that keeps the old state works.
+pub(super) fn convention(cell: Cell, language: Language) -> &'static str {
+    let [english, korean] = match cell {
+        Cell::Gru(_) => [
+            "The update gate z keeps the old state: hₜ = (1 − z) ⊙ nₜ + z ⊙ hₜ₋₁. Where z is 1 the unit remembers, where it is 0 \
+             it takes the candidate. Many texts have it the other way round.",
+            "업데이트 게이트 z는 이전 상태를 유지합니다: hₜ = (1 − z) ⊙ nₜ + z ⊙ hₜ₋₁. z가 1이면 유닛이 기억하고, 0이면 후보 은닉 상태를 \
+             받아들입니다. 반대로 정의하는 문헌도 많습니다.",
+        ],
+        Cell::Lstm(_) => [
+            "The forget gate f keeps the old cell state: cₜ = f ⊙ cₜ₋₁ + i ⊙ gₜ. Where f is 1 the unit remembers.",
+            "망각 게이트 f는 이전 셀 상태를 유지합니다: cₜ = f ⊙ cₜ₋₁ + i ⊙ gₜ. f가 1이면 유닛이 기억합니다.",
+        ],
+        Cell::Mgu(_) => [
+            "A forget gate f of 0 keeps the old state: hₜ = (1 − f) ⊙ hₜ₋₁ + f ⊙ nₜ. Where f is 0 the unit remembers.",
+            "망각 게이트 f가 0이면 이전 상태를 유지합니다: hₜ = (1 − f) ⊙ hₜ₋₁ + f ⊙ nₜ. f가 0이면 유닛이 기억합니다.",
+        ],
+        Cell::Rnn(_) => [
+            "A plain recurrent cell has no gate: its state is written anew at every step.",
+            "기본 순환 셀에는 게이트가 없습니다. 상태는 매 시점 새로 쓰입니다.",
+        ],
+    };
+    language.pick(english, korean)
+}
+
+/// What the units are ordered by.
+pub(super) fn order(cell: Cell, language: Language) -> &'static str {
+    let [english, korean] = match cell {
+        Cell::Gru(_) => [
+            "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean z) is the number of steps after \
+             which 1/e of a state is left, if every step keeps the mean share.",
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(z의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 데 \
+             걸리는 시점 수입니다.",
+        ],
+        Cell::Lstm(_) => [
+            "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean f) is the number of steps after \
+             which 1/e of a cell state is left, if every step keeps the mean share.",
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(f의 평균)은 매 시점 평균만큼 유지할 때 셀 상태가 1/e로 줄어드는 \
+             데 걸리는 시점 수입니다.",
+        ],
+        Cell::Mgu(_) => [
+            "Units are ordered by memory, the longest at the top: the time constant −1/ln(1 − mean f) is the number of steps after \
+             which 1/e of a state is left, if every step keeps the mean share.",
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(1 − f의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 \
+             데 걸리는 시점 수입니다.",
+        ],
+        Cell::Rnn(_) => [
+            "Without a gate there is no time constant. Units are ordered by the correlation of their hidden state with that of \
+             the step before, the largest at the top.",
+            "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 시점 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
+        ],
+    };
+    language.pick(english, korean)
+}
+
+/// What the moments of a unit are.
+pub(super) fn moments(language: Language) -> &'static str {
+    language.pick(
+        "Most active moments: the steps with the largest |hₜ − hₜ₋₁|, the largest first.",
+        "가장 활발한 순간: |hₜ − hₜ₋₁|가 가장 큰 시점을 큰 순서로 나열합니다.",
+    )
+}
+
+/// The title of a layer.
+pub(super) fn layer(layer: usize, direction: Option<bool>, language: Language) -> String {
+    let direction = match direction {
+        None => "",
+        Some(false) => language.pick(", forwards in time", ", 정방향"),
+        Some(true) => language.pick(", backwards in time", ", 역방향"),
+    };
+    match language {
+        Language::English => format!("Layer {layer}{direction}"),
+        Language::Korean => format!("{layer}번 층{direction}"),
+    }
+}
+
+/// Which part of the sequence is shown.
+pub(super) fn part(shown: &std::ops::Range<usize>, steps: usize, language: Language) -> String {
+    let (first, last) = (shown.start, shown.end - 1);
+    if shown.len() == steps {
+        return match language {
+            Language::English => {
+                format!("The heat maps show the whole sequence, steps 0 to {last}.")
+            }
+            Language::Korean => format!("히트맵은 전체 시퀀스(시점 0~{last})를 보여 줍니다."),
+        };
+    }
+    match language {
+        Language::English => format!(
+            "The heat maps show a part: steps {first} to {last} of the {steps} steps (--steps chooses). Tables, numbers and the \
+             .npy files are of all steps."
+        ),
+        Language::Korean => format!(
+            "히트맵은 전체 {steps}개 시점 중 {first}~{last}만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 시점을 담습니다."
+        ),
+    }
+}
