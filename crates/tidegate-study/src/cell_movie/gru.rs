@@ -73,8 +73,8 @@ pub(super) fn drawing(reset: Reset, language: Language) -> Markup {
         (value("previous hidden", "", (30, STATE + 34), "start"))
         (value("hidden", "", (338, STATE + 34), "middle"))
         (value("kept", "z⊙h", (187, STATE - 9), "middle"))
-        (value("complement update_gate", "1−z", (187, WRITE - 14), "middle"))
-        (value("written", "", (CANDIDATE + 8, 80), "start"))
+        (value("complement update_gate", "1−z", (187, WRITE + 25), "middle"))
+        (value("written", "(1−z)⊙n", (CANDIDATE - 8, 80), "end"))
         (value("input", "", (48, input_bus + 18), "start"))
     };
     frame(HEIGHT, words::drawing("gru", language), &strokes)

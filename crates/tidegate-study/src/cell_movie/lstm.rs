@@ -76,7 +76,7 @@ pub(super) fn drawing(language: Language) -> Markup {
         (value("previous cell", "", (22, STATE + 32), "middle"))
         (value("cell", "", (338, STATE + 32), "middle"))
         (value("hidden", "", (338, WRITE + 32), "middle"))
-        (value("previous hidden", "", (22, hidden_bus - 24), "middle"))
+        (value("previous hidden", "", (0, hidden_bus - 24), "start"))
         (value("kept", "f⊙c", (142, STATE - 9), "middle"))
         (value("written", "i⊙g", (CANDIDATE - 6, 80), "end"))
         (value("input", "", (48, input_bus + 18), "start"))

@@ -119,7 +119,7 @@ fn a_long_sequence_and_a_large_cell_are_cut_and_the_page_says_so() {
         .sum();
     for (language, steps, units) in [
         (Language::English, "The first 200 steps", "over all 65"),
-        (Language::Korean, "처음 200 스텝", "65개 모두"),
+        (Language::Korean, "처음 200개 시점", "65개 모두"),
     ] {
         let page = page(movie.clone(), language);
         assert!(page.contains(steps) && page.contains(units));

@@ -14,7 +14,7 @@ pub(super) fn symbols(language: Language) -> &'static str {
     language.pick(
         "xₜ is the input of step t, h the hidden state, c the cell state of the LSTM; σ is the logistic function, ⊙ the product \
          unit by unit; W and b are learnt. Every gate lies between 0 (closed) and 1 (open).",
-        "xₜ는 스텝 t의 입력, h는 은닉 상태, c는 LSTM의 셀 상태이고, σ는 로지스틱 함수, ⊙는 유닛별 곱입니다. W와 b는 학습됩니다. 모든 게이트의 값은 \
+        "xₜ는 시점 t의 입력, h는 은닉 상태, c는 LSTM의 셀 상태이고, σ는 로지스틱 함수, ⊙는 유닛별 곱입니다. W와 b는 학습됩니다. 모든 게이트의 값은 \
          0(닫힘)과 1(열림) 사이입니다.",
     )
 }
@@ -104,12 +104,12 @@ pub(super) fn caption(movie: &CellMovie, language: Language) -> String {
     let (task, sequence, steps, units) = (&movie.task, movie.sequence, movie.steps, movie.units);
     let mut caption = match language {
         Language::English => format!(
-            "Measured: sequence {sequence} of the test set of {task}, {steps} steps, {units} units, after training. Brightness \
-             is the size of a value, a hatched edge a negative one."
+            "Measured: sequence {sequence} of {task}, {steps} steps, {units} units. Colour is the \
+             size of a value, a dashed edge a negative one. The mean of candidate and states is that of their magnitude, |·|."
         ),
         Language::Korean => format!(
-            "측정값: {task}의 테스트 세트 중 {sequence}번 시퀀스, {steps} 스텝, {units} 유닛, 학습 후. 밝기는 값의 크기이고, 점선 \
-             테두리는 음수입니다."
+            "측정값: {task}의 {sequence}번 시퀀스, 시점 {steps}개, 유닛 {units}개. 색의 진하기는 값의 크기이고, 점선 \
+             테두리는 음수입니다. 후보 은닉 상태와 상태의 평균은 크기의 평균 |·|입니다."
         ),
     };
     let mut add = |sentence: String| {
@@ -127,7 +127,7 @@ pub(super) fn caption(movie: &CellMovie, language: Language) -> String {
     if steps > MOST_STEPS {
         add(match language {
             Language::English => format!("The first {MOST_STEPS} steps are shown."),
-            Language::Korean => format!("처음 {MOST_STEPS} 스텝만 보여 줍니다."),
+            Language::Korean => format!("처음 {MOST_STEPS}개 시점만 보여 줍니다."),
         });
     }
     if units > MOST_UNITS {
@@ -161,16 +161,16 @@ pub(super) fn controls(language: Language) -> Controls {
             pause: "Pause",
             step: "Step",
             show: "Values",
-            mean: "mean over units (of states and candidate: mean magnitude)",
+            mean: "mean over units",
             unit: "unit",
             input: "The input over time, and below it the gates and states.",
         },
         Controls {
             play: "재생",
             pause: "일시 정지",
-            step: "스텝",
+            step: "시점",
             show: "값",
-            mean: "유닛 평균 (상태와 후보는 크기의 평균)",
+            mean: "유닛 평균",
             unit: "유닛",
             input: "시간에 따른 입력과, 그 아래의 게이트와 상태.",
         },
