@@ -43,6 +43,7 @@ mod memory;
 mod neighbours;
 mod network;
 mod omission;
+pub mod page;
 mod paired;
 mod preparation;
 mod progress;
