@@ -1,0 +1,340 @@
+//! A chart as plain data, with one interactive form and two static ones.
+//!
+//! A chart says what is drawn: lines with confidence bands, bars with error bars, or a heat map. [`Chart::plotly`] gives it
+//! to the interactive page, [`svg`] and [`png`] draw it without one. A chart that would show nothing cannot be made, so
+//! that what is missing has to be said in words.
+
+mod axis;
+mod heat_map;
+mod number;
+mod painter;
+mod palette;
+mod picture;
+mod plotly;
+mod raster;
+mod ticks;
+
+pub use axis::{Axis, Scale};
+pub use heat_map::{Colours, HeatMap};
+pub use number::short_number;
+pub use picture::{PictureError, png, svg};
+
+/// What is drawn, with its title and its meaning in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    title: String,
+    summary: String,
+    body: Body,
+}
+
+/// The kinds of charts.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Body {
+    Lines(Lines),
+    Bars(Bars),
+    HeatMap(HeatMap),
+}
+
+/// Lines over two axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lines {
+    /// The horizontal axis.
+    pub x: Axis,
+    /// The vertical axis.
+    pub y: Axis,
+    /// The lines.
+    pub series: Vec<Line>,
+    /// Heights that the lines are read against.
+    pub guides: Vec<Guide>,
+}
+
+/// A line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What the legend calls it.
+    pub name: String,
+    /// Colour, dashes and marker, as a number from 0: the same thing has the same look in every chart.
+    pub look: usize,
+    /// Whether each point has a marker.
+    pub markers: bool,
+    /// Its points from left to right.
+    pub points: Vec<Point>,
+}
+
+/// A point of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// On the horizontal axis.
+    pub x: f64,
+    /// On the vertical axis.
+    pub y: f64,
+    /// Lower and upper end of its confidence interval; without one, the band ends here.
+    pub interval: Option<[f64; 2]>,
+}
+
+/// A horizontal line with a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guide {
+    /// What it stands for.
+    pub name: String,
+    /// On the vertical axis.
+    pub y: f64,
+}
+
+/// Groups of bars.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bars {
+    /// The vertical axis.
+    pub value: Axis,
+    /// One for each group.
+    pub groups: Vec<String>,
+    /// One bar of each group.
+    pub series: Vec<BarSeries>,
+}
+
+/// One bar of every group.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BarSeries {
+    /// What the legend calls it.
+    pub name: String,
+    /// Colour and pattern, as a number from 0.
+    pub look: usize,
+    /// One for each group; none where nothing was measured.
+    pub bars: Vec<Option<Bar>>,
+}
+
+/// A bar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Its height.
+    pub value: f64,
+    /// Lower and upper end of its error bar.
+    pub interval: Option<[f64; 2]>,
+}
+
+impl Chart {
+    /// Lines. Points that are not finite, or that a logarithmic axis cannot hold, are left out; none if no point is left.
+    ///
+    /// `summary` says in a sentence or two what the chart shows, for those who do not see it.
+    #[must_use]
+    pub fn lines(
+        title: impl Into<String>,
+        summary: impl Into<String>,
+        mut lines: Lines,
+    ) -> Option<Chart> {
+        for line in &mut lines.series {
+            line.points
+                .retain(|point| lines.x.holds(point.x) && lines.y.holds(point.y));
+            for point in &mut line.points {
+                point.interval = lines.y.clip(point.interval, point.y);
+            }
+        }
+        lines.series.retain(|line| !line.points.is_empty());
+        lines.guides.retain(|guide| lines.y.holds(guide.y));
+        (!lines.series.is_empty()).then(|| Chart::of(title, summary, Body::Lines(lines)))
+    }
+
+    /// Bars. Values that are not finite are left out; none if no bar is left, or if a series has not one bar for each
+    /// group.
+    #[must_use]
+    pub fn bars(
+        title: impl Into<String>,
+        summary: impl Into<String>,
+        mut bars: Bars,
+    ) -> Option<Chart> {
+        let groups = bars.groups.len();
+        if bars.series.iter().any(|series| series.bars.len() != groups) {
+            return None;
+        }
+        for series in &mut bars.series {
+            for slot in &mut series.bars {
+                *slot = slot.filter(|bar| bars.value.holds(bar.value));
+                if let Some(bar) = slot {
+                    bar.interval = bars.value.clip(bar.interval, bar.value);
+                }
+            }
+        }
+        bars.series
+            .retain(|series| series.bars.iter().any(Option::is_some));
+        (!bars.series.is_empty()).then(|| Chart::of(title, summary, Body::Bars(bars)))
+    }
+
+    /// A heat map; none if it has no cell, or if its values do not fill whole rows.
+    #[must_use]
+    pub fn heat_map(
+        title: impl Into<String>,
+        summary: impl Into<String>,
+        map: HeatMap,
+    ) -> Option<Chart> {
+        map.is_whole()
+            .then(|| Chart::of(title, summary, Body::HeatMap(map)))
+    }
+
+    fn of(title: impl Into<String>, summary: impl Into<String>, body: Body) -> Chart {
+        Chart {
+            title: title.into(),
+            summary: summary.into(),
+            body,
+        }
+    }
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What it shows, in words.
+    #[must_use]
+    pub fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    /// Names and looks of what the legend lists.
+    pub(crate) fn legend(&self) -> Vec<(&str, usize)> {
+        match &self.body {
+            Body::Lines(lines) => lines
+                .series
+                .iter()
+                .map(|line| (line.name.as_str(), line.look))
+                .collect(),
+            Body::Bars(bars) => bars
+                .series
+                .iter()
+                .map(|series| (series.name.as_str(), series.look))
+                .collect(),
+            Body::HeatMap(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod examples {
+    use super::*;
+
+    pub(crate) fn lines() -> Chart {
+        let points = |offset: f64| {
+            [25.0, 50.0, 100.0, 200.0, 400.0, 800.0]
+                .map(|x: f64| Point {
+                    x,
+                    y: offset / x,
+                    interval: Some([0.7 * offset / x, 1.4 * offset / x]),
+                })
+                .to_vec()
+        };
+        let line = |name: &str, look, offset| Line {
+            name: name.to_owned(),
+            look,
+            markers: true,
+            points: points(offset),
+        };
+        let lines = Lines {
+            x: Axis::new("lag", Scale::Log2).in_unit("steps"),
+            y: Axis::new("test loss", Scale::Log10).in_unit("mean squared error"),
+            series: vec![
+                line("GRU", 0, 1.0),
+                line("LSTM", 1, 3.0),
+                line("RNN <&>", 2, 12.0),
+            ],
+            guides: vec![Guide {
+                name: "without memory".to_owned(),
+                y: 0.167,
+            }],
+        };
+        Chart::lines("Loss by lag", "It falls.", lines).unwrap()
+    }
+
+    pub(crate) fn bars() -> Chart {
+        let bar = |value| {
+            Some(Bar {
+                value,
+                interval: Some([value * 0.9, value * 1.2]),
+            })
+        };
+        let bars = Bars {
+            value: Axis::new("time per update", Scale::Linear).in_unit("ms"),
+            groups: vec![
+                "equal hidden size".to_owned(),
+                "equal parameters".to_owned(),
+            ],
+            series: vec![
+                BarSeries {
+                    name: "GRU".to_owned(),
+                    look: 0,
+                    bars: vec![bar(1.5), bar(2.25)],
+                },
+                BarSeries {
+                    name: "LSTM".to_owned(),
+                    look: 1,
+                    bars: vec![bar(2.0), None],
+                },
+            ],
+        };
+        Chart::bars("Time", "The GRU is faster.", bars).unwrap()
+    }
+
+    pub(crate) fn heat_map() -> Chart {
+        let (rows, columns) = (12, 40);
+        let map = HeatMap {
+            x: Axis::new("step", Scale::Linear),
+            y: "unit".to_owned(),
+            value: "update gate".to_owned(),
+            row_labels: (0..rows).map(|row| row.to_string()).collect(),
+            first_column: 0,
+            columns,
+            values: (0..rows * columns)
+                .map(|index| (index % columns) as f32 / columns as f32)
+                .collect(),
+            colours: Colours::Unit,
+        };
+        Chart::heat_map("Update gate", "It opens.", map).unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one_line(y: f64) -> Lines {
+        Lines {
+            x: Axis::new("lag", Scale::Linear),
+            y: Axis::new("loss", Scale::Log10),
+            series: vec![Line {
+                name: "GRU".to_owned(),
+                look: 0,
+                markers: false,
+                points: vec![Point {
+                    x: 1.0,
+                    y,
+                    interval: None,
+                }],
+            }],
+            guides: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_chart_without_a_drawable_value_cannot_be_made() {
+        assert!(Chart::lines("t", "s", one_line(0.5)).is_some());
+        for y in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(Chart::lines("t", "s", one_line(y)), None, "{y}");
+        }
+        let bars = Bars {
+            value: Axis::new("seconds", Scale::Linear),
+            groups: vec!["a".to_owned()],
+            series: vec![BarSeries {
+                name: "GRU".to_owned(),
+                look: 0,
+                bars: vec![None],
+            }],
+        };
+        assert_eq!(Chart::bars("t", "s", bars), None);
+        let Body::HeatMap(mut map) = examples::heat_map().body else {
+            unreachable!()
+        };
+        map.values.pop();
+        assert_eq!(Chart::heat_map("t", "s", map.clone()), None);
+        map.values.clear();
+        assert_eq!(Chart::heat_map("t", "s", map), None);
+    }
+}

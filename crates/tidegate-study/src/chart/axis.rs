@@ -1,0 +1,93 @@
+//! An axis: what is measured, in which unit, and on which scale.
+
+/// How an axis places its values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Equal differences are equally far apart.
+    Linear,
+    /// Equal ratios are equally far apart; marked at powers of two.
+    Log2,
+    /// Equal ratios are equally far apart; marked at powers of ten.
+    Log10,
+}
+
+/// An axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// What is measured.
+    pub title: String,
+    /// In which unit.
+    pub unit: Option<String>,
+    /// Where the values stand.
+    pub scale: Scale,
+}
+
+impl Axis {
+    /// An axis without a unit.
+    #[must_use]
+    pub fn new(title: impl Into<String>, scale: Scale) -> Axis {
+        Axis {
+            title: title.into(),
+            unit: None,
+            scale,
+        }
+    }
+
+    /// With a unit.
+    #[must_use]
+    pub fn in_unit(mut self, unit: impl Into<String>) -> Axis {
+        self.unit = Some(unit.into());
+        self
+    }
+
+    /// Title with unit.
+    pub(crate) fn label(&self) -> String {
+        match &self.unit {
+            Some(unit) => format!("{} ({unit})", self.title),
+            None => self.title.clone(),
+        }
+    }
+
+    /// Whether it has a place for a value.
+    pub(crate) fn holds(&self, value: f64) -> bool {
+        value.is_finite() && (self.scale == Scale::Linear || value > 0.0)
+    }
+
+    /// An interval as far as the axis can hold it. A logarithmic axis cannot go down to zero: what would is drawn a
+    /// decade below the value.
+    pub(crate) fn clip(&self, interval: Option<[f64; 2]>, value: f64) -> Option<[f64; 2]> {
+        let [low, high] = interval?;
+        let low = if self.scale == Scale::Linear || low > 0.0 {
+            low
+        } else {
+            value / 10.0
+        };
+        (self.holds(low) && self.holds(high)).then_some([low, high])
+    }
+}
+
+impl Scale {
+    /// A value's place, up to a shift and a stretch.
+    pub(crate) fn place(self, value: f64) -> f64 {
+        match self {
+            Scale::Linear => value,
+            Scale::Log2 => value.log2(),
+            Scale::Log10 => value.log10(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logarithmic_axis_draws_an_interval_around_zero_down_to_a_decade() {
+        let axis = Axis::new("loss", Scale::Log10);
+        assert_eq!(axis.clip(Some([-1.0, 2.0]), 1.0), Some([0.1, 2.0]));
+        assert_eq!(axis.clip(Some([0.5, 2.0]), 1.0), Some([0.5, 2.0]));
+        assert_eq!(axis.clip(Some([0.5, f64::NAN]), 1.0), None);
+        let axis = Axis::new("loss", Scale::Linear);
+        assert_eq!(axis.clip(Some([-1.0, 2.0]), 1.0), Some([-1.0, 2.0]));
+    }
+}

@@ -1,0 +1,263 @@
+//! A chart as a figure of plotly.js. Colours of text, axes and ground are the page's.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::axis::{Axis, Scale};
+use super::heat_map::HeatMap;
+use super::number::short_number;
+use super::palette::{hex, look};
+use super::ticks::Ticks;
+use super::{Bars, Body, Chart, Lines};
+
+impl Chart {
+    /// `{data, layout}` for `Plotly.newPlot`. Names are escaped: plotly reads some markup in text.
+    #[must_use]
+    pub fn plotly(&self) -> Value {
+        let (data, mut layout) = match &self.body {
+            Body::Lines(lines) => of_lines(lines),
+            Body::Bars(bars) => of_bars(bars),
+            Body::HeatMap(map) => of_heat_map(map),
+        };
+        layout["legend"] = json!({"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"});
+        layout["margin"] = json!({"l": 10, "r": 10, "t": 10, "b": 10, "pad": 0});
+        layout["showlegend"] = json!(!self.legend().is_empty());
+        layout["paper_bgcolor"] = json!("rgba(0,0,0,0)");
+        layout["plot_bgcolor"] = json!("rgba(0,0,0,0)");
+        json!({"data": data, "layout": layout})
+    }
+}
+
+fn of_lines(lines: &Lines) -> (Vec<Value>, Value) {
+    let mut data = Vec::new();
+    for (index, line) in lines.series.iter().enumerate() {
+        let colour = look(line.look).colour;
+        let [red, green, blue] = colour;
+        for piece in line.points.split(|point| point.interval.is_none()) {
+            let low = piece.iter().filter_map(|p| Some((p.x, p.interval?[0])));
+            let high = piece.iter().filter_map(|p| Some((p.x, p.interval?[1])));
+            let (x, y): (Vec<f64>, Vec<f64>) = low.chain(high.rev()).unzip();
+            if !x.is_empty() {
+                data.push(json!({
+                    "type": "scatter", "mode": "lines", "x": x, "y": y, "fill": "toself",
+                    "fillcolor": format!("rgba({red},{green},{blue},0.18)"),
+                    "line": {"width": if piece.len() == 1 { 2 } else { 0 }, "color": hex(colour)},
+                    "hoverinfo": "skip", "showlegend": false, "legendgroup": index.to_string(),
+                }));
+            }
+        }
+    }
+    for (index, line) in lines.series.iter().enumerate() {
+        let look = look(line.look);
+        let values = |value: fn(&super::Point) -> f64| -> Vec<f64> {
+            line.points.iter().map(value).collect()
+        };
+        let text: Vec<String> = line
+            .points
+            .iter()
+            .map(|point| in_words(point.y, point.interval))
+            .collect();
+        let has_markers = line.markers || line.points.len() == 1;
+        data.push(json!({
+            "type": "scatter", "mode": if has_markers { "lines+markers" } else { "lines" },
+            "name": escaped(&line.name), "legendgroup": index.to_string(),
+            "x": values(|point| point.x), "y": values(|point| point.y), "text": text,
+            "hovertemplate": "%{x}: %{text}",
+            "line": {"color": hex(look.colour), "width": 2, "dash": look.dash_name},
+            "marker": {"symbol": look.marker.name(), "size": 8},
+        }));
+    }
+    let xs = lines.series.iter().flat_map(|line| &line.points);
+    let mut layout = json!({
+        "xaxis": axis(&lines.x, &xs.map(|point| point.x).collect::<Vec<_>>()),
+        "yaxis": axis(&lines.y, &[]),
+    });
+    let guides = lines.guides.iter().map(|guide| {
+        json!({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": guide.y, "y1": guide.y,
+            "line": {"width": 1, "dash": "dash", "color": "#888888"},
+            "label": {"text": escaped(&guide.name), "textposition": "end", "yanchor": "bottom"}})
+    });
+    layout["shapes"] = guides.collect();
+    (data, layout)
+}
+
+fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
+    let groups: Vec<String> = bars.groups.iter().map(|group| broken(group)).collect();
+    let series = bars.series.iter().map(|series| {
+        let look = look(series.look);
+        let values = |value: &dyn Fn(&super::Bar) -> f64| -> Vec<Option<f64>> {
+            series
+                .bars
+                .iter()
+                .map(|bar| bar.as_ref().map(value))
+                .collect()
+        };
+        let above = values(&|bar| bar.interval.map_or(0.0, |interval| interval[1] - bar.value));
+        let below = values(&|bar| bar.interval.map_or(0.0, |interval| bar.value - interval[0]));
+        let text: Vec<String> = series
+            .bars
+            .iter()
+            .map(|bar| bar.map_or(String::new(), |bar| in_words(bar.value, bar.interval)))
+            .collect();
+        json!({
+            "type": "bar", "name": escaped(&series.name), "x": groups,
+            "y": values(&|bar| bar.value), "hovertext": text, "hoverinfo": "name+text",
+            "error_y": {"type": "data", "symmetric": false, "array": above, "arrayminus": below,
+                "color": "#888888"},
+            "marker": {"color": hex(look.colour), "pattern": {"shape": look.pattern, "size": 7,
+                "solidity": 0.25, "fgcolor": "#ffffff"}},
+        })
+    });
+    let layout = json!({
+        "barmode": "group", "xaxis": {"type": "category", "automargin": true},
+        "yaxis": axis(&bars.value, &[]),
+    });
+    (series.collect(), layout)
+}
+
+fn of_heat_map(map: &HeatMap) -> (Vec<Value>, Value) {
+    let [low, high] = map.range();
+    let stops = map.stops();
+    let last = (stops.len() - 1) as f64;
+    let scale: Vec<Value> = stops
+        .iter()
+        .enumerate()
+        .map(|(index, &colour)| json!([index as f64 / last, hex(colour)]))
+        .collect();
+    let bytes: Vec<u8> = map
+        .values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect();
+    let rows = map.rows();
+    let mut trace = json!({
+        "type": "heatmap", "zmin": low, "zmax": high, "colorscale": scale,
+        "x0": map.first_column, "dx": 1,
+        "z": {"dtype": "f4", "bdata": STANDARD.encode(bytes),
+            "shape": format!("{rows}, {}", map.columns)},
+        "colorbar": {"title": {"text": escaped(&map.value), "side": "right"}, "thickness": 14},
+        "hovertemplate": format!(
+            "{} %{{x}}<br>{} %{{y}}<br>{} %{{z:.3f}}<extra></extra>",
+            escaped(&map.x.title), escaped(&map.y), escaped(&map.value)),
+    });
+    let mut y = json!({"title": {"text": escaped(&map.y)}, "autorange": "reversed",
+        "automargin": true, "showgrid": false});
+    if !map.row_labels.is_empty() {
+        // Rows with the same name would be one row: what makes them different is not seen.
+        let mut seen = HashMap::new();
+        let names = map.row_labels.iter().map(|name| {
+            let times = seen.entry(name).or_insert(0_usize);
+            *times += 1;
+            escaped(name) + &"\u{200b}".repeat(*times - 1)
+        });
+        trace["y"] = names.collect();
+        y["type"] = json!("category");
+    }
+    let x = json!({"title": {"text": escaped(&map.x.label())}, "automargin": true,
+        "showgrid": false});
+    let height = (rows * 8).clamp(90, 420) + 80;
+    (
+        vec![trace],
+        json!({"xaxis": x, "yaxis": y, "height": height}),
+    )
+}
+
+/// An axis; where it counts in powers of two, with marks at them.
+fn axis(axis: &Axis, values: &[f64]) -> Value {
+    let mut figure = json!({
+        "title": {"text": escaped(&axis.label())}, "automargin": true,
+        "type": if axis.scale == Scale::Linear { "linear" } else { "log" },
+    });
+    match axis.scale {
+        Scale::Log2 => {
+            let ticks = Ticks::over(axis.scale, values.iter().copied(), 8, false);
+            let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
+            figure["tickvals"] = json!(marks);
+            figure["ticktext"] = json!(texts);
+        }
+        Scale::Log10 => {
+            figure["exponentformat"] = json!("power");
+        }
+        Scale::Linear => {}
+    }
+    figure
+}
+
+fn in_words(value: f64, interval: Option<[f64; 2]>) -> String {
+    match interval {
+        Some([low, high]) => format!(
+            "{} [{}, {}]",
+            short_number(value),
+            short_number(low),
+            short_number(high)
+        ),
+        None => short_number(value),
+    }
+}
+
+/// Plotly reads `<b>`, `<a href>` and the like in text, and `%{…}` in templates.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace("%{", "%\u{200b}{")
+}
+
+/// A long group's name in lines.
+fn broken(group: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in group.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() < 22 => {
+                line.push(' ');
+                line.push_str(&escaped(word));
+            }
+            _ => lines.push(escaped(word)),
+        }
+    }
+    lines.join("<br>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples;
+    use super::*;
+
+    #[test]
+    fn every_line_has_a_band_and_stays_in_its_legend_group() {
+        let figure = examples::lines().plotly();
+        let data = figure["data"].as_array().unwrap();
+        assert_eq!(data.len(), 6);
+        assert_eq!(data[0]["fill"], "toself");
+        assert_eq!(data[0]["x"].as_array().unwrap().len(), 12);
+        assert_eq!(data[3]["name"], "GRU");
+        assert_eq!(data[3]["legendgroup"], data[0]["legendgroup"]);
+        assert_eq!(data[5]["name"], "RNN &lt;&amp;&gt;");
+        assert_eq!(figure["layout"]["xaxis"]["type"], "log");
+        assert_eq!(figure["layout"]["xaxis"]["tickvals"][0], 25.0);
+    }
+
+    #[test]
+    fn a_heat_map_travels_as_a_typed_array() {
+        let figure = examples::heat_map().plotly();
+        let z = &figure["data"][0]["z"];
+        assert_eq!((&z["dtype"], &z["shape"]), (&json!("f4"), &json!("12, 40")));
+        let bytes = STANDARD.decode(z["bdata"].as_str().unwrap()).unwrap();
+        assert_eq!(bytes.len(), 4 * 12 * 40);
+        assert_eq!(
+            f32::from_le_bytes(bytes[4..8].try_into().unwrap()),
+            1.0 / 40.0
+        );
+    }
+
+    #[test]
+    fn bars_that_were_not_measured_are_null() {
+        let figure = examples::bars().plotly();
+        assert_eq!(figure["data"][1]["y"], json!([2.0, null]));
+        let above = figure["data"][0]["error_y"]["array"][0].as_f64().unwrap();
+        assert!((above - 0.3).abs() < 1e-12);
+    }
+}
