@@ -38,6 +38,7 @@ class Pages(unittest.TestCase):
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.browser = cls.enterClassContext(chromium())
         cls.screenshots = SCREENSHOTS
+        cls.shared = {}
         cls.pages = {language: cls.write(language) for language in LANGUAGES}
 
 
@@ -96,7 +97,7 @@ class Gates(PageChecks, Pages):
     def write(cls, language: str) -> Path:
         study, out = cls.folder / "study", cls.folder / language
         if not study.exists():
-            tidegate("compare", *STUDY, "--cells", "gru", "--question", "time", "--out", str(study))
+            tidegate("compare", *STUDY, "--cells", "gru", "--out", str(study))
         model = sorted(study.rglob("gru-*.safetensors"))[0]
         tidegate("gates", str(model), *TASK, "--language", language, "--out", str(out))
         return out / "gates.html"
