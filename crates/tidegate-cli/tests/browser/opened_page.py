@@ -25,6 +25,16 @@ TOO_WIDE = """() => {
     .map((element) => `${element.tagName}.${element.getAttribute("class")}`);
 }"""
 
+# Numbers in tables that are broken over two lines.
+BROKEN_NUMBERS = """() => [...document.querySelectorAll("td")]
+    .filter((cell) => /^[-−\\d.,]+$/.test(cell.textContent.trim()))
+    .filter((cell) => {
+      const text = document.createRange();
+      text.selectNodeContents(cell);
+      return new Set([...text.getClientRects()].map((line) => Math.round(line.top))).size > 1;
+    })
+    .map((cell) => cell.textContent.trim())"""
+
 
 @contextmanager
 def chromium():
@@ -73,3 +83,7 @@ class OpenedPage:
         """Elements that make the page scroll sideways; none on a page that fits."""
         width, shown = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         return self.page.evaluate(TOO_WIDE) or [f"{width} of {shown} pixels"] if width > shown else []
+
+    def broken_numbers(self) -> list[str]:
+        """Numbers in tables that are broken over two lines."""
+        return self.page.evaluate(BROKEN_NUMBERS)

@@ -67,6 +67,11 @@ class PageChecks:
                 opened = self.opened(language, "phone")
                 self.assertEqual(opened.too_wide(), [])
 
+    def test_a_phone_breaks_no_number(self):
+        for language in self.pages:
+            with self.subTest(language=language):
+                self.assertEqual(self.opened(language, "phone").broken_numbers(), [])
+
     def test_screenshots_are_taken(self):
         self.screenshots.mkdir(parents=True, exist_ok=True)
         for language in self.pages:
