@@ -85,6 +85,21 @@ impl CellVariant {
     }
 }
 
+impl CellVariant {
+    /// Its look in every chart: see [`crate::chart::Line::look`].
+    pub(crate) fn look(self) -> usize {
+        match self {
+            CellVariant::Gru => 0,
+            CellVariant::Lstm => 1,
+            CellVariant::Rnn => 2,
+            CellVariant::GruBefore => 3,
+            CellVariant::LstmPeephole => 4,
+            CellVariant::Mgu => 5,
+            CellVariant::RnnRelu => 6,
+        }
+    }
+}
+
 impl fmt::Display for CellVariant {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.name())

@@ -26,6 +26,7 @@
 //! ```
 
 mod candidate;
+pub mod cell_movie;
 mod cell_variant;
 pub mod chart;
 mod claim;
@@ -45,6 +46,7 @@ mod memory;
 mod neighbours;
 mod network;
 mod omission;
+pub mod page;
 mod paired;
 mod preparation;
 mod progress;

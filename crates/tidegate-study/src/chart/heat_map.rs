@@ -105,12 +105,6 @@ impl HeatMap {
         }
     }
 
-    /// The colour of a value; white where it is not a number.
-    pub(crate) fn colour(&self, value: f32) -> [u8; 3] {
-        let [low, high] = self.range();
-        colour_at(self.stops(), (value - low) / (high - low))
-    }
-
     /// Red, green and blue of every cell.
     pub(crate) fn pixels(&self) -> Vec<u8> {
         let ([low, high], stops) = (self.range(), self.stops());

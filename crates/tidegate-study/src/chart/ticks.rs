@@ -26,11 +26,8 @@ impl Ticks {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
         values.dedup();
-        let places = values.iter().map(|&value| scale.place(value));
-        let (mut low, mut high) = places
-            .fold((f64::INFINITY, f64::NEG_INFINITY), |range, place| {
-                (range.0.min(place), range.1.max(place))
-            });
+        let end = |value: Option<&f64>| value.map_or(0.0, |&value| scale.place(value));
+        let (mut low, mut high) = (end(values.first()), end(values.last()));
         if high - low < 1e-9 {
             let half = if scale == Scale::Linear {
                 (low.abs() * 0.1).max(0.5)

@@ -1,0 +1,499 @@
+//! The languages of the report. Every text stands here in all of them: one that is missing does not compile.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::cell_variant::CellVariant;
+use crate::omission::Omission;
+use crate::question::Question;
+use crate::sizing::Equal;
+use crate::verdict::{Finding, Measure, Sentence};
+
+/// A language of the report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// `en`.
+    #[default]
+    English,
+    /// `ko`.
+    Korean,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Language; 2] = [Language::English, Language::Korean];
+
+    /// Its code, as in HTML.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Korean => "ko",
+        }
+    }
+
+    pub(crate) fn texts(self) -> &'static Texts {
+        match self {
+            Language::English => &ENGLISH,
+            Language::Korean => &KOREAN,
+        }
+    }
+
+    fn pick(self, english: String, korean: String) -> String {
+        match self {
+            Language::English => english,
+            Language::Korean => korean,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.code())
+    }
+}
+
+impl FromStr for Language {
+    type Err = UnknownLanguage;
+
+    fn from_str(code: &str) -> Result<Self, UnknownLanguage> {
+        Language::ALL
+            .into_iter()
+            .find(|language| language.code() == code)
+            .ok_or_else(|| UnknownLanguage(code.to_owned()))
+    }
+}
+
+/// No language has this code.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no language {0:?}: the languages are en and ko")]
+pub struct UnknownLanguage(String);
+
+macro_rules! texts {
+    ($($name:ident: $english:literal, $korean:literal;)*) => {
+        /// Texts without numbers in them.
+        pub(crate) struct Texts {
+            $(pub(crate) $name: &'static str,)*
+        }
+
+        const ENGLISH: Texts = Texts { $($name: $english,)* };
+        const KOREAN: Texts = Texts { $($name: $korean,)* };
+
+        #[cfg(test)]
+        const PAIRS: &[(&str, &str, &str)] = &[$((stringify!($name), $english, $korean),)*];
+    };
+}
+
+texts! {
+    title: "GRU, LSTM and plain RNN, measured", "GRU, LSTM, 기본 RNN의 측정 비교";
+    contents: "Contents", "차례";
+    equations: "The cells in equations", "셀의 수식";
+    drawing: "The cell at work", "동작하는 셀";
+    verdicts: "What the textbooks say, and what was measured", "교과서의 설명과 측정 결과";
+    tuning: "Tuning and its cost", "튜닝과 그 비용";
+    comparison: "The plain comparison", "기본 비교";
+    how: "How this was measured, and how to repeat it", "측정 방법과 재현 방법";
+    keeps: "The update gate z keeps the old state: z = 1 remembers, z = 0 replaces the state by the candidate. Many texts define it the other way round; there, their z is 1 − z here.", "업데이트 게이트 z는 이전 상태를 유지합니다. z = 1이면 기억하고, z = 0이면 은닉 상태를 후보 은닉 상태로 바꿉니다. z를 반대로 정의하는 문헌도 많으며, 그런 문헌의 z는 여기의 1 − z에 해당합니다.";
+    symbols: "σ is the logistic function, ⊙ the element-wise product.", "σ는 로지스틱 함수, ⊙는 원소별 곱입니다.";
+    gru_after: "GRU, reset gate after the product (cuDNN, PyTorch, Keras)", "GRU, 곱셈 후 리셋 (cuDNN, PyTorch, Keras)";
+    gru_before: "GRU, reset gate before the product (Cho et al. 2014)", "GRU, 곱셈 전 리셋 (Cho et al. 2014)";
+    lstm: "LSTM", "LSTM";
+    rnn: "Plain RNN", "기본 RNN";
+    reset_gate: "reset gate", "리셋 게이트";
+    update_gate: "update gate", "업데이트 게이트";
+    candidate: "candidate", "후보 은닉 상태";
+    cell_candidate: "candidate", "후보 셀 상태";
+    hidden: "hidden state", "은닉 상태";
+    cell_state: "cell state", "셀 상태";
+    input_gate: "input gate", "입력 게이트";
+    forget_gate: "forget gate", "망각 게이트";
+    output_gate: "output gate", "출력 게이트";
+    input: "input", "입력";
+    step: "step", "시점";
+    play: "Play", "재생";
+    pause: "Pause", "일시 정지";
+    shown: "Shown value", "표시할 값";
+    mean: "mean over units (of the magnitude for states and candidates)", "유닛 평균 (상태와 후보는 절댓값의 평균)";
+    unit: "unit", "유닛";
+    drawing_how: "The values are those that the trained model had at each step of one test sequence. Gates: dark is 0, light is 1. Move the slider or play.", "학습된 모델이 테스트 시퀀스 하나를 처리하면서 각 시점에 실제로 보인 값입니다. 게이트는 어두울수록 0, 밝을수록 1에 가깝습니다. 슬라이더를 움직이거나 재생해 보세요.";
+    no_movie: "No gates were recorded in this study, so the drawing shows no values.", "이 연구에서는 게이트 값을 기록하지 않았으므로 그림에 값이 표시되지 않습니다.";
+    memory: "Memory: how long does a cell remember?", "기억: 셀은 얼마나 오래 기억하는가?";
+    structure: "Structure: what is a cell made of?", "구조: 셀은 무엇으로 이루어져 있는가?";
+    time: "Time: how long does it take to train?", "시간: 학습에 얼마나 걸리는가?";
+    data: "Data: how much does it need?", "데이터: 얼마나 필요한가?";
+    cell: "Cell", "셀";
+    task: "Task", "과제";
+    equal: "Equal", "같은 조건";
+    equal_parameters: "equal parameters", "같은 매개변수 수";
+    equal_hidden: "equal hidden size", "같은 은닉 크기";
+    lag: "lag", "지연";
+    steps: "steps", "시점 수";
+    longest_lag: "Longest lag solved by each seed", "시드별로 해결한 가장 긴 지연";
+    none_solved: "none", "없음";
+    solved: "solved", "해결";
+    test_loss: "test loss", "테스트 손실";
+    valid_loss: "validation loss", "검증 손실";
+    train_loss: "training loss", "훈련 손실";
+    without_memory: "best without memory", "기억 없이 얻을 수 있는 최선";
+    gradient: "gradient norm", "기울기 노름";
+    before: "before training", "학습 전";
+    after: "after training", "학습 후";
+    lag_before_loss: "steps before the loss", "손실 이전의 시점 수";
+    gates: "Gates", "게이트 수";
+    hidden_size: "Hidden size", "은닉 크기";
+    parameters: "Parameters", "매개변수";
+    recurrent_parameters: "of which recurrent layer", "순환층 매개변수";
+    multiply_adds: "Multiply-adds per step", "시점당 곱셈-덧셈";
+    executed: "executed", "실제 실행";
+    state_bytes: "State (bytes)", "상태 (바이트)";
+    weight_bytes: "Weights (bytes)", "가중치 (바이트)";
+    packed: "packed", "패킹 후";
+    tape_bytes: "Tape per step (bytes)", "시점당 테이프 (바이트)";
+    allocated: "allocated", "실제 할당";
+    relative_to_lstm: "relative to the LSTM", "LSTM 대비 비율";
+    seconds_per_update: "Seconds per update", "갱신당 시간 (초)";
+    seconds_per_epoch: "Seconds per epoch", "에폭당 시간 (초)";
+    updates_to_target: "Updates to target", "목표까지 갱신 횟수";
+    seconds_to_target: "Seconds to target", "목표까지 시간 (초)";
+    target: "target loss", "목표 손실";
+    reached: "Reached the target", "목표 도달";
+    seconds: "s", "초";
+    milliseconds: "ms", "밀리초";
+    updates: "updates", "갱신 횟수";
+    sequences: "training sequences", "훈련 시퀀스 수";
+    share: "share", "비율";
+    crossing: "Where the curves cross", "곡선이 교차하는 지점";
+    no_crossing: "The curves of no two cells cross within the shares that were measured.", "측정한 범위에서는 어느 두 셀의 곡선도 교차하지 않습니다.";
+    holds: "Holds", "성립";
+    does_not_hold: "Does not hold", "성립하지 않음";
+    undecided: "Undecided", "판정 불가";
+    evidence: "Evidence", "근거";
+    measure: "Measure", "측정값";
+    ratio: "Ratio", "비";
+    interval: "Confidence interval", "신뢰 구간";
+    pairs: "Pairs of runs", "실행 쌍";
+    counted: "counted", "집계값";
+    finding: "Finding", "판정";
+    chosen: "Chosen setting", "선택된 설정";
+    tuning_runs: "Tuning runs", "튜닝 실행 수";
+    tuning_seconds: "Seconds of tuning", "튜닝 시간 (초)";
+    diverged: "Diverged", "발산";
+    seeds: "seeds", "시드";
+    machine: "Machine", "장비";
+    threads: "threads", "스레드";
+    instruction_set: "instruction set", "명령어 집합";
+    version: "version", "버전";
+    effort: "effort", "규모";
+    quick: "quick: a first look, not to be cited", "빠른 측정: 대략적인 확인용이며 인용용이 아님";
+    full: "full: made to be cited", "전체 측정: 인용할 수 있는 규모";
+    command: "Command", "명령";
+    spread_note: "Mean ± sample standard deviation over the seeds.", "시드에 대한 평균 ± 표본 표준편차입니다.";
+    same_seed: "The same command gives the same numbers at any number of threads, but for what a clock measured.", "같은 명령은 스레드 수와 관계없이 같은 수치를 냅니다. 단, 시계로 잰 값은 제외합니다.";
+    no_script: "The interactive charts need JavaScript; the pictures below show the same.", "대화형 차트에는 JavaScript가 필요합니다. 아래 그림이 같은 내용을 보여 줍니다.";
+    all_runs_diverged: "every run diverged", "모든 실행이 발산함";
+    nothing_to_draw: "No chart: nothing of it could be measured.", "차트 없음: 측정된 값이 없습니다.";
+    learning_rate: "learning rate", "학습률";
+    weight_decay: "weight decay", "가중치 감쇠";
+    input_dropout: "input dropout", "입력 드롭아웃";
+    recurrent_dropout: "recurrent dropout", "순환 드롭아웃";
+    output_dropout: "output dropout", "출력 드롭아웃";
+    no_rows: "The plain comparison was not asked for.", "기본 비교는 요청되지 않았습니다.";
+}
+
+impl Language {
+    pub(crate) fn question(self, question: Question) -> &'static str {
+        let texts = self.texts();
+        match question {
+            Question::Memory => texts.memory,
+            Question::Structure => texts.structure,
+            Question::Time => texts.time,
+            Question::Data => texts.data,
+        }
+    }
+
+    pub(crate) fn equal(self, equal: Equal) -> &'static str {
+        match equal {
+            Equal::Parameters => self.texts().equal_parameters,
+            Equal::Hidden => self.texts().equal_hidden,
+        }
+    }
+
+    pub(crate) fn finding(self, finding: Finding) -> &'static str {
+        let texts = self.texts();
+        match finding {
+            Finding::Holds => texts.holds,
+            Finding::DoesNotHold => texts.does_not_hold,
+            Finding::Undecided => texts.undecided,
+        }
+    }
+
+    /// The name of a trace's part.
+    pub(crate) fn part(self, name: &'static str, of_lstm: bool) -> &'static str {
+        let texts = self.texts();
+        match name {
+            "reset_gate" => texts.reset_gate,
+            "update_gate" => texts.update_gate,
+            "candidate" if of_lstm => texts.cell_candidate,
+            "candidate" => texts.candidate,
+            "input_gate" => texts.input_gate,
+            "forget_gate" => texts.forget_gate,
+            "output_gate" => texts.output_gate,
+            "cell" => texts.cell_state,
+            "hidden" => texts.hidden,
+            other => other,
+        }
+    }
+
+    pub(crate) fn cell(self, cell: CellVariant) -> &'static str {
+        match (self, cell) {
+            (_, CellVariant::Gru) => "GRU",
+            (_, CellVariant::Lstm) => "LSTM",
+            (_, CellVariant::Rnn) => "RNN",
+            (_, CellVariant::RnnRelu) => "RNN (ReLU)",
+            (_, CellVariant::Mgu) => "MGU",
+            (Language::English, CellVariant::LstmPeephole) => "LSTM (peepholes)",
+            (Language::Korean, CellVariant::LstmPeephole) => "LSTM (핍홀)",
+            (Language::English, CellVariant::GruBefore) => "GRU (reset before)",
+            (Language::Korean, CellVariant::GruBefore) => "GRU (곱셈 전 리셋)",
+        }
+    }
+
+    pub(crate) fn sentence(self, sentence: Sentence) -> &'static str {
+        match self {
+            Language::English => sentence.in_words(),
+            Language::Korean => match sentence {
+                Sentence::GruOvercomesLongTermDependencies => {
+                    "GRU는 기본 RNN의 장기 의존성 문제를 극복한다."
+                }
+                Sentence::LstmOvercomesLongTermDependencies => {
+                    "LSTM은 기본 RNN의 장기 의존성 문제를 극복한다."
+                }
+                Sentence::GruIsALighterLstm => {
+                    "GRU는 게이트가 세 개가 아니라 두 개인, 더 가벼운 LSTM이다."
+                }
+                Sentence::GruTrainsInLessTime => "GRU는 LSTM보다 학습 시간이 짧다.",
+                Sentence::LstmIsStrongerWithMuchData => "데이터가 풍부하면 LSTM이 GRU보다 강하다.",
+                Sentence::GruLearnsFromLittleData => {
+                    "데이터가 적을 때 GRU가 LSTM보다 더 잘 학습한다."
+                }
+            },
+        }
+    }
+
+    pub(crate) fn measure(self, measure: Measure) -> &'static str {
+        let texts = self.texts();
+        match measure {
+            Measure::LongestLag => match self {
+                Language::English => "Longest lag solved",
+                Language::Korean => "해결한 가장 긴 지연",
+            },
+            Measure::Parameters => texts.recurrent_parameters_alone(self),
+            Measure::MultiplyAdds => texts.multiply_adds,
+            Measure::TapeBytes => texts.tape_bytes,
+            Measure::TestLoss => match self {
+                Language::English => "Test loss",
+                Language::Korean => texts.test_loss,
+            },
+            Measure::UpdatesToTarget => texts.updates_to_target,
+            Measure::SecondsPerUpdate => texts.seconds_per_update,
+            Measure::SecondsToTarget => texts.seconds_to_target,
+        }
+    }
+
+    pub(crate) fn omission(self, omission: &Omission) -> String {
+        let english = omission.to_string();
+        let korean = match omission {
+            Omission::LagIsGiven { task } => format!(
+                "{}: 이 데이터의 지연은 고를 수 없으므로 가장 긴 지연을 구할 수 없습니다. 기울기가 얼마나 멀리까지 전달되는지는 아래에 있습니다.",
+                self.task(task)
+            ),
+            Omission::TooFewSequences {
+                task,
+                sequences,
+                needed,
+            } => format!(
+                "{}: 훈련 시퀀스가 {sequences}개뿐이어서 일부만으로 학습할 수 없습니다. {needed}개면 충분합니다.",
+                self.task(task)
+            ),
+            Omission::Diverged { task } => {
+                format!("{}: 모든 실행이 발산했습니다.", self.task(task))
+            }
+            Omission::NoCommonTarget { task } => format!(
+                "{}: 두 게이트 셀이 모두 도달한 손실이 없어 도달 시간을 비교할 수 없습니다.",
+                self.task(task)
+            ),
+            Omission::CellMissing { cell } => {
+                format!("{cell} 계열 셀의 실행이 측정되지 않았습니다.")
+            }
+            Omission::SingleSeed => {
+                "시드가 하나뿐이면 산포가 없으므로 신뢰 구간도 없습니다.".to_owned()
+            }
+            Omission::NotAsked => "이 질문은 요청되지 않았습니다.".to_owned(),
+        };
+        self.pick(english, korean)
+    }
+
+    /// A task's name. That of the user's own file stays as it is.
+    pub(crate) fn task(self, name: &str) -> String {
+        if self == Language::English {
+            return name.to_owned();
+        }
+        let mut text = name.to_owned();
+        for (english, korean) in [
+            ("adding problem", "덧셈 문제"),
+            ("copy memory", "복사 기억"),
+            ("temporal order", "시간 순서"),
+            ("Mackey-Glass", "매키-글래스"),
+        ] {
+            if let Some(rest) = name.strip_prefix(english) {
+                text = format!("{korean}{}", translated(rest));
+            }
+        }
+        text
+    }
+
+    /// The name of a loss with its unit.
+    pub(crate) fn loss(self, words: &str) -> String {
+        if self == Language::English {
+            return words.to_owned();
+        }
+        match words {
+            "mean squared error" => "평균 제곱 오차".to_owned(),
+            "cross-entropy in nats per step" => "시점당 교차 엔트로피 (nat)".to_owned(),
+            other => {
+                let labels = other
+                    .strip_prefix("binary cross-entropy in nats per step, summed over ")
+                    .and_then(|rest| rest.strip_suffix(" labels"));
+                match labels {
+                    Some(labels) => {
+                        format!("시점당 이진 교차 엔트로피 (nat, 레이블 {labels}개의 합)")
+                    }
+                    None => other.to_owned(),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn solved_below(self, share: f64) -> String {
+        let percent = crate::chart::short_number(100.0 * share);
+        self.pick(
+            format!(
+                "A run solves its task where its test loss is below {percent} % of the lowest loss that is possible without memory."
+            ),
+            format!(
+                "테스트 손실이 기억 없이 얻을 수 있는 최저 손실의 {percent} % 미만이면 그 실행은 과제를 해결한 것으로 봅니다."
+            ),
+        )
+    }
+
+    pub(crate) fn seeds_of(self, solved: usize, seeds: usize) -> String {
+        self.pick(
+            format!("{solved} of {seeds} seeds"),
+            format!("시드 {seeds}개 중 {solved}개"),
+        )
+    }
+
+    pub(crate) fn crossing(self, first: &str, second: &str, sequences: &str) -> String {
+        self.pick(
+            format!(
+                "Below about {sequences} training sequences, {first} has the lower mean test loss; above, {second} has."
+            ),
+            format!(
+                "훈련 시퀀스가 약 {sequences}개보다 적으면 {first}, 많으면 {second}의 평균 테스트 손실이 더 낮습니다."
+            ),
+        )
+    }
+
+    /// What a chart says to those who do not see it: the last value of each line.
+    pub(crate) fn ends(self, ends: &[(String, String, String)]) -> String {
+        let parts: Vec<String> = ends
+            .iter()
+            .map(|(name, x, y)| {
+                self.pick(
+                    format!("{name}: {y} at {x}"),
+                    format!("{name}: {x}에서 {y}"),
+                )
+            })
+            .collect();
+        format!("{}.", parts.join("; "))
+    }
+
+    pub(crate) fn confidence(self, confidence: f64) -> String {
+        let percent = crate::chart::short_number(100.0 * confidence);
+        self.pick(
+            format!("Intervals and bands have a confidence of {percent} %; those of verdicts are paired over the seeds."),
+            format!("구간과 띠의 신뢰 수준은 {percent} %이며, 판정의 구간은 같은 시드끼리 짝지어 구했습니다."),
+        )
+    }
+
+    pub(crate) fn tuning_cost(self, runs: usize, seconds: &str, finals: usize) -> String {
+        self.pick(
+            format!("Every cell chose among the same settings on validation data: {runs} tuning runs, {seconds} seconds of training, beside {finals} final runs."),
+            format!("모든 셀은 같은 후보 설정 가운데 검증 데이터로 설정을 골랐습니다. 튜닝 실행 {runs}회, 학습 시간 {seconds}초이며, 최종 실행은 {finals}회입니다."),
+        )
+    }
+}
+
+/// The settings that follow a generated task's name.
+fn translated(settings: &str) -> String {
+    settings
+        .replace("length ", "길이 ")
+        .replace("lag ", "지연 ")
+        .replace("delay ", "시간 지연 ")
+        .replace(" steps ahead", "시점 뒤 예측")
+        .replace(" step ahead", "시점 뒤 예측")
+}
+
+impl Texts {
+    fn recurrent_parameters_alone(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => "Parameters of the recurrent layer",
+            Language::Korean => self.recurrent_parameters,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_korean(text: &str) -> bool {
+        text.chars().any(|letter| ('가'..='힣').contains(&letter))
+    }
+
+    #[test]
+    fn every_korean_text_is_korean_and_no_english_one_is() {
+        for (name, english, korean) in PAIRS {
+            assert!(!is_korean(english) && !english.is_empty(), "{name}");
+            assert!(is_korean(korean) || *korean == "LSTM", "{name}: {korean}");
+        }
+        for sentence in Sentence::ALL {
+            assert!(is_korean(Language::Korean.sentence(sentence)));
+        }
+    }
+
+    #[test]
+    fn tasks_losses_and_omissions_have_korean_names_but_files_keep_theirs() {
+        let korean = Language::Korean;
+        assert_eq!(
+            korean.task("adding problem, length 100"),
+            "덧셈 문제, 길이 100"
+        );
+        assert_eq!(korean.task("my steps.json"), "my steps.json");
+        for loss in [
+            "mean squared error",
+            "cross-entropy in nats per step",
+            "binary cross-entropy in nats per step, summed over 88 labels",
+        ] {
+            assert!(is_korean(&korean.loss(loss)), "{loss}");
+        }
+        assert!(is_korean(&korean.omission(&Omission::NotAsked)));
+    }
+
+    #[test]
+    fn a_language_is_known_by_its_code() {
+        assert_eq!("ko".parse::<Language>().unwrap(), Language::Korean);
+        let error = "fr".parse::<Language>().unwrap_err().to_string();
+        assert!(error.contains("en and ko"), "{error}");
+    }
+}

@@ -1,0 +1,185 @@
+//! How long each cell remembers, and how far the gradient reaches back.
+
+use maud::{Markup, html};
+
+use super::{omissions, range, summary};
+use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale};
+use crate::page::figure::Figures;
+use crate::page::language::Language;
+use crate::page::table::{heads, optional_spread, table};
+use crate::study_report::{GradientReach, LagTask, MemoryAnswer, ReachOfCell};
+
+pub(crate) fn markup(answer: &MemoryAnswer, language: Language, figures: &mut Figures) -> Markup {
+    html! {
+        @if !answer.tasks.is_empty() { p { (language.solved_below(answer.solved_below)) } }
+        @for task in &answer.tasks {
+            h3 { (task_name(task, language)) }
+            (longest(task, language))
+            (losses(task, language))
+            (figures.show(lag_chart(task, language).as_ref()))
+        }
+        @for reach in &answer.gradients {
+            (figures.show(reach_chart(reach, language).as_ref()))
+        }
+        (omissions(&answer.omissions, language))
+    }
+}
+
+pub(crate) fn charts(answer: &MemoryAnswer, language: Language) -> Vec<Option<Chart>> {
+    let lags = answer.tasks.iter().map(|task| lag_chart(task, language));
+    let reaches = answer
+        .gradients
+        .iter()
+        .map(|reach| reach_chart(reach, language));
+    lags.chain(reaches).collect()
+}
+
+fn task_name(task: &LagTask, language: Language) -> String {
+    let name = match task.key.as_str() {
+        "adding" => "adding problem",
+        "copy" => "copy memory",
+        "order" => "temporal order",
+        other => other,
+    };
+    language.task(name)
+}
+
+fn longest(task: &LagTask, language: Language) -> Markup {
+    let texts = language.texts();
+    let seeds = task.cells.iter().map(|cell| cell.longest_lag.len()).max();
+    let mut names = heads(&[texts.cell]);
+    names.extend((1..=seeds.unwrap_or(0)).map(|seed| seed.to_string()));
+    let rows: Vec<Vec<String>> = task
+        .cells
+        .iter()
+        .map(|cell| {
+            let mut row = vec![language.cell(cell.cell).to_owned()];
+            row.extend(cell.longest_lag.iter().map(|lag| match lag {
+                Some(lag) => lag.to_string(),
+                None => texts.none_solved.to_owned(),
+            }));
+            row
+        })
+        .collect();
+    let updates = task.updates;
+    let caption = format!("{} ({}: {updates})", texts.longest_lag, texts.updates);
+    table(&caption, &names, &rows)
+}
+
+fn losses(task: &LagTask, language: Language) -> Markup {
+    let texts = language.texts();
+    let mut names = heads(&[texts.cell]);
+    names.extend(task.lags.iter().map(|lag| format!("{} {lag}", texts.lag)));
+    let mut rows: Vec<Vec<String>> = task
+        .cells
+        .iter()
+        .map(|cell| {
+            let mut row = vec![language.cell(cell.cell).to_owned()];
+            let cells = cell.test_loss.iter().zip(&cell.solved);
+            row.extend(cells.map(|(loss, &solved)| match loss {
+                Some(_) => format!(
+                    "{} ({}: {})",
+                    optional_spread(loss.as_ref()),
+                    texts.solved,
+                    language.seeds_of(solved, cell.longest_lag.len())
+                ),
+                None => texts.all_runs_diverged.to_owned(),
+            }));
+            row
+        })
+        .collect();
+    let mut row = vec![texts.without_memory.to_owned()];
+    let without = task.losses_without_memory.iter();
+    row.extend(without.map(|&loss| crate::chart::short_number(loss)));
+    rows.push(row);
+    let caption = format!("{}, {}", texts.test_loss, language.loss(&task.loss));
+    table(&caption, &names, &rows)
+}
+
+fn lag_chart(task: &LagTask, language: Language) -> Option<Chart> {
+    let texts = language.texts();
+    let series: Vec<Line> = task
+        .cells
+        .iter()
+        .map(|cell| Line {
+            name: language.cell(cell.cell).to_owned(),
+            look: cell.cell.look(),
+            markers: true,
+            points: task
+                .lags
+                .iter()
+                .zip(&cell.test_loss)
+                .filter_map(|(&lag, loss)| {
+                    let loss = loss.as_ref()?;
+                    Some(Point {
+                        x: lag as f64,
+                        y: loss.mean,
+                        interval: range(loss),
+                    })
+                })
+                .collect(),
+        })
+        .collect();
+    let mut guides = Vec::new();
+    // A guide is one height: where the bound moves with the lag, the table has it.
+    if let [first, rest @ ..] = &task.losses_without_memory[..]
+        && rest.iter().all(|loss| (loss / first - 1.0).abs() < 0.05)
+    {
+        guides.push(Guide {
+            name: texts.without_memory.to_owned(),
+            y: *first,
+        });
+    }
+    let title = format!("{}: {}", task_name(task, language), texts.test_loss);
+    let words = summary(&series, language);
+    let lines = Lines {
+        x: Axis::new(texts.lag, Scale::Log2).in_unit(texts.steps),
+        y: Axis::new(texts.test_loss, Scale::Log10).in_unit(language.loss(&task.loss)),
+        series,
+        guides,
+    };
+    Chart::lines(title, words, lines)
+}
+
+fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
+    let texts = language.texts();
+    let line = |cell: &ReachOfCell, after: bool, norms: &[f64]| Line {
+        name: format!(
+            "{}, {}",
+            language.cell(cell.cell),
+            if after { texts.after } else { texts.before }
+        ),
+        // A cell's second line has a look of its own: dashes and marker tell them apart in grey.
+        look: cell.cell.look() + if after { 0 } else { 3 },
+        markers: false,
+        points: reach
+            .lags
+            .iter()
+            .zip(norms)
+            .map(|(&lag, &norm)| Point {
+                x: lag as f64,
+                y: norm,
+                interval: None,
+            })
+            .collect(),
+    };
+    let series: Vec<Line> = reach
+        .cells
+        .iter()
+        .flat_map(|cell| {
+            [
+                line(cell, true, &cell.hidden_after),
+                line(cell, false, &cell.hidden_before),
+            ]
+        })
+        .collect();
+    let title = format!("{}: {}", language.task(&reach.task), texts.gradient);
+    let words = summary(&series, language);
+    let lines = Lines {
+        x: Axis::new(texts.lag_before_loss, Scale::Linear),
+        y: Axis::new(texts.gradient, Scale::Log10),
+        series,
+        guides: Vec::new(),
+    };
+    Chart::lines(title, words, lines)
+}
