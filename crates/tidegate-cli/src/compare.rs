@@ -6,11 +6,14 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 use tidegate_data::DataError;
 use tidegate_study::{
-    Comparison, Effort, Experiment, Question, Sizing, Study, StudyError, StudyReport, Task,
+    Comparison, Effort, Experiment, Language, Question, Sizing, Study, StudyError, StudyReport,
+    Task,
 };
 
 use crate::answers::answers;
-use crate::arguments::{Arguments, CompareArguments, EqualName, QuestionName, TaskName};
+use crate::arguments::{
+    Arguments, CompareArguments, EqualName, LanguageName, QuestionName, TaskName,
+};
 use crate::failure::Failure;
 use crate::findings::findings;
 use crate::interruption::stop_on_interruption;
@@ -113,12 +116,42 @@ fn study_of(arguments: &CompareArguments) -> Result<Study, clap::Error> {
     let comparison = comparison(arguments, effort)?;
     let questions = questions(&arguments.question)?;
     if arguments.task.is_some() || arguments.data.is_some() {
-        return Ok(Study::new(comparison, questions, effort));
+        return Ok(presented(
+            Study::new(comparison, questions, effort),
+            arguments,
+        ));
     }
-    Ok(Study {
+    let of_generated_tasks = Study::of_generated_tasks(questions, effort);
+    let study = Study {
         comparison,
-        ..Study::of_generated_tasks(questions, effort)
-    })
+        ..of_generated_tasks
+    };
+    Ok(presented(study, arguments))
+}
+
+/// With the language of its page and the command that repeats it.
+fn presented(study: Study, arguments: &CompareArguments) -> Study {
+    let words = std::env::args().skip(1).map(|word| quoted(&word));
+    let words: Vec<String> = std::iter::once("tidegate".to_owned())
+        .chain(words)
+        .collect();
+    Study {
+        language: match arguments.language {
+            LanguageName::En => Language::English,
+            LanguageName::Ko => Language::Korean,
+        },
+        command: words.join(" "),
+        ..study
+    }
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=,:+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 fn questions(names: &[QuestionName]) -> Result<Vec<Question>, clap::Error> {

@@ -13,8 +13,7 @@ use maud::{DOCTYPE, html};
 use tidegate_cells::Stack;
 use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
 use tidegate_study::cell_movie::{CellMovie, section};
-use tidegate_study::page::Language;
-use tidegate_study::{CellVariant, Task};
+use tidegate_study::{CellVariant, Language, Task};
 use tidegate_train::{Training, train};
 
 const CELLS: [CellVariant; 3] = [CellVariant::Gru, CellVariant::Lstm, CellVariant::Rnn];
@@ -25,7 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [tag, path] = &arguments[..] else {
         return Err("give a language, en or ko, and a file to write".into());
     };
-    let language: Language = tag.parse()?;
+    let language = if tag == "ko" {
+        Language::Korean
+    } else {
+        Language::English
+    };
     let splits = Task::adding_problem(40).with_sequences(2_000).splits()?;
     let options = Training {
         learning_rate: 0.01,
@@ -50,10 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
         movies.push(CellMovie::of(&model, &splits.test, 0, cell, &splits.name)?);
     }
-    let title = match language {
-        Language::English => "The cells at work",
-        Language::Korean => "작동하는 셀",
-    };
+    let title = language.pick("The cells at work", "작동하는 셀");
     let page = html! {
         (DOCTYPE)
         html lang=(tag) {

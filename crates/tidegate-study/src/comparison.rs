@@ -213,19 +213,28 @@ pub fn compare(
     observer: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
 ) -> Result<ComparisonReport, StudyError> {
-    carry_out(comparison, observer, stop, |preparation, results| {
-        let all = 0..comparison.experiments.len();
-        let equal = comparison.sizing.equal();
-        Ok(ComparisonReport::of(preparation, equal, results, all))
-    })
+    carry_out(
+        comparison,
+        observer,
+        stop,
+        |preparation, results, folder| {
+            let all = 0..comparison.experiments.len();
+            let equal = comparison.sizing.equal();
+            let report = ComparisonReport::of(preparation, equal, results, all);
+            if let Some(folder) = folder {
+                report.keep(folder)?;
+            }
+            Ok(report)
+        },
+    )
 }
 
-/// Carries a comparison out and keeps what `report` makes of it.
-pub(crate) fn carry_out<R: Kept>(
+/// Carries a comparison out; `report` makes of it what is returned, and keeps it in the folder.
+pub(crate) fn carry_out<R>(
     comparison: &Comparison,
     observer: &(dyn Fn(Progress<'_>) + Sync),
     stop: &AtomicBool,
-    report: impl FnOnce(&Preparation<'_>, &Results) -> Result<R, StudyError>,
+    report: impl FnOnce(&Preparation<'_>, &Results, Option<&Folder>) -> Result<R, StudyError>,
 ) -> Result<R, StudyError> {
     let preparation = Preparation::of(comparison, stop)?;
     let folder = match &comparison.folder {
@@ -242,20 +251,12 @@ pub(crate) fn carry_out<R: Kept>(
     });
     let results = runs::carry_out(&preparation, folder.as_ref(), observer, stop)?;
     refuse_without_results(&preparation, &results)?;
-    let report = report(&preparation, &results)?;
-    if let Some(folder) = &folder {
-        report.keep(folder)?;
-    }
-    Ok(report)
+    report(&preparation, &results, folder.as_ref())
 }
 
-/// A report that can be kept in an output folder.
-pub(crate) trait Kept {
-    fn keep(&self, folder: &Folder) -> Result<(), StudyError>;
-}
-
-impl Kept for ComparisonReport {
-    fn keep(&self, folder: &Folder) -> Result<(), StudyError> {
+impl ComparisonReport {
+    /// Keeps it in an output folder.
+    pub(crate) fn keep(&self, folder: &Folder) -> Result<(), StudyError> {
         folder.write_json("comparison.json", self)
     }
 }

@@ -10,6 +10,7 @@ use tidegate_model::ModelError;
 use tidegate_train::{Bytes, TrainError};
 
 use crate::cell_variant::CellVariant;
+use crate::chart::PictureError;
 use crate::run::RunName;
 
 /// An error of a comparison: it names the option, run or file at fault.
@@ -160,6 +161,12 @@ pub enum StudyError {
     /// A report or record cannot be written as JSON.
     #[error("the results cannot be written as JSON: {0}")]
     Json(serde_json::Error),
+    /// The results cannot be written as a table.
+    #[error("the results cannot be written as a table: {0}")]
+    Table(csv::Error),
+    /// A chart cannot be drawn.
+    #[error("a chart cannot be drawn: {0}")]
+    Picture(PictureError),
     /// A thread cannot be started.
     #[error("cannot start {threads} threads: {reason}; ask for fewer")]
     Threads {

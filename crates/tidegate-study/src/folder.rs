@@ -177,6 +177,11 @@ impl Folder {
         })
     }
 
+    /// The model of a final run; none if it is not there or cannot be read.
+    pub(crate) fn model(&self, experiment: usize, name: &RunName) -> Option<Model> {
+        Model::load(self.model_path(experiment, name)).ok()
+    }
+
     /// Keeps a report under this name.
     pub(crate) fn write_json(
         &self,

@@ -1,4 +1,4 @@
-//! The languages that pages and pictures speak.
+//! The languages of what people read.
 
 /// A language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -6,20 +6,23 @@ pub enum Language {
     /// English.
     #[default]
     English,
-    /// Korean, with the field's Korean terms.
+    /// Korean.
     Korean,
 }
 
 impl Language {
-    /// Its code: `en` or `ko`.
+    /// Both.
+    pub const ALL: [Language; 2] = [Language::English, Language::Korean];
+
+    /// Its code, as in HTML: `en` or `ko`.
     #[must_use]
     pub fn code(self) -> &'static str {
         self.pick("en", "ko")
     }
 
-    /// The text in this language.
+    /// Which of two, by the language.
     #[must_use]
-    pub fn pick<'a>(self, english: &'a str, korean: &'a str) -> &'a str {
+    pub fn pick<T>(self, english: T, korean: T) -> T {
         match self {
             Language::English => english,
             Language::Korean => korean,

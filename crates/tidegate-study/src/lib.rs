@@ -40,6 +40,7 @@ mod fingerprint;
 mod folder;
 pub mod gates;
 mod gradient_reach;
+mod kept_study;
 mod lag_family;
 mod language;
 mod memory;

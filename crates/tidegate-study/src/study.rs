@@ -2,10 +2,11 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::comparison::{Comparison, Experiment, Kept, carry_out};
+use crate::comparison::{Comparison, Experiment, carry_out};
 use crate::error::StudyError;
-use crate::folder::Folder;
+use crate::kept_study;
 use crate::lag_family::LagFamily;
+use crate::language::Language;
 use crate::progress::Progress;
 use crate::question::Question;
 use crate::study_plan::StudyPlan;
@@ -26,6 +27,10 @@ pub struct Study {
     pub effort: Effort,
     /// Tasks whose lag is doubled to find the longest one that a cell solves.
     pub lag_families: Vec<LagFamily>,
+    /// Of the page that its folder gets. Default: English.
+    pub language: Language,
+    /// How to repeat the study, as the page says it. Default: empty.
+    pub command: String,
 }
 
 impl Study {
@@ -44,6 +49,8 @@ impl Study {
             questions,
             effort,
             lag_families,
+            language: Language::English,
+            command: String::new(),
         }
     }
 
@@ -63,7 +70,8 @@ impl Study {
 }
 
 /// Carries a study out: all runs of all questions side by side, as [`compare`](crate::compare) does those of a comparison,
-/// with the same promises. In its folder the report is kept too.
+/// with the same promises. In its folder it is kept as `report.json`, as a page
+/// (`report.html`), as a table (`report.csv`), and its charts as pictures.
 ///
 /// # Errors
 /// Those of [`compare`](crate::compare).
@@ -86,14 +94,16 @@ pub fn study(
         experiments: plan.experiments.clone(),
         ..study.comparison.clone()
     };
-    carry_out(&comparison, observer, stop, |preparation, results| {
-        study_results::report(study, &plan, preparation, results)
-    })
-}
-
-impl Kept for StudyReport {
-    fn keep(&self, folder: &Folder) -> Result<(), StudyError> {
-        self.comparison.keep(folder)?;
-        folder.write_json("report.json", self)
-    }
+    carry_out(
+        &comparison,
+        observer,
+        stop,
+        |preparation, results, folder| {
+            let report = study_results::report(study, &plan, preparation, results)?;
+            if let Some(folder) = folder {
+                kept_study::keep(&report, study, preparation, folder)?;
+            }
+            Ok(report)
+        },
+    )
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::words;
-use crate::page::Language;
+use crate::language::Language;
 
 /// A cell's equations: the part's name and what it is. Symbols stand apart by spaces, an index after `_`; at `|` a line
 /// may break.

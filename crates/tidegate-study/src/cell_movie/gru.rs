@@ -5,7 +5,7 @@ use tidegate_cells::Reset;
 
 use super::drawing::{arrow, fork, frame, gate, line, operator, port, value, word};
 use super::words;
-use crate::page::Language;
+use crate::language::Language;
 
 const HEIGHT: i32 = 322;
 /// Height of the way that the state takes.

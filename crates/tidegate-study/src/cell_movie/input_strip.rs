@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use tidegate_data::Inputs;
 
 use super::{CellMovie, words};
-use crate::page::Language;
+use crate::language::Language;
 
 /// Where the first step begins and the last one ends.
 const SIDES: [f32; 2] = [34.0, 356.0];

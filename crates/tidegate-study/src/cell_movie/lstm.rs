@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::drawing::{arrow, fork, frame, gate, line, operator, port, value, word};
 use super::words;
-use crate::page::Language;
+use crate::language::Language;
 
 const HEIGHT: i32 = 324;
 /// Height of the way that the cell state takes.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::drawing::{arrow, frame, gate, port, value};
 use super::words;
-use crate::page::Language;
+use crate::language::Language;
 
 const HEIGHT: i32 = 190;
 const CELL: (i32, i32) = (190, 90);

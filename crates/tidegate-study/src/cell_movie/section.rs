@@ -6,7 +6,7 @@ use tidegate_cells::Cell;
 use super::film::film;
 use super::input_strip::strip;
 use super::{CellMovie, equations, gru, lstm, plain_recurrent, words};
-use crate::page::Language;
+use crate::language::Language;
 
 const STYLE: &str = include_str!("cell_movie.css");
 const SCRIPT: &str = include_str!("cell_movie.js");

@@ -5,7 +5,7 @@ use tidegate_data::{AddingProblem, CopyMemory, InputKind, adding_problem, copy_m
 use tidegate_model::{InputLayer, ModelConfiguration, Readout};
 
 use super::*;
-use crate::page::Language;
+use crate::language::Language;
 
 fn set(length: usize) -> SequenceSet {
     let options = AddingProblem {

@@ -2,24 +2,16 @@
 
 use super::{CellMovie, MOST_STEPS, MOST_UNITS};
 use crate::cell_variant::CellVariant;
-use crate::page::Language;
-
-fn pick<T>(language: Language, english: T, korean: T) -> T {
-    match language {
-        Language::English => english,
-        Language::Korean => korean,
-    }
-}
+use crate::language::Language;
 
 /// Headline of the section.
 pub(super) fn headline(language: Language) -> &'static str {
-    pick(language, "Inside the cells", "셀의 내부")
+    language.pick("Inside the cells", "셀의 내부")
 }
 
 /// What the symbols mean.
 pub(super) fn symbols(language: Language) -> &'static str {
-    pick(
-        language,
+    language.pick(
         "xₜ is the input of step t, h the hidden state, c the cell state of the LSTM; σ is the logistic function, ⊙ the product \
          unit by unit; W and b are learnt. Every gate lies between 0 (closed) and 1 (open).",
         "xₜ는 시점 t의 입력, h는 은닉 상태, c는 LSTM의 셀 상태이고, σ는 로지스틱 함수, ⊙는 유닛별 곱입니다. W와 b는 학습됩니다. 모든 게이트의 값은 \
@@ -29,8 +21,7 @@ pub(super) fn symbols(language: Language) -> &'static str {
 
 /// Which way the update gate works.
 pub(super) fn convention(language: Language) -> &'static str {
-    pick(
-        language,
+    language.pick(
         "The update gate z keeps: where z is 1 the unit remembers its old state, where z is 0 it takes the candidate, \
          hₜ = (1 − z) ⊙ nₜ + z ⊙ hₜ₋₁. Many texts flip it.",
         "업데이트 게이트 z는 유지합니다. z가 1이면 유닛은 이전 상태를 기억하고, 0이면 후보 은닉 상태를 받아들입니다: \
@@ -41,17 +32,9 @@ pub(super) fn convention(language: Language) -> &'static str {
 /// The full name of a kind of cells.
 pub(super) fn cell_name(cell: &str, language: Language) -> &'static str {
     match cell {
-        "gru" => pick(
-            language,
-            "Gated recurrent unit (GRU)",
-            "게이트 순환 유닛 (GRU)",
-        ),
-        "lstm" => pick(
-            language,
-            "Long short-term memory (LSTM)",
-            "장단기 메모리 (LSTM)",
-        ),
-        _ => pick(language, "Plain recurrent cell (RNN)", "기본 순환 셀 (RNN)"),
+        "gru" => language.pick("Gated recurrent unit (GRU)", "게이트 순환 유닛 (GRU)"),
+        "lstm" => language.pick("Long short-term memory (LSTM)", "장단기 메모리 (LSTM)"),
+        _ => language.pick("Plain recurrent cell (RNN)", "기본 순환 셀 (RNN)"),
     }
 }
 
@@ -75,7 +58,7 @@ pub(super) fn part(name: &str, language: Language) -> &'static str {
         "cell" => ["cell state", "셀 상태"],
         _ => ["hidden state", "은닉 상태"],
     };
-    pick(language, english, korean)
+    language.pick(english, korean)
 }
 
 /// The name of a part on the two lines of its box.
@@ -89,30 +72,27 @@ pub(super) fn lines(name: &str, language: Language) -> [&'static str; 2] {
         "new_state" => [["new", "state"], ["새", "상태"]],
         _ => [["candidate", "state"], ["후보", "은닉 상태"]],
     };
-    pick(language, english, korean)
+    language.pick(english, korean)
 }
 
 /// What a drawing shows, for those who do not see it.
 pub(super) fn drawing(cell: &str, language: Language) -> &'static str {
     match cell {
-        "gru" => pick(
-            language,
+        "gru" => language.pick(
             "Drawing of a GRU. Reset gate and update gate read the input and the old hidden state. The reset gate scales what \
              the candidate sees of the old state. The update gate z multiplies the old state, 1 − z the candidate; their sum \
              is the new hidden state.",
             "GRU의 그림. 리셋 게이트와 업데이트 게이트는 입력과 이전 은닉 상태를 읽습니다. 리셋 게이트는 후보 은닉 상태가 보는 이전 상태의 \
              크기를 조절합니다. 업데이트 게이트 z는 이전 상태에, 1 − z는 후보 은닉 상태에 곱해지고, 그 합이 새 은닉 상태입니다.",
         ),
-        "lstm" => pick(
-            language,
+        "lstm" => language.pick(
             "Drawing of an LSTM. All gates read the input and the old hidden state. The forget gate multiplies the old cell \
              state, the input gate the candidate; their sum is the new cell state. The output gate multiplies its tanh: the \
              new hidden state.",
             "LSTM의 그림. 모든 게이트는 입력과 이전 은닉 상태를 읽습니다. 망각 게이트는 이전 셀 상태에, 입력 게이트는 후보 상태에 곱해지고, 그 합이 새 \
              셀 상태입니다. 출력 게이트가 그 tanh에 곱해져 새 은닉 상태가 됩니다.",
         ),
-        _ => pick(
-            language,
+        _ => language.pick(
             "Drawing of a plain recurrent cell. The new hidden state is computed from the input and the old hidden state.",
             "기본 순환 셀의 그림. 새 은닉 상태는 입력과 이전 은닉 상태에서 계산됩니다.",
         ),
@@ -137,12 +117,12 @@ pub(super) fn caption(movie: &CellMovie, language: Language) -> String {
         caption.push_str(&sentence);
     };
     if movie.cell == CellVariant::LstmPeephole {
-        add(pick(
-            language,
-            "The peepholes, through which the gates see the cell state, are not drawn.",
-            "게이트가 셀 상태를 보는 핍홀 연결은 그리지 않았습니다.",
-        )
-        .to_owned());
+        add(language
+            .pick(
+                "The peepholes, through which the gates see the cell state, are not drawn.",
+                "게이트가 셀 상태를 보는 핍홀 연결은 그리지 않았습니다.",
+            )
+            .to_owned());
     }
     if steps > MOST_STEPS {
         add(match language {
@@ -175,8 +155,7 @@ pub(super) struct Controls {
 }
 
 pub(super) fn controls(language: Language) -> Controls {
-    pick(
-        language,
+    language.pick(
         Controls {
             play: "Play",
             pause: "Pause",
