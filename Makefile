@@ -11,6 +11,11 @@ PIP_FLAGS      ?=
 TORCH          := torch==2.15.*
 PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4.*
 
+# What drives the browser of `make test-browser`, and the browser.
+PLAYWRIGHT     := playwright==1.65.*
+CHROMIUM       ?= /usr/bin/chromium
+BROWSER_TESTS  := crates/tidegate-cli/tests/browser
+
 # BENCH_FLAGS reaches the scripts that set Tidegate beside something: --rounds, --seconds, --lock.
 BENCH_FLAGS    ?=
 BENCH_RESULTS  := bench/results.json
@@ -18,12 +23,12 @@ BENCH_RESULTS  := bench/results.json
 REFERENCE := crates/tidegate-cells/tests/reference
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint format format-check clippy test-rust test-python vectors bench bench-engines clean
+.PHONY: help test lint format format-check clippy test-rust test-python test-browser vectors bench bench-engines clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: lint test-rust test-python ## everything that must hold: format, lints, Rust tests, Python checks
+test: lint test-rust test-python test-browser ## everything that must hold: format, lints, Rust tests, Python checks, pages in a browser
 
 lint: format-check clippy ## formatting and clippy, warnings are errors
 
@@ -44,6 +49,12 @@ test-python: ## check the Python scripts and the checked-in reference vectors (n
 	$(PYTHON) $(REFERENCE)/check.py
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
 
+test-browser: $(VENV)/.playwright ## open the command's pages in Chromium (installs it); screenshots go to target/browser
+	CHROMIUM=$(CHROMIUM) $(BROWSER_TESTS)/install_chromium.sh
+	$(CARGO) build --release --package tidegate-cli
+	target="$${CARGO_TARGET_DIR:-target}" && CHROMIUM=$(CHROMIUM) TIDEGATE="$$target/release/tidegate" SCREENSHOTS="$$target/browser" \
+		$(VENV_PYTHON) -m unittest discover --start-directory $(BROWSER_TESTS)
+
 vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in .venv)
 	$(VENV_PYTHON) $(REFERENCE)/pytorch.py
 	$(VENV_PYTHON) crates/tidegate-train/tests/reference/make_reference.py
@@ -59,6 +70,11 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	$(CARGO) build --release --package tidegate-cells --example bench_engine
 	$(CARGO) build --release --package tidegate-train --example time_growth
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
+
+$(VENV)/.playwright:
+	$(PYTHON) -m venv $(VENV)
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) '$(PLAYWRIGHT)'
+	touch $@
 
 $(VENV)/.torch:
 	$(PYTHON) -m venv $(VENV)

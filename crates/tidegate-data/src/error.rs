@@ -280,6 +280,28 @@ pub enum DataError {
         /// Index of the piece.
         piece: usize,
     },
+
+    /// A CSV file is not a table of numbers below a header.
+    #[error("{}, line {line}{}: {reason}", path.display(), in_column(column))]
+    MalformedTable {
+        /// The file.
+        path: PathBuf,
+        /// Line in the file.
+        line: u64,
+        /// Number of the column, from 1, and its name, where one column is at fault.
+        column: Option<(usize, String)>,
+        /// What is wrong, and what is expected.
+        reason: String,
+    },
+
+    /// A `.npy` file is not an array of real numbers `[steps, features]` or `[steps]`.
+    #[error("{}: {reason}", path.display())]
+    MalformedArray {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, where, and what is expected.
+        reason: String,
+    },
 }
 
 /// The side of a sequence that an error speaks of.
@@ -297,5 +319,12 @@ impl fmt::Display for Side {
             Side::Input => "input",
             Side::Target => "target",
         })
+    }
+}
+
+fn in_column(column: &Option<(usize, String)>) -> String {
+    match column {
+        Some((number, name)) => format!(", column {number} ({name:?})"),
+        None => String::new(),
     }
 }

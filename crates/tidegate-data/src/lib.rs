@@ -7,6 +7,8 @@
 //!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
+//! A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
 //! ```
@@ -27,11 +29,14 @@
 mod adding_problem;
 mod copy_memory;
 mod error;
+mod feature_sequence;
 mod kind;
 mod mackey_glass;
+mod npy;
 mod option_limits;
 mod polyphonic_music;
 mod random_stream;
+mod regular_file;
 mod sequence;
 mod sequence_set;
 mod splits;
@@ -41,8 +46,10 @@ mod temporal_order;
 pub use adding_problem::{AddingProblem, adding_problem};
 pub use copy_memory::{CopyMemory, copy_memory};
 pub use error::{DataError, Side};
+pub use feature_sequence::FeatureSequence;
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
+pub use npy::npy_bytes;
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;

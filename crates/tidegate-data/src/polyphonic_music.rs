@@ -4,20 +4,16 @@ mod document;
 mod frame;
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
 use crate::error::DataError;
 use crate::kind::{InputKind, Supervision, TargetKind};
+use crate::regular_file::read_regular_file;
 use crate::sequence::{Inputs, Sequence, Targets};
 use crate::sequence_set::SequenceSet;
 use crate::splits::{Split, Splits};
 use document::Piece;
 use frame::{Frame, KEYS};
-
-/// Three hundred times the largest published set. Checked while reading, too: a file may grow.
-const LARGEST_FILE: u64 = 1 << 30;
 
 /// A place in a file of music, as far as a reader knows it. Pieces and steps are counted from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +72,7 @@ pub struct MusicPlace {
 ///   that is missing or holds no piece, and for a piece without steps.
 pub fn polyphonic_music(path: impl AsRef<Path>) -> Result<Splits, DataError> {
     let path = path.as_ref();
-    let [train, valid, test] = document::read(path, &read_file(path)?)?;
+    let [train, valid, test] = document::read(path, &read_regular_file(path)?)?;
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     Splits::new(
         name,
@@ -84,38 +80,6 @@ pub fn polyphonic_music(path: impl AsRef<Path>) -> Result<Splits, DataError> {
         sequence_set(path, Split::Valid, valid)?,
         sequence_set(path, Split::Test, test)?,
     )
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, DataError> {
-    let unreadable = |error| DataError::Unreadable {
-        path: path.to_owned(),
-        error,
-    };
-    // Asked before opening: to open a pipe would wait for its writer.
-    let kind = path.metadata().map_err(unreadable)?.file_type();
-    if kind.is_dir() {
-        return Err(DataError::IsFolder {
-            path: path.to_owned(),
-        });
-    }
-    if !kind.is_file() {
-        return Err(DataError::NotRegular {
-            path: path.to_owned(),
-        });
-    }
-    let file = File::open(path).map_err(unreadable)?;
-    let mut text = Vec::new();
-    let read = file
-        .take(LARGEST_FILE + 1)
-        .read_to_end(&mut text)
-        .map_err(unreadable)?;
-    if read as u64 > LARGEST_FILE {
-        return Err(unreadable(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "it is larger than 1 GiB",
-        )));
-    }
-    Ok(text)
 }
 
 fn sequence_set(path: &Path, split: Split, pieces: Vec<Piece>) -> Result<SequenceSet, DataError> {

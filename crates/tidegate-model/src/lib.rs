@@ -38,6 +38,7 @@ mod real_rows;
 mod replace_file;
 mod step;
 mod tape;
+mod trace;
 
 pub use configuration::{InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};

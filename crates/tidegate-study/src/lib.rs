@@ -26,6 +26,7 @@
 //! ```
 
 mod candidate;
+pub mod cell_movie;
 mod cell_variant;
 pub mod chart;
 mod claim;
@@ -39,6 +40,7 @@ mod fingerprint;
 mod folder;
 mod gradient_reach;
 mod lag_family;
+mod language;
 mod memory;
 mod neighbours;
 mod network;
@@ -73,6 +75,7 @@ pub use cell_variant::CellVariant;
 pub use comparison::{Comparison, Experiment, compare};
 pub use error::{Divergence, StudyError};
 pub use lag_family::LagFamily;
+pub use language::Language;
 pub use omission::Omission;
 pub use progress::Progress;
 pub use question::Question;

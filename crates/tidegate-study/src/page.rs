@@ -1,47 +1,36 @@
 //! The study's report as one HTML file: it reads nothing from a network, and what it says is in one language.
 
-mod cell_drawing;
-mod cell_movie;
 mod csv;
-mod equations;
 mod figure;
-mod input_strip;
-mod language;
 mod method;
 mod sections;
 mod shell;
 mod table;
 mod verdict_cards;
+mod words;
 
-pub use cell_movie::{CellMovie, MovieInput};
-pub use csv::summary_csv;
-pub use language::{Language, UnknownLanguage};
+pub use csv::runs_csv;
 pub use sections::charts;
 
 use maud::html;
 
+use crate::cell_movie::{CellMovie, section};
+use crate::language::Language;
 use crate::study_report::StudyReport;
 use figure::Figures;
 use shell::Section;
 
-/// The report as an HTML document. `movie` lights the drawing of the cell, `command` is how to repeat the study.
+/// The report as an HTML document. `movies` light the drawings of the cells, `command` is how to repeat the study.
 #[must_use]
 pub fn render(
     report: &StudyReport,
-    movie: Option<&CellMovie>,
+    movies: &[CellMovie],
     language: Language,
     command: &str,
 ) -> String {
     let texts = language.texts();
     let mut figures = Figures::new(language);
-    let mut parts = vec![
-        Section::new("equations", texts.equations, equations::markup(language)),
-        Section::new(
-            "drawing",
-            texts.drawing,
-            cell_drawing::markup(movie, language),
-        ),
-    ];
+    let mut parts = Vec::new();
     if !report.verdicts.is_empty() {
         let cards = verdict_cards::markup(report, language);
         parts.push(Section::new("verdicts", texts.verdicts, cards));
@@ -62,7 +51,10 @@ pub fn render(
         texts.how,
         method::repeat(report, language, command),
     ));
-    let opening = html! { p.keeps { strong { (texts.keeps) } } };
+    let opening = html! {
+        (section(movies, language))
+        @if movies.is_empty() { p.missing { (texts.no_movie) } }
+    };
     shell::document(language, texts.title, &opening, &parts, &figures)
 }
 

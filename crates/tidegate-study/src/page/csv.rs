@@ -1,68 +1,86 @@
-//! The table of the report for a spreadsheet: one row for each experiment and cell.
+//! Every final run for a spreadsheet.
 
-use crate::spread::Spread;
+use csv::{Terminator, WriterBuilder};
+use serde::Serialize;
+
+use crate::sizing::Equal;
 use crate::study_report::StudyReport;
 
-const HEADS: &str = "task,equal,share,training_sequences,cell,gates,hidden_size,parameters,multiply_adds_per_step,seeds,\
-diverged,loss,test_loss,test_loss_standard_deviation,valid_loss,train_loss,seconds_per_epoch,tuning_runs,tuning_seconds,\
-learning_rate,weight_decay,input_dropout,recurrent_dropout,output_dropout";
+/// A line.
+#[derive(Serialize)]
+struct Line<'a> {
+    experiment: usize,
+    questions: String,
+    task: &'a str,
+    share: String,
+    training_sequences: usize,
+    equal: Equal,
+    cell: &'static str,
+    hidden_size: usize,
+    parameters: usize,
+    seed: u64,
+    train_loss: Option<f64>,
+    valid_loss: Option<f64>,
+    test_loss: Option<f64>,
+    loss: &'a str,
+    epochs: Option<usize>,
+    best_epoch: Option<usize>,
+    seconds_per_epoch: Option<f64>,
+    seconds_to_best: Option<f64>,
+    diverged: bool,
+    learning_rate: f64,
+    weight_decay: f64,
+    input_dropout: f32,
+    recurrent_dropout: f32,
+    output_dropout: f32,
+}
 
-/// Comma-separated values with a line of names (RFC 4180), the same in every language. What was not measured is empty.
-#[must_use]
-pub fn summary_csv(report: &StudyReport) -> String {
-    let mut text = format!("{HEADS}\r\n");
-    for experiment in &report.experiments {
-        for row in &experiment.summary {
-            let mean = |spread: &Option<Spread>| number(spread.map(|spread| spread.mean));
-            let deviation = row.test_loss.and_then(|spread| spread.standard_deviation);
-            let equal = match experiment.equal {
-                crate::Equal::Parameters => "parameters",
-                crate::Equal::Hidden => "hidden",
-            };
-            let fields = [
-                row.task.clone(),
-                equal.to_owned(),
-                experiment.share.to_string(),
-                experiment.sequences.to_string(),
-                row.cell.to_string(),
-                row.gates.to_string(),
-                row.hidden_size.to_string(),
-                row.parameters.to_string(),
-                row.multiply_adds_per_step.to_string(),
-                row.seeds.to_string(),
-                row.diverged.to_string(),
-                row.loss.clone(),
-                mean(&row.test_loss),
-                number(deviation),
-                mean(&row.valid_loss),
-                mean(&row.train_loss),
-                mean(&row.seconds_per_epoch),
-                row.tuning_runs.to_string(),
-                row.tuning_seconds.to_string(),
-                row.candidate.learning_rate.to_string(),
-                row.candidate.weight_decay.to_string(),
-                row.candidate.input_dropout.to_string(),
-                row.candidate.recurrent_dropout.to_string(),
-                row.candidate.output_dropout.to_string(),
-            ];
-            let fields: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-            text.push_str(&fields.join(","));
-            text.push_str("\r\n");
+/// Comma-separated values with a line of names (RFC 4180), one line for each final run, the same in every language. What was
+/// not measured is empty.
+///
+/// # Errors
+/// None but those of the writer, which writes to memory.
+pub fn runs_csv(report: &StudyReport) -> Result<String, csv::Error> {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(Vec::new());
+    for (number, experiment) in report.experiments.iter().enumerate() {
+        let questions: Vec<&str> = experiment.questions.iter().map(|q| q.name()).collect();
+        for row in &experiment.rows {
+            let summary = experiment
+                .summary
+                .iter()
+                .find(|summary| summary.cell == row.cell);
+            writer.serialize(Line {
+                experiment: number,
+                questions: questions.join(" "),
+                task: &row.task,
+                share: experiment.share.to_string(),
+                training_sequences: experiment.sequences,
+                equal: experiment.equal,
+                cell: row.cell.name(),
+                hidden_size: row.hidden_size,
+                parameters: row.parameters,
+                seed: row.seed,
+                train_loss: row.train_loss,
+                valid_loss: row.valid_loss,
+                test_loss: row.test_loss,
+                loss: summary.map_or("", |summary| summary.loss.as_str()),
+                epochs: row.epochs,
+                best_epoch: row.best_epoch,
+                seconds_per_epoch: row.seconds_per_epoch,
+                seconds_to_best: row.seconds_to_best,
+                diverged: row.diverged.is_some(),
+                learning_rate: row.candidate.learning_rate,
+                weight_decay: row.candidate.weight_decay,
+                input_dropout: row.candidate.input_dropout,
+                recurrent_dropout: row.candidate.recurrent_dropout,
+                output_dropout: row.candidate.output_dropout,
+            })?;
         }
     }
-    text
-}
-
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
-}
-
-fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
+    let bytes = writer.into_inner().map_err(|error| error.into_error())?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]
@@ -71,13 +89,18 @@ mod tests {
     use crate::page::tests::report;
 
     #[test]
-    fn every_row_has_every_column_and_commas_are_quoted() {
-        let text = summary_csv(&report());
-        let lines: Vec<&str> = text.lines().collect();
-        assert!(lines.len() > 1);
-        assert!(lines[1].starts_with("\"adding, </script><b>\",parameters,1,"));
-        // One comma stands in the task's name, quoted.
-        let commas = |line: &str| line.matches(',').count();
-        assert_eq!(commas(lines[1]), commas(lines[0]) + 1);
+    fn every_run_is_a_line_with_every_column_and_names_are_quoted() {
+        let text = runs_csv(&report()).unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let heads = reader.headers().unwrap().clone();
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), 2);
+        let column = |name: &str| heads.iter().position(|head| head == name).unwrap();
+        assert_eq!(&rows[0][column("task")], "adding, </script><b>");
+        assert_eq!(&rows[0][column("equal")], "parameters");
+        assert_eq!(&rows[0][column("test_loss")], "0.25");
+        // It diverged.
+        assert_eq!(&rows[1][column("test_loss")], "");
+        assert_eq!(&rows[1][column("diverged")], "true");
     }
 }

@@ -3,8 +3,8 @@
 use maud::{Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::language::Language;
 use crate::chart::{Chart, svg};
+use crate::language::Language;
 
 /// The page's charts.
 pub(crate) struct Figures {

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::language::Language;
 use super::table::{count, heads, optional_spread, table};
 use crate::candidate::Candidate;
 use crate::chart::short_number;
+use crate::language::Language;
 use crate::study_report::{Effort, StudyReport};
 
 pub(crate) fn comparison(report: &StudyReport, language: Language) -> Markup {

@@ -8,9 +8,9 @@ mod time;
 use maud::{Markup, html};
 
 use super::figure::Figures;
-use super::language::Language;
 use super::shell::Section;
 use crate::chart::{Chart, Line, Point, short_number};
+use crate::language::Language;
 use crate::omission::Omission;
 use crate::question::Question;
 use crate::study_report::StudyReport;

@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::language::Language;
 use super::sections::omissions;
 use super::table::{heads, table};
 use crate::chart::short_number;
+use crate::language::Language;
 use crate::share::Share;
 use crate::study_report::StudyReport;
 use crate::verdict::{Evidence, Finding, Verdict};

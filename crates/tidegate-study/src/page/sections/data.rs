@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::{omissions, summary};
 use crate::chart::{Axis, Chart, Line, Lines, Point, Scale, short_number};
+use crate::language::Language;
 use crate::page::figure::Figures;
-use crate::page::language::Language;
 use crate::page::table::{heads, spread, table};
 use crate::study_report::{DataAnswer, SharedTask};
 

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::{omissions, range, summary};
 use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale};
+use crate::language::Language;
 use crate::page::figure::Figures;
-use crate::page::language::Language;
 use crate::page::table::{heads, optional_spread, table};
 use crate::study_report::{GradientReach, LagTask, MemoryAnswer, ReachOfCell};
 

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use crate::cell_variant::CellVariant;
 use crate::chart::{Axis, Bar, BarSeries, Bars, Chart, Scale, short_number};
+use crate::language::Language;
 use crate::page::figure::Figures;
-use crate::page::language::Language;
 use crate::page::table::{count, heads, table};
 use crate::sizing::Equal;
 use crate::study_report::{StructureAnswer, StructureRow};

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::{omissions, range};
 use crate::chart::{Axis, Bar, BarSeries, Bars, Chart, Scale, short_number};
+use crate::language::Language;
 use crate::page::figure::Figures;
-use crate::page::language::Language;
 use crate::page::table::{count, heads, optional_spread, spread, table};
 use crate::spread::Spread;
 use crate::study_report::{TimeAnswer, TimedTask, TimesOfCell};

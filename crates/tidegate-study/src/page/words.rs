@@ -1,73 +1,11 @@
-//! The languages of the report. Every text stands here in all of them: one that is missing does not compile.
-
-use std::fmt;
-use std::str::FromStr;
+//! What the report says, in every language: a text that is missing in one does not compile.
 
 use crate::cell_variant::CellVariant;
+use crate::language::Language;
 use crate::omission::Omission;
 use crate::question::Question;
 use crate::sizing::Equal;
 use crate::verdict::{Finding, Measure, Sentence};
-
-/// A language of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// `en`.
-    #[default]
-    English,
-    /// `ko`.
-    Korean,
-}
-
-impl Language {
-    /// All of them.
-    pub const ALL: [Language; 2] = [Language::English, Language::Korean];
-
-    /// Its code, as in HTML.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Language::English => "en",
-            Language::Korean => "ko",
-        }
-    }
-
-    pub(crate) fn texts(self) -> &'static Texts {
-        match self {
-            Language::English => &ENGLISH,
-            Language::Korean => &KOREAN,
-        }
-    }
-
-    fn pick(self, english: String, korean: String) -> String {
-        match self {
-            Language::English => english,
-            Language::Korean => korean,
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.code())
-    }
-}
-
-impl FromStr for Language {
-    type Err = UnknownLanguage;
-
-    fn from_str(code: &str) -> Result<Self, UnknownLanguage> {
-        Language::ALL
-            .into_iter()
-            .find(|language| language.code() == code)
-            .ok_or_else(|| UnknownLanguage(code.to_owned()))
-    }
-}
-
-/// No language has this code.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no language {0:?}: the languages are en and ko")]
-pub struct UnknownLanguage(String);
 
 macro_rules! texts {
     ($($name:ident: $english:literal, $korean:literal;)*) => {
@@ -87,36 +25,11 @@ macro_rules! texts {
 texts! {
     title: "GRU, LSTM and plain RNN, measured", "GRU, LSTM, 기본 RNN의 측정 비교";
     contents: "Contents", "차례";
-    equations: "The cells in equations", "셀의 수식";
-    drawing: "The cell at work", "동작하는 셀";
     verdicts: "What the textbooks say, and what was measured", "교과서의 설명과 측정 결과";
     tuning: "Tuning and its cost", "튜닝과 그 비용";
     comparison: "The plain comparison", "기본 비교";
     how: "How this was measured, and how to repeat it", "측정 방법과 재현 방법";
-    keeps: "The update gate z keeps the old state: z = 1 remembers, z = 0 replaces the state by the candidate. Many texts define it the other way round; there, their z is 1 − z here.", "업데이트 게이트 z는 이전 상태를 유지합니다. z = 1이면 기억하고, z = 0이면 은닉 상태를 후보 은닉 상태로 바꿉니다. z를 반대로 정의하는 문헌도 많으며, 그런 문헌의 z는 여기의 1 − z에 해당합니다.";
-    symbols: "σ is the logistic function, ⊙ the element-wise product.", "σ는 로지스틱 함수, ⊙는 원소별 곱입니다.";
-    gru_after: "GRU, reset gate after the product (cuDNN, PyTorch, Keras)", "GRU, 곱셈 후 리셋 (cuDNN, PyTorch, Keras)";
-    gru_before: "GRU, reset gate before the product (Cho et al. 2014)", "GRU, 곱셈 전 리셋 (Cho et al. 2014)";
-    lstm: "LSTM", "LSTM";
-    rnn: "Plain RNN", "기본 RNN";
-    reset_gate: "reset gate", "리셋 게이트";
-    update_gate: "update gate", "업데이트 게이트";
-    candidate: "candidate", "후보 은닉 상태";
-    cell_candidate: "candidate", "후보 셀 상태";
-    hidden: "hidden state", "은닉 상태";
-    cell_state: "cell state", "셀 상태";
-    input_gate: "input gate", "입력 게이트";
-    forget_gate: "forget gate", "망각 게이트";
-    output_gate: "output gate", "출력 게이트";
-    input: "input", "입력";
-    step: "step", "시점";
-    play: "Play", "재생";
-    pause: "Pause", "일시 정지";
-    shown: "Shown value", "표시할 값";
-    mean: "mean over units (of the magnitude for states and candidates)", "유닛 평균 (상태와 후보는 절댓값의 평균)";
-    unit: "unit", "유닛";
-    drawing_how: "The values are those that the trained model had at each step of one test sequence. Gates: dark is 0, light is 1. Move the slider or play.", "학습된 모델이 테스트 시퀀스 하나를 처리하면서 각 시점에 실제로 보인 값입니다. 게이트는 어두울수록 0, 밝을수록 1에 가깝습니다. 슬라이더를 움직이거나 재생해 보세요.";
-    no_movie: "No gates were recorded in this study, so the drawing shows no values.", "이 연구에서는 게이트 값을 기록하지 않았으므로 그림에 값이 표시되지 않습니다.";
+    no_movie: "No gates were recorded in this study, so no cell is drawn at work.", "이 연구에서는 게이트 값을 기록하지 않았으므로 동작하는 셀의 그림이 없습니다.";
     memory: "Memory: how long does a cell remember?", "기억: 셀은 얼마나 오래 기억하는가?";
     structure: "Structure: what is a cell made of?", "구조: 셀은 무엇으로 이루어져 있는가?";
     time: "Time: how long does it take to train?", "시간: 학습에 얼마나 걸리는가?";
@@ -201,6 +114,10 @@ texts! {
 }
 
 impl Language {
+    pub(crate) fn texts(self) -> &'static Texts {
+        self.pick(&ENGLISH, &KOREAN)
+    }
+
     pub(crate) fn question(self, question: Question) -> &'static str {
         let texts = self.texts();
         match question {
@@ -224,23 +141,6 @@ impl Language {
             Finding::Holds => texts.holds,
             Finding::DoesNotHold => texts.does_not_hold,
             Finding::Undecided => texts.undecided,
-        }
-    }
-
-    /// The name of a trace's part.
-    pub(crate) fn part(self, name: &'static str, of_lstm: bool) -> &'static str {
-        let texts = self.texts();
-        match name {
-            "reset_gate" => texts.reset_gate,
-            "update_gate" => texts.update_gate,
-            "candidate" if of_lstm => texts.cell_candidate,
-            "candidate" => texts.candidate,
-            "input_gate" => texts.input_gate,
-            "forget_gate" => texts.forget_gate,
-            "output_gate" => texts.output_gate,
-            "cell" => texts.cell_state,
-            "hidden" => texts.hidden,
-            other => other,
         }
     }
 
@@ -488,12 +388,5 @@ mod tests {
             assert!(is_korean(&korean.loss(loss)), "{loss}");
         }
         assert!(is_korean(&korean.omission(&Omission::NotAsked)));
-    }
-
-    #[test]
-    fn a_language_is_known_by_its_code() {
-        assert_eq!("ko".parse::<Language>().unwrap(), Language::Korean);
-        let error = "fr".parse::<Language>().unwrap_err().to_string();
-        assert!(error.contains("en and ko"), "{error}");
     }
 }
