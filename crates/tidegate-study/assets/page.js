@@ -1,6 +1,6 @@
 "use strict";
 (() => {
-  // Charts: colours of text and grid follow the page, on a screen and on paper.
+  // Charts: colours of text and grid follow the page.
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const places = [...document.querySelectorAll(".chart")];
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -25,9 +25,5 @@
     const drawn = draw();
     drawn.then(() => { document.documentElement.dataset.charts = String(places.length); });
     dark.addEventListener("change", draw);
-    // A chart is as wide as the paper while the page is printed.
-    const resize = () => { draw(); places.forEach((place) => Plotly.Plots.resize(place)); };
-    addEventListener("beforeprint", resize);
-    addEventListener("afterprint", resize);
   }
 })();

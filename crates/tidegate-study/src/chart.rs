@@ -112,6 +112,38 @@ pub struct Bar {
     pub interval: Option<[f64; 2]>,
 }
 
+impl Lines {
+    /// Everything that the horizontal axis holds.
+    pub(crate) fn places(&self) -> impl Iterator<Item = f64> {
+        let points = self.series.iter().flat_map(|line| &line.points);
+        points.map(|point| point.x)
+    }
+
+    /// Everything that the vertical axis holds.
+    pub(crate) fn heights(&self) -> impl Iterator<Item = f64> {
+        let points = self.series.iter().flat_map(|line| &line.points);
+        let heights = points.flat_map(|point| {
+            let [low, high] = point.interval.unwrap_or([point.y; 2]);
+            [low, point.y, high]
+        });
+        heights.chain(self.guides.iter().map(|guide| guide.y))
+    }
+}
+
+impl Bars {
+    /// Everything that the vertical axis holds.
+    pub(crate) fn heights(&self) -> impl Iterator<Item = f64> {
+        let bars = self
+            .series
+            .iter()
+            .flat_map(|series| series.bars.iter().flatten());
+        bars.flat_map(|bar| {
+            let [low, high] = bar.interval.unwrap_or([bar.value; 2]);
+            [low, bar.value, high]
+        })
+    }
+}
+
 impl Chart {
     /// Lines. Points that are not finite, or that a logarithmic axis cannot hold, are left out; none if no point is left.
     ///

@@ -215,27 +215,14 @@ fn group_lines(bars: &Bars, width: f64) -> (usize, Vec<Vec<String>>) {
 fn ticks(chart: &Chart) -> (Option<Ticks>, Option<Ticks>) {
     match &chart.body {
         Body::Lines(lines) => {
-            let points = || lines.series.iter().flat_map(|line| &line.points);
-            let heights = points().flat_map(|point| {
-                let [low, high] = point.interval.unwrap_or([point.y; 2]);
-                [low, point.y, high]
-            });
-            let guides = lines.guides.iter().map(|guide| guide.y);
-            let x = Ticks::over(lines.x.scale, points().map(|point| point.x), 8, false);
-            let y = Ticks::over(lines.y.scale, heights.chain(guides), 6, false);
+            let x = Ticks::over(lines.x.scale, lines.places(), 8, false);
+            let y = Ticks::over(lines.y.scale, lines.heights(), 6, false);
             (Some(x), Some(y))
         }
         Body::Bars(bars) => {
-            let values = bars
-                .series
-                .iter()
-                .flat_map(|series| series.bars.iter().flatten())
-                .flat_map(|bar| {
-                    let [low, high] = bar.interval.unwrap_or([bar.value; 2]);
-                    [low, bar.value, high]
-                });
             let zero = (bars.value.scale == Scale::Linear).then_some(0.0);
-            let mut y = Ticks::over(bars.value.scale, values.chain(zero), 6, false);
+            let values = bars.heights().chain(zero);
+            let mut y = Ticks::over(bars.value.scale, values, 6, false);
             if zero.is_some() && y.low < 0.0 && y.fraction(0.0) < 0.05 {
                 y.low = 0.0;
             }
@@ -358,7 +345,10 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
             let height = layout.up(y.fraction(guide.y));
             let ends = [self.at(layout.left, height), self.at(layout.right, height)];
             self.painter.dashed(&ends, INK, 1.0, &[4.0, 4.0])?;
-            let place = self.at(layout.right - 6.0, height - 9.0);
+            // Close to the upper edge, there is room below the line only.
+            let is_high = height - layout.top < LINE;
+            let beside = if is_high { 10.0 } else { -9.0 };
+            let place = self.at(layout.right - 6.0, height + beside);
             self.painter.text(&guide.name, place, TEXT, Anchor::Right)?;
         }
         for line in &lines.series {

@@ -70,10 +70,9 @@ fn of_lines(lines: &Lines) -> (Vec<Value>, Value) {
             "marker": {"symbol": look.marker.name(), "size": 8},
         }));
     }
-    let xs = lines.series.iter().flat_map(|line| &line.points);
     let mut layout = json!({
-        "xaxis": axis(&lines.x, &xs.map(|point| point.x).collect::<Vec<_>>()),
-        "yaxis": axis(&lines.y, &[]),
+        "xaxis": axis(&lines.x, lines.places()),
+        "yaxis": axis(&lines.y, lines.heights()),
     });
     let guides = lines.guides.iter().map(|guide| {
         json!({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": guide.y, "y1": guide.y,
@@ -95,8 +94,18 @@ fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
                 .map(|bar| bar.as_ref().map(value))
                 .collect()
         };
-        let above = values(&|bar| bar.interval.map_or(0.0, |interval| interval[1] - bar.value));
-        let below = values(&|bar| bar.interval.map_or(0.0, |interval| bar.value - interval[0]));
+        let ends = |end: fn(f64, [f64; 2]) -> f64| -> Vec<Option<f64>> {
+            let length = |bar: &super::Bar| Some(end(bar.value, bar.interval?));
+            series
+                .bars
+                .iter()
+                .map(|bar| bar.as_ref().and_then(length))
+                .collect()
+        };
+        let above = ends(|value, interval| interval[1] - value);
+        let below = ends(|value, interval| value - interval[0]);
+        // An error bar of no length would still have its ends drawn.
+        let has_intervals = above.iter().any(Option::is_some);
         let text: Vec<String> = series
             .bars
             .iter()
@@ -105,15 +114,15 @@ fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
         json!({
             "type": "bar", "name": escaped(&series.name), "x": groups,
             "y": values(&|bar| bar.value), "hovertext": text, "hoverinfo": "name+text",
-            "error_y": {"type": "data", "symmetric": false, "array": above, "arrayminus": below,
+            "error_y": {"type": "data", "visible": has_intervals, "symmetric": false, "array": above, "arrayminus": below,
                 "color": "#888888"},
             "marker": {"color": hex(look.colour), "pattern": {"shape": look.pattern, "size": 7,
-                "solidity": 0.25, "fgcolor": "#ffffff"}},
+                "solidity": 0.2, "fillmode": "overlay", "fgcolor": "#ffffff", "fgopacity": 0.6}},
         })
     });
     let layout = json!({
         "barmode": "group", "xaxis": {"type": "category", "automargin": true},
-        "yaxis": axis(&bars.value, &[]),
+        "yaxis": axis(&bars.value, bars.heights()),
     });
     (series.collect(), layout)
 }
@@ -165,23 +174,17 @@ fn of_heat_map(map: &HeatMap) -> (Vec<Value>, Value) {
     )
 }
 
-/// An axis; where it counts in powers of two, with marks at them.
-fn axis(axis: &Axis, values: &[f64]) -> Value {
+/// An axis; a logarithmic one is marked as in a picture.
+fn axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Value {
     let mut figure = json!({
         "title": {"text": escaped(&axis.label())}, "automargin": true,
         "type": if axis.scale == Scale::Linear { "linear" } else { "log" },
     });
-    match axis.scale {
-        Scale::Log2 => {
-            let ticks = Ticks::over(axis.scale, values.iter().copied(), 8, false);
-            let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
-            figure["tickvals"] = json!(marks);
-            figure["ticktext"] = json!(texts);
-        }
-        Scale::Log10 => {
-            figure["exponentformat"] = json!("power");
-        }
-        Scale::Linear => {}
+    if axis.scale != Scale::Linear {
+        let ticks = Ticks::over(axis.scale, values, 8, false);
+        let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
+        figure["tickvals"] = json!(marks);
+        figure["ticktext"] = json!(texts);
     }
     figure
 }

@@ -44,7 +44,8 @@ impl Figures {
                 }
                 div.chart data-figure=(number) role="img" aria-label=(chart.title())
                     aria-describedby={ "summary-" (number) } {}
-                noscript {
+                // On paper, and where no script runs.
+                div.picture {
                     @match &picture {
                         Ok(picture) => (picture),
                         Err(error) => p { (error) },

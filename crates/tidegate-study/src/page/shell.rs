@@ -40,6 +40,7 @@ pub(crate) fn document(
                 // Without an icon of its own, a browser would ask the server for one.
                 link rel="icon" href="data:,";
                 style { (PreEscaped(STYLE)) }
+                noscript { style { ".chart{display:none}.picture{display:block}" } }
             }
             body {
                 header {

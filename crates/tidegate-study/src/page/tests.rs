@@ -221,7 +221,7 @@ fn what_could_not_be_measured_is_said_and_not_drawn() {
 fn every_chart_has_words_and_a_picture_for_those_without_a_script() {
     let page = render(&report(), &[], Language::Korean, COMMAND);
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("lang=\"ko\""));
-    assert_eq!(page.matches("<noscript><svg").count(), 3);
+    assert_eq!(page.matches("<div class=\"picture\"><svg").count(), 3);
     assert_eq!(page.matches("aria-describedby=\"summary-").count(), 3);
     assert!(page.contains("리셋 게이트") && page.contains("판정 불가"));
 }

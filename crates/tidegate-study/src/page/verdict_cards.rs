@@ -65,10 +65,11 @@ fn evidence(pieces: &[Evidence], language: Language) -> Markup {
                     short_number(piece.ratio)
                 ),
                 match piece.interval {
-                    Some([low, high]) => {
+                    // A count is no sample.
+                    Some([low, high]) if piece.pairs > 0 => {
                         format!("{} – {}", short_number(low), short_number(high))
                     }
-                    None => "–".to_owned(),
+                    _ => "–".to_owned(),
                 },
                 match piece.pairs {
                     0 => texts.counted.to_owned(),

@@ -235,6 +235,13 @@ impl Language {
 
     /// A task's name. That of the user's own file stays as it is.
     pub(crate) fn task(self, name: &str) -> String {
+        // Where several lags are meant, a task goes by its key.
+        let name = match name {
+            "adding" => "adding problem",
+            "copy" => "copy memory",
+            "order" => "temporal order",
+            name => name,
+        };
         if self == Language::English {
             return name.to_owned();
         }
@@ -379,6 +386,7 @@ mod tests {
             korean.task("adding problem, length 100"),
             "덧셈 문제, 길이 100"
         );
+        assert_eq!(korean.task("adding"), "덧셈 문제");
         assert_eq!(korean.task("my steps.json"), "my steps.json");
         for loss in [
             "mean squared error",

@@ -13,7 +13,7 @@ pub(crate) fn markup(answer: &MemoryAnswer, language: Language, figures: &mut Fi
     html! {
         @if !answer.tasks.is_empty() { p { (language.solved_below(answer.solved_below)) } }
         @for task in &answer.tasks {
-            h3 { (task_name(task, language)) }
+            h3 { (language.task(&task.key)) }
             (longest(task, language))
             (losses(task, language))
             (figures.show(lag_chart(task, language).as_ref()))
@@ -32,16 +32,6 @@ pub(crate) fn charts(answer: &MemoryAnswer, language: Language) -> Vec<Option<Ch
         .iter()
         .map(|reach| reach_chart(reach, language));
     lags.chain(reaches).collect()
-}
-
-fn task_name(task: &LagTask, language: Language) -> String {
-    let name = match task.key.as_str() {
-        "adding" => "adding problem",
-        "copy" => "copy memory",
-        "order" => "temporal order",
-        other => other,
-    };
-    language.task(name)
 }
 
 fn longest(task: &LagTask, language: Language) -> Markup {
@@ -130,7 +120,7 @@ fn lag_chart(task: &LagTask, language: Language) -> Option<Chart> {
             y: *first,
         });
     }
-    let title = format!("{}: {}", task_name(task, language), texts.test_loss);
+    let title = format!("{}: {}", language.task(&task.key), texts.test_loss);
     let words = summary(&series, language);
     let lines = Lines {
         x: Axis::new(texts.lag, Scale::Log2).in_unit(texts.steps),
