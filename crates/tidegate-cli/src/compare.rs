@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
     let comparison = &study.comparison;
     let labels = match study.questions.is_empty() {
         true => Labels::of(comparison.experiments.len()),
-        false => Labels::OfAStudy,
+        false => Labels::Study,
     };
     let display = Arc::new(Display::of_standard_error(labels));
     let speaker = Arc::clone(&display);

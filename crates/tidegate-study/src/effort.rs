@@ -29,14 +29,6 @@ impl Effort {
         }
     }
 
-    /// Passes over them.
-    pub(crate) fn lag_epochs(self) -> usize {
-        match self {
-            Effort::Quick => 5,
-            Effort::Full => 5,
-        }
-    }
-
     /// Shares of the training data beside all of it, ascending.
     pub(crate) fn shares(self) -> Vec<Share> {
         let parts: &[usize] = match self {

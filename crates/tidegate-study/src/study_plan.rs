@@ -25,6 +25,9 @@ const ENDED_AT: f64 = 0.05;
 /// Parameters of each model on a generated task with a lag, where no other number is asked for.
 const LAG_PARAMETERS: usize = 5_000;
 
+/// Passes over the training sequences of such a task.
+const LAG_EPOCHS: usize = 5;
+
 /// All experiments, and by their indices which of them answer which question.
 pub(crate) struct StudyPlan {
     pub(crate) asked: Vec<Question>,
@@ -177,7 +180,7 @@ impl StudyPlan {
 /// A generated task at a lag, with a fixed number of updates at most.
 fn lag_experiment(study: &Study, family: LagFamily, lag: usize) -> Experiment {
     let effort = study.effort;
-    let (mut sequences, mut epochs) = (effort.lag_sequences(), effort.lag_epochs());
+    let (mut sequences, mut epochs) = (effort.lag_sequences(), LAG_EPOCHS);
     let plain = &study.comparison.experiments;
     let given = plain
         .iter()

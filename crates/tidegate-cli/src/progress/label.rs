@@ -8,11 +8,11 @@ use crate::visible::visible;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Labels {
     /// There is one task, which goes without saying.
-    OfOneTask,
+    OneTask,
     /// Their task comes first.
-    OfSeveralTasks,
+    SeveralTasks,
     /// Their task comes first, with all that distinguishes the experiments of a study.
-    OfAStudy,
+    Study,
 }
 
 /// What the names of generated tasks begin with, which tells them apart.
@@ -27,8 +27,8 @@ impl Labels {
     /// For the tasks of a comparison.
     pub(crate) fn of(tasks: usize) -> Labels {
         match tasks {
-            0 | 1 => Labels::OfOneTask,
-            _ => Labels::OfSeveralTasks,
+            0 | 1 => Labels::OneTask,
+            _ => Labels::SeveralTasks,
         }
     }
 
@@ -47,13 +47,13 @@ impl Labels {
     /// Such as `adding problem: gru`.
     pub(super) fn cell(self, task: &str, cell: CellVariant) -> String {
         match self {
-            Labels::OfOneTask => cell.to_string(),
-            Labels::OfSeveralTasks => {
+            Labels::OneTask => cell.to_string(),
+            Labels::SeveralTasks => {
                 let generated = GENERATED.iter().find(|name| task.starts_with(**name));
                 let task = generated.map_or_else(|| visible(task), |&name| name.to_owned());
                 format!("{task}: {cell}")
             }
-            Labels::OfAStudy => format!("{}: {cell}", visible(task)),
+            Labels::Study => format!("{}: {cell}", visible(task)),
         }
     }
 }

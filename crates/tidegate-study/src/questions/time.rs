@@ -104,12 +104,13 @@ pub(crate) fn evidence(
     let mut pieces = Vec::new();
     for task in &answer.tasks {
         let seconds_to_target = |run: &Measured| Some(at(run, task.target_loss?)?.seconds);
-        let measures: [(Measure, &dyn Fn(&Measured) -> Option<f64>); 2] = [
-            (Measure::SecondsPerUpdate, &per_update),
-            (Measure::SecondsToTarget, &seconds_to_target),
-        ];
-        for (measure, of) in measures {
-            let pairs = findings.pairs(task.experiment, [cell, other], of);
+        let pairs = |of: &dyn Fn(&Measured) -> Option<f64>| {
+            findings.pairs(task.experiment, [cell, other], of)
+        };
+        for (measure, pairs) in [
+            (Measure::SecondsPerUpdate, pairs(&per_update)),
+            (Measure::SecondsToTarget, pairs(&seconds_to_target)),
+        ] {
             let Some(ratio) = PairedRatio::of(&pairs) else {
                 continue;
             };
