@@ -275,6 +275,7 @@ fn a_full_disk_is_an_error_and_leaves_nothing_half_written() {
         command
             .args(tiny)
             .args(TINY)
+            .args(["--question", "none"])
             .arg("--out")
             .arg(out)
             .output()

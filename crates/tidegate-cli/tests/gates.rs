@@ -414,7 +414,7 @@ fn misuse_of_options_has_its_own_exit_status() {
         (&[], "<MODEL>"),
         (&[&model], "no sequence is named"),
         (&[&model, table, "--task", "adding"], "cannot be used with"),
-        (&[&model, table, "--length", "5"], "--task"),
+        (&[&model, table, "--length", "5"], "cannot be used with"),
         (
             &[&model, table, "--split", "train"],
             "x.csv is one sequence",

@@ -211,7 +211,12 @@ fn progress_in_plain_lines_goes_to_standard_error_one_for_each_run() {
         .lines()
         .filter(|line| line.starts_with('['))
         .count();
-    assert!(progress.lines().count() <= runs + 1, "{progress}");
+    let choices = progress.lines().filter(|line| line.contains(", tuned: "));
+    assert_eq!(
+        progress.lines().count(),
+        runs + choices.count(),
+        "{progress}"
+    );
     assert!(progress.contains(&format!("[{runs}/{runs}]")), "{progress}");
     assert!(!progress.contains('\u{1b}'), "{progress}");
 }

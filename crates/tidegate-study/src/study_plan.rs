@@ -52,8 +52,7 @@ impl StudyPlan {
     /// The plan of a study. Reads a file's data to count its sequences.
     pub(crate) fn of(study: &Study) -> Result<StudyPlan, StudyError> {
         let asks = |question| study.questions.contains(&question);
-        let compares =
-            study.always_compares || study.questions.iter().any(|&q| q != Question::Memory);
+        let compares = study.always_compares || study.questions != [Question::Memory];
         let experiments = match compares {
             true => study.comparison.experiments.clone(),
             false => Vec::new(),

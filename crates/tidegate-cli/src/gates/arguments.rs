@@ -31,7 +31,7 @@ pub(crate) struct GatesArguments {
     pub(crate) task: Option<TaskName>,
 
     /// Steps of a sequence; for copy memory, steps between a symbol and its recall [default: 100, Mackey-Glass 200]
-    #[arg(long, value_name = "N", requires = "task", value_parser = number(1, 10_000_000))]
+    #[arg(long, value_name = "N", requires = "task", conflicts_with = "data", value_parser = number(1, 10_000_000))]
     pub(crate) length: Option<usize>,
 
     /// The set of a task or of music that the sequence is from [default: test]
