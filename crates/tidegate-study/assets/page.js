@@ -16,6 +16,20 @@
     };
   };
   const config = { responsive: true, displaylogo: false, displayModeBar: false, showLink: false };
+  // Charts of one horizontal axis: to zoom into one is to zoom into all.
+  const follow = (charts) => {
+    let following = false;
+    charts.forEach((chart) => chart.on("plotly_relayout", (change) => {
+      const isRange = "xaxis.range[0]" in change;
+      if (following || !(isRange || change["xaxis.autorange"])) { return; }
+      const update = isRange
+        ? { "xaxis.range": [change["xaxis.range[0]"], change["xaxis.range[1]"]] }
+        : { "xaxis.autorange": true };
+      following = true;
+      Promise.all(charts.filter((other) => other !== chart).map((other) => Plotly.relayout(other, update)))
+        .finally(() => { following = false; });
+    }));
+  };
   const draw = () => Promise.all(places.map((place) => {
     const figure = figures[place.dataset.figure];
     if (figure.layout.height) { place.style.minHeight = "0"; }
@@ -23,7 +37,10 @@
   }));
   if (places.length) {
     const drawn = draw();
-    drawn.then(() => { document.documentElement.dataset.charts = String(places.length); });
+    drawn.then(() => {
+      document.documentElement.dataset.charts = String(places.length);
+      follow(places.filter((place) => figures[place.dataset.figure].layout.meta?.one_axis));
+    });
     dark.addEventListener("change", draw);
   }
 })();

@@ -1,11 +1,11 @@
 //! The study's report as one HTML file: it reads nothing from a network, and what it says is in one language.
 
 mod csv;
-mod figure;
+pub(crate) mod figure;
 mod method;
 mod sections;
-mod shell;
-mod table;
+pub(crate) mod shell;
+pub(crate) mod table;
 mod verdict_cards;
 mod words;
 

@@ -97,7 +97,7 @@ class Gates(PageChecks, Pages):
     def write(cls, language: str) -> Path:
         study, out = cls.folder / "study", cls.folder / language
         if not study.exists():
-            tidegate("compare", *STUDY, "--cells", "gru", "--out", str(study))
+            tidegate("compare", *STUDY, "--question", "none", "--cells", "gru", "--out", str(study))
         model = sorted(study.rglob("gru-*.safetensors"))[0]
         tidegate("gates", str(model), *TASK, "--language", language, "--out", str(out))
         return out / "gates.html"

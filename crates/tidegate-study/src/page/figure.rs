@@ -1,7 +1,7 @@
 //! A chart on the page: interactive with a script, a picture without one, and in words for those who see neither.
 
 use maud::{Markup, PreEscaped, html};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::chart::{Chart, svg};
 use crate::language::Language;
@@ -9,6 +9,7 @@ use crate::language::Language;
 /// The page's charts.
 pub(crate) struct Figures {
     language: Language,
+    left: Option<usize>,
     figures: Vec<Value>,
 }
 
@@ -16,7 +17,17 @@ impl Figures {
     pub(crate) fn new(language: Language) -> Figures {
         Figures {
             language,
+            left: None,
             figures: Vec::new(),
+        }
+    }
+
+    /// Charts of one horizontal axis: it begins so many pixels from the left in all of them, and to zoom into one is to zoom
+    /// into all.
+    pub(crate) fn of_one_axis(language: Language, left: usize) -> Figures {
+        Figures {
+            left: Some(left),
+            ..Figures::new(language)
         }
     }
 
@@ -34,7 +45,16 @@ impl Figures {
             return html! { p.missing { (self.language.texts().nothing_to_draw) } };
         };
         let number = self.figures.len();
-        self.figures.push(chart.plotly());
+        let mut figure = chart.plotly();
+        if let Some(left) = self.left {
+            let layout = &mut figure["layout"];
+            layout["meta"] = json!({"one_axis": true});
+            layout["margin"] =
+                json!({"l": left, "r": 84, "t": 8, "b": 44, "pad": 0, "autoexpand": false});
+            layout["xaxis"]["automargin"] = json!(false);
+            layout["yaxis"]["automargin"] = json!(false);
+        }
+        self.figures.push(figure);
         let picture = svg(&[chart]).map(PreEscaped);
         html! {
             figure {

@@ -11,17 +11,22 @@ const PLOTLY: &str = include_str!("../../assets/plotly-cartesian.min.js");
 
 /// A part of the page, with a place in the contents.
 pub(crate) struct Section {
-    id: &'static str,
-    title: &'static str,
+    id: String,
+    title: String,
     body: Markup,
 }
 
 impl Section {
-    pub(crate) fn new(id: &'static str, title: &'static str, body: Markup) -> Section {
-        Section { id, title, body }
+    pub(crate) fn new(id: impl Into<String>, title: impl Into<String>, body: Markup) -> Section {
+        Section {
+            id: id.into(),
+            title: title.into(),
+            body,
+        }
     }
 }
 
+/// The whole document.
 pub(crate) fn document(
     language: Language,
     title: &str,
@@ -56,7 +61,7 @@ pub(crate) fn document(
                 main {
                     noscript { p { (language.texts().no_script) } }
                     @for section in sections {
-                        section #(section.id) aria-labelledby={ (section.id) "-title" } {
+                        section id=(section.id) aria-labelledby={ (section.id) "-title" } {
                             h2 id={ (section.id) "-title" } { (section.title) }
                             (section.body)
                         }
