@@ -90,7 +90,8 @@ pub(super) fn input(
             Colours::Automatic
         },
     };
-    Chart::heat_map(title, title, map)
+    let summary = language.pick("What the model reads.", "모델이 읽는 값입니다.");
+    Chart::heat_map(title, summary, map)
 }
 
 /// The arrays of a layer over the steps shown, units by memory.
@@ -110,7 +111,7 @@ pub(super) fn layer(
                 1 => capitalised(name),
                 _ => format!("{title}: {name}"),
             };
-            let summary = words::order(view.cell, language);
+            let summary = words::meaning(term(view, array), view.cell, language);
             Chart::heat_map(
                 title,
                 summary,

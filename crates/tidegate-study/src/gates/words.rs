@@ -20,6 +20,50 @@ pub(super) fn array(name: &str, language: Language) -> &'static str {
     language.pick(english, korean)
 }
 
+/// What an array tells of a cell.
+pub(super) fn meaning(name: &str, cell: Cell, language: Language) -> &'static str {
+    let [english, korean] = match (name, cell) {
+        ("reset_gate", _) => [
+            "How much of the state before enters the candidate: 0 nothing, 1 all of it.",
+            "이전 상태가 후보 은닉 상태에 얼마나 들어가는지 나타냅니다. 0이면 전혀, 1이면 모두 들어갑니다.",
+        ],
+        ("update_gate", _) => [
+            "How much of the state before is kept: 1 keeps it, 0 takes the candidate.",
+            "이전 상태를 얼마나 유지하는지 나타냅니다. 1이면 유지하고, 0이면 후보 은닉 상태를 받아들입니다.",
+        ],
+        ("input_gate", _) => [
+            "How much of the candidate enters the cell state: 0 nothing, 1 all of it.",
+            "후보 셀 상태가 셀 상태에 얼마나 들어가는지 나타냅니다. 0이면 전혀, 1이면 모두 들어갑니다.",
+        ],
+        ("forget_gate", Cell::Mgu(_)) => [
+            "How much of the state before gives way to the candidate: 0 keeps it, 1 takes the candidate.",
+            "이전 상태를 얼마나 후보 은닉 상태로 바꾸는지 나타냅니다. 0이면 유지하고, 1이면 후보 은닉 상태를 받아들입니다.",
+        ],
+        ("forget_gate", _) => [
+            "How much of the cell state before is kept: 1 all of it, 0 nothing.",
+            "이전 셀 상태를 얼마나 유지하는지 나타냅니다. 1이면 모두 유지하고, 0이면 모두 잊습니다.",
+        ],
+        ("output_gate", _) => [
+            "How much of the cell state is shown as hidden state: 0 nothing, 1 all of it.",
+            "셀 상태를 은닉 상태로 얼마나 내보내는지 나타냅니다. 0이면 전혀, 1이면 모두 내보냅니다.",
+        ],
+        ("candidate", _) => [
+            "What a unit would become if nothing were kept.",
+            "아무것도 유지하지 않을 때 유닛이 가질 값입니다.",
+        ],
+        ("cell_candidate", _) => [
+            "What a unit would write into its cell state.",
+            "유닛이 셀 상태에 쓰려는 값입니다.",
+        ],
+        ("cell", _) => ["What a unit remembers.", "유닛이 기억하는 값입니다."],
+        _ => [
+            "What a unit passes on, to the next step and to the layer above.",
+            "유닛이 다음 시점과 위층으로 넘기는 값입니다.",
+        ],
+    };
+    language.pick(english, korean)
+}
+
 /// Which way the gate that keeps the old state works.
 pub(super) fn convention(cell: Cell, language: Language) -> &'static str {
     let [english, korean] = match cell {

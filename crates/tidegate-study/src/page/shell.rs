@@ -52,11 +52,13 @@ pub(crate) fn document(
                     h1 { (title) }
                     (opening)
                 }
-                nav aria-labelledby="contents" {
-                    h2 #contents { (language.texts().contents) }
-                    ul { @for section in sections {
-                        li { a href={ "#" (section.id) } { (section.title) } }
-                    } }
+                @if sections.len() > 1 {
+                    nav aria-labelledby="contents" {
+                        h2 #contents { (language.texts().contents) }
+                        ul { @for section in sections {
+                            li { a href={ "#" (section.id) } { (section.title) } }
+                        } }
+                    }
                 }
                 main {
                     noscript { p { (language.texts().no_script) } }
