@@ -43,7 +43,7 @@ pub struct MusicPlace {
 /// silence. So the first step is predicted too, and a loss per step is pooled over all steps that the
 /// published tables count (a model of independent keys scores their 11.060 nats on JSB Chorales and
 /// 10.252 on Nottingham). Experiments that are given the first step instead, as those of Bai et al.
-/// 2018 (arXiv 1803.01271), score by about 0.01 lower. The name of the task is the file's, without
+/// 2018 (arXiv 1803.01271), pool over fewer steps. The name of the task is the file's, without
 /// its extension.
 ///
 /// The file may be up to 1 GiB large; the sets take 704 bytes for each predicted step.

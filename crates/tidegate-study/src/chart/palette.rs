@@ -37,49 +37,44 @@ impl Marker {
     }
 }
 
-/// Okabe and Ito, "Color Universal Design", without black and yellow, which fail on a dark and on a light ground.
-const LOOKS: [Look; 6] = [
-    of([0x00, 0x72, 0xb2], &[], "solid", Marker::Circle, ""),
-    of([0xd5, 0x5e, 0x00], &[9.0, 4.0], "dash", Marker::Square, "/"),
-    of(
-        [0x00, 0x9e, 0x73],
-        &[2.5, 3.5],
-        "dot",
-        Marker::Triangle,
-        "x",
-    ),
-    of(
-        [0xcc, 0x79, 0xa7],
-        &[9.0, 4.0, 2.5, 4.0],
-        "dashdot",
-        Marker::Diamond,
-        "-",
-    ),
-    of(
-        [0xe6, 0x9f, 0x00],
-        &[16.0, 5.0],
-        "longdash",
-        Marker::Cross,
-        "\\",
-    ),
-    of(
-        [0x56, 0xb4, 0xe9],
-        &[16.0, 4.0, 2.5, 4.0],
-        "longdashdot",
-        Marker::Circle,
-        ".",
-    ),
+/// Okabe and Ito, "Color Universal Design", without black and yellow, which fail on a dark and on a light ground, and with
+/// a grey.
+const COLOURS: [[u8; 3]; 7] = [
+    [0x00, 0x72, 0xb2],
+    [0xd5, 0x5e, 0x00],
+    [0x00, 0x9e, 0x73],
+    [0xcc, 0x79, 0xa7],
+    [0xe6, 0x9f, 0x00],
+    [0x56, 0xb4, 0xe9],
+    [0x8c, 0x8c, 0x8c],
 ];
 
-const fn of(
-    colour: [u8; 3],
-    dashes: &'static [f64],
-    dash_name: &'static str,
-    marker: Marker,
-    pattern: &'static str,
-) -> Look {
+/// Dashes, their name, marker and pattern.
+type Style = (&'static [f64], &'static str, Marker, &'static str);
+
+const STYLES: [Style; 7] = [
+    (&[], "solid", Marker::Circle, ""),
+    (&[9.0, 4.0], "dash", Marker::Square, "/"),
+    (&[2.5, 3.5], "dot", Marker::Triangle, "x"),
+    (&[9.0, 4.0, 2.5, 4.0], "dashdot", Marker::Diamond, "-"),
+    (&[16.0, 5.0], "longdash", Marker::Cross, "\\"),
+    (&[16.0, 4.0, 2.5, 4.0], "longdashdot", Marker::Circle, "."),
+    (&[5.0, 2.5], "5px,2.5px", Marker::Square, "+"),
+];
+
+/// Numbers from which on the colours repeat, each with another style.
+const COLOUR_COUNT: usize = COLOURS.len();
+
+/// How far the styles of a colour lie apart.
+const STYLE_STRIDE: usize = 3;
+
+/// The look with this number, from 0. The number [`COLOUR_COUNT`] higher has the same colour and another style.
+pub(crate) fn look(number: usize) -> Look {
+    let colour = number % COLOUR_COUNT;
+    let style = colour + number / COLOUR_COUNT * STYLE_STRIDE;
+    let (dashes, dash_name, marker, pattern) = STYLES[style % STYLES.len()];
     Look {
-        colour,
+        colour: COLOURS[colour],
         dashes,
         dash_name,
         marker,
@@ -87,12 +82,28 @@ const fn of(
     }
 }
 
-/// The look with this number, from 0; they repeat.
-pub(crate) fn look(number: usize) -> Look {
-    LOOKS[number % LOOKS.len()]
+/// The look of another series of the same thing: its colour, with other dashes and another marker.
+pub(crate) fn second_look(number: usize) -> usize {
+    number + COLOUR_COUNT
 }
 
 /// As a browser reads it.
 pub(crate) fn hex([red, green, blue]: [u8; 3]) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_of_the_first_two_rounds_look_the_same() {
+        let looks: Vec<Look> = (0..2 * COLOUR_COUNT).map(look).collect();
+        for (index, one) in looks.iter().enumerate() {
+            for other in &looks[..index] {
+                assert_ne!(one, other);
+            }
+        }
+        assert_eq!(looks[1].colour, looks[1 + COLOUR_COUNT].colour);
+    }
 }

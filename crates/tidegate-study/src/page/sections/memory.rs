@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{omissions, range, summary};
-use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale};
+use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale, second_look};
 use crate::language::Language;
 use crate::page::figure::Figures;
 use crate::page::table::{heads, optional_spread, table};
@@ -139,8 +139,10 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
             language.cell(cell.cell),
             if after { texts.after } else { texts.before }
         ),
-        // A cell's second line has a look of its own: dashes and marker tell them apart in grey.
-        look: cell.cell.look() + if after { 0 } else { 3 },
+        look: match after {
+            true => cell.cell.look(),
+            false => second_look(cell.cell.look()),
+        },
         markers: false,
         points: reach
             .lags
