@@ -7,6 +7,7 @@ Every figure on the page is read from `report.json` or `comparison.json`; the pu
 """
 
 import argparse
+import html
 import json
 import math
 import re
@@ -35,6 +36,18 @@ MEASURES = {
     "test_loss": "test loss", "updates_to_target": "updates to target", "seconds_per_update": "seconds per update",
     "seconds_to_target": "seconds to target",
 }
+OMISSIONS = {
+    "lag_is_given": "its lag cannot be chosen, so that there is no longest one; how far the gradient reaches back is shown",
+    "too_few_sequences": "too few training sequences to train on shares of them",
+    "diverged": "every run diverged",
+    "no_common_target": "no loss that both gated cells reached",
+    "cell_missing": "a cell was not compared",
+    "single_seed": "a single seed has no spread",
+    "not_asked": "not asked",
+}
+# Pictures of a question that are not folded away.
+UNFOLDED = 3
+
 # Test losses in nats per step, or mean squared errors, as published: rnn, gru, lstm.
 PUBLISHED = {
     "jsb-20k": ("JSB Chorales, about 20,000 parameters", "Chung et al. 2014", {"rnn": 9.10, "gru": 8.54, "lstm": 8.67}),
@@ -72,23 +85,30 @@ def table(headings, rows):
 def interval(piece):
     if not piece["interval"] or not piece["pairs"]:
         return "exact" if not piece["pairs"] else "–"
-    return " to ".join(number(bound) for bound in piece["interval"])
+    return " to ".join(ratio(bound) for bound in piece["interval"])
 
 
-def ratio(piece):
+def cells(piece):
     return f"{CELLS[piece['cell']]} / {CELLS[piece['other']]}"
 
 
-def verdicts(report):
-    rows = []
-    for verdict in report["verdicts"]:
-        pieces = verdict["evidence"]
-        if not pieces:
-            continue
-        counts = {finding: sum(piece["finding"] == finding for piece in pieces) for finding in FINDINGS}
-        rows.append([SENTENCES[verdict["sentence"]], FINDINGS[verdict["finding"]],
-                     f"{counts['holds']} for, {counts['does_not_hold']} against, {counts['undecided']} open"])
-    return table(["sentence", "verdict", "evidence"], rows)
+def ratio(value):
+    """Three digits, and one more just above 1, where a small difference counts."""
+    return number(value, 4 if 1 <= value < 1.1 else 3)
+
+
+def verdict_in_words(verdict):
+    pieces = verdict["evidence"]
+    if not pieces:
+        return "not asked"
+    counts = {finding: sum(piece["finding"] == finding for piece in pieces) for finding in FINDINGS}
+    return f"{FINDINGS[verdict['finding']]} ({counts['holds']} for, {counts['does_not_hold']} against, {counts['undecided']} open)"
+
+
+def verdicts(reports):
+    """A row for each sentence, a column for each study."""
+    rows = [[SENTENCES[of_one[0]["sentence"]], *map(verdict_in_words, of_one)] for of_one in zip(*(report["verdicts"] for _, report in reports))]
+    return table(["sentence", *[name for name, _ in reports]], rows)
 
 
 def evidence(report):
@@ -97,8 +117,8 @@ def evidence(report):
         for piece in verdict["evidence"]:
             share = "" if piece["share"] == 1 else f", 1/{piece['share']} of the data"
             task = TASKS.get(piece["task"], piece["task"])
-            rows.append([SENTENCES[verdict["sentence"]], f"{MEASURES[piece['measure']]}, {ratio(piece)}", f"{task}, equal {EQUAL[piece['equal']]}{share}",
-                         number(piece["ratio"]), interval(piece), str(piece["pairs"] or "–"), FINDINGS[piece["finding"]]])
+            rows.append([SENTENCES[verdict["sentence"]], f"{MEASURES[piece['measure']]}, {cells(piece)}", f"{task}, equal {EQUAL[piece['equal']]}{share}",
+                         ratio(piece["ratio"]), interval(piece), str(piece["pairs"] or "–"), FINDINGS[piece["finding"]]])
     return table(["sentence", "measure", "on", "ratio", f"{report['confidence']:.0%} interval", "pairs", "says"], rows)
 
 
@@ -109,7 +129,7 @@ def memory(answer, seeds):
         for cell in task["cells"]:
             longest = [lag or 0 for lag in cell["longest_lag"]]
             least, most = min(longest), max(longest)
-            span = number(least, 9) if least == most else f"{least} to {most}"
+            span = f"{least} to {most}" if least < most else str(most or "none")
             losses = [f"{number(loss['mean'] if loss else None)} ({solved}/{seeds})" for loss, solved in zip(cell["test_loss"], cell["solved"])]
             rows.append([CELLS[cell["cell"]], span, *losses])
         parts.append(f"**{TASKS[task['key']]}**: {task['loss']}, within {task['updates']:,} updates; in brackets the seeds that solved it.\n\n"
@@ -145,32 +165,42 @@ def data(answer):
     return "\n".join(parts)
 
 
-def pictures(folder, name):
-    """Copies the pictures of a study, and shows them."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    target = HERE / "images" / "study" / slug
-    shutil.rmtree(target, ignore_errors=True)
+def slug(name):
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def pictures(folder, name, question):
+    """Copies a question's pictures, and shows them; all but the first few are folded away."""
+    target = HERE / "images" / "study" / slug(name)
+    target.mkdir(parents=True, exist_ok=True)
     shown = []
-    for picture in sorted(folder.glob("*.svg")):
-        target.mkdir(parents=True, exist_ok=True)
+    for picture in sorted(folder.glob(f"{question}-*.svg"), key=lambda path: int(path.stem.rsplit("-", 1)[1])):
         shutil.copy(picture, target / picture.name)
-        shown.append(f"![{picture.stem.replace('-', ' ')}](images/study/{slug}/{picture.name})\n")
-    return "\n".join(shown)
+        title = html.unescape(re.search(r"<title>(.*?)</title>", picture.read_text(encoding="utf-8"), re.DOTALL)[1])
+        shown.append(f"![{title}](images/study/{slug(name)}/{picture.name})\n")
+    text = "\n".join(shown[:UNFOLDED])
+    if rest := shown[UNFOLDED:]:
+        text += f"\n<details><summary>{len(rest)} more pictures</summary>\n\n" + "\n".join(rest) + "\n</details>\n"
+    return text
 
 
-def section(name, folder):
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+def left_out(answer):
+    return "\n".join(f"Left out: {omission.get('task', 'all')}: {OMISSIONS[omission['reason']]}.\n" for omission in answer.get("omissions", ()))
+
+
+def section(name, folder, report):
+    shutil.rmtree(HERE / "images" / "study" / slug(name), ignore_errors=True)
     tuned = sum(summary["tuning_runs"] for experiment in report["experiments"] for summary in experiment["summary"])
     finals = sum(len(experiment["rows"]) for experiment in report["experiments"])
     parts = [f"## {name}\n",
              f"{finals} final runs with {report['seeds']} seeds and {tuned} tuning runs, effort `{report['effort']}`, {report['machine']['threads']} threads, "
-             f"{report['machine']['instruction_set']}, Tidegate {report['machine']['version']}.\n", verdicts(report)]
+             f"{report['machine']['instruction_set']}, Tidegate {report['machine']['version']}.\n"]
     for title, key, write in (("How long a cell remembers", "memory", lambda a: memory(a, report["seeds"])), ("What a cell is made of", "structure", structure),
                               ("How long it takes to train", "time", time), ("How much data it needs", "data", data)):
-        if report[key] and (report[key].get("tasks") or report[key].get("rows")):
-            parts += [f"### {title}\n", write(report[key])]
-    parts += ["### The evidence\n", evidence(report), pictures(folder, name)]
-    return "\n".join(parts)
+        if report[key]:
+            parts += [f"### {title}\n", write(report[key]), left_out(report[key]), pictures(folder, name, key)]
+    parts += ["### The evidence\n", evidence(report)]
+    return "\n".join(part for part in parts if part)
 
 
 def published(folders):
@@ -196,12 +226,13 @@ def main():
                         help=f"a folder with a comparison.json, beside published figures: {', '.join(PUBLISHED)}")
     parser.add_argument("--notes", type=Path, help="Markdown that is put below the published figures")
     options = parser.parse_args()
-    studies = pairs(options.study)
-    if not studies:
+    folders = pairs(options.study)
+    if not folders:
         sys.exit("name at least one --study")
+    reports = [(name, json.loads((folder / "report.json").read_text(encoding="utf-8"))) for name, folder in folders]
     page = ["# What the textbooks say of GRU, LSTM and RNN, and what was measured\n",
-            (HERE / "study-introduction.md").read_text(encoding="utf-8")]
-    page += [section(name, folder) for name, folder in studies]
+            (HERE / "study-introduction.md").read_text(encoding="utf-8"), "## The verdicts\n", verdicts(reports)]
+    page += [section(name, folder, report) for (name, folder), (_, report) in zip(folders, reports)]
     if options.published:
         page += ["## Beside published figures\n", published(pairs(options.published))]
         if options.notes:
@@ -211,8 +242,7 @@ def main():
     text = readme.read_text(encoding="utf-8")
     before, rest = text.split(START)
     _, after = rest.split(END)
-    summary = "".join(f"**{name}**\n\n{verdicts(json.loads((folder / 'report.json').read_text(encoding='utf-8')))}\n" for name, folder in studies)
-    readme.write_text(before + START + summary + END + after, encoding="utf-8")
+    readme.write_text(before + START + verdicts(reports) + END + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ use tidegate_study::{
 };
 
 use crate::columns::columns;
-use crate::number::{significant, thousands};
+use crate::number::{ratio, significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
 use crate::table::with_spread;
@@ -255,7 +255,7 @@ fn evidence(evidence: &Evidence) -> String {
     };
     let interval = match evidence.interval {
         Some(_) if evidence.pairs == 0 => String::new(),
-        Some([low, high]) => format!(" ({} to {})", significant(low, 3), significant(high, 3)),
+        Some([low, high]) => format!(" ({} to {})", ratio(low), ratio(high)),
         None => String::new(),
     };
     let share = match evidence.share {
@@ -266,7 +266,7 @@ fn evidence(evidence: &Evidence) -> String {
         "  {finding:<7}  {measure} {}/{} = {}{interval}: {}, equal {}{share}",
         evidence.cell,
         evidence.other,
-        significant(evidence.ratio, 3),
+        ratio(evidence.ratio),
         evidence.task,
         equal(evidence.equal),
     );

@@ -18,6 +18,11 @@ pub(crate) fn significant(value: f64, digits: usize) -> String {
     format!("{value:.decimals$}")
 }
 
+/// A ratio: three significant digits, and one more just above 1, where a small difference counts.
+pub(crate) fn ratio(value: f64) -> String {
+    significant(value, if (1.0..1.1).contains(&value) { 4 } else { 3 })
+}
+
 /// A mean and its deviation, in one notation and both up to the deviation's second significant digit.
 pub(crate) fn with_deviation(mean: f64, deviation: f64) -> String {
     if deviation == 0.0 || !deviation.is_finite() || !mean.is_finite() {
