@@ -100,7 +100,7 @@ def ratio(value):
 def verdict_in_words(verdict):
     pieces = verdict["evidence"]
     if not pieces:
-        return "not asked"
+        return "no evidence"
     counts = {finding: sum(piece["finding"] == finding for piece in pieces) for finding in FINDINGS}
     return f"{FINDINGS[verdict['finding']]} ({counts['holds']} for, {counts['does_not_hold']} against, {counts['undecided']} open)"
 
