@@ -19,7 +19,7 @@ mod ticks;
 pub use axis::{Axis, Scale};
 pub use heat_map::{Colours, HeatMap};
 pub use number::short_number;
-pub(crate) use palette::second_look;
+pub(crate) use palette::look_of_series;
 pub use picture::{PictureError, png, svg};
 
 /// What is drawn, with its title and its meaning in words.

@@ -82,9 +82,9 @@ pub(crate) fn look(number: usize) -> Look {
     }
 }
 
-/// The look of another series of the same thing: its colour, with other dashes and another marker.
-pub(crate) fn second_look(number: usize) -> usize {
-    number + COLOUR_COUNT
+/// The look of the series, counted from 0, of one thing: the thing's colour, with other dashes and another marker each.
+pub(crate) fn look_of_series(number: usize, series: usize) -> usize {
+    number + series * COLOUR_COUNT
 }
 
 /// As a browser reads it.
@@ -97,13 +97,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_of_the_first_two_rounds_look_the_same() {
-        let looks: Vec<Look> = (0..2 * COLOUR_COUNT).map(look).collect();
+    fn three_series_of_each_thing_look_different_in_the_colour_of_the_thing() {
+        let looks: Vec<Look> = (0..3 * COLOUR_COUNT).map(look).collect();
         for (index, one) in looks.iter().enumerate() {
             for other in &looks[..index] {
                 assert_ne!(one, other);
             }
         }
-        assert_eq!(looks[1].colour, looks[1 + COLOUR_COUNT].colour);
+        assert_eq!(looks[1].colour, looks[look_of_series(1, 2)].colour);
     }
 }

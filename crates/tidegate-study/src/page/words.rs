@@ -51,6 +51,7 @@ texts! {
     gradient: "gradient norm", "기울기 노름";
     before: "before training", "학습 전";
     after: "after training", "학습 후";
+    cell_state_after: "cell state, after training", "셀 상태, 학습 후";
     lag_before_loss: "steps before the loss", "손실 이전의 시점 수";
     gates: "Gates", "게이트 수";
     hidden_size: "Hidden size", "은닉 크기";

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{omissions, range, summary};
-use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale, second_look};
+use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale, look_of_series};
 use crate::language::Language;
 use crate::page::figure::Figures;
 use crate::page::table::{heads, optional_spread, table};
@@ -133,16 +133,9 @@ fn lag_chart(task: &LagTask, language: Language) -> Option<Chart> {
 
 fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
     let texts = language.texts();
-    let line = |cell: &ReachOfCell, after: bool, norms: &[f64]| Line {
-        name: format!(
-            "{}, {}",
-            language.cell(cell.cell),
-            if after { texts.after } else { texts.before }
-        ),
-        look: match after {
-            true => cell.cell.look(),
-            false => second_look(cell.cell.look()),
-        },
+    let line = |cell: &ReachOfCell, number: usize, state: &str, norms: &[f64]| Line {
+        name: format!("{}, {state}", language.cell(cell.cell)),
+        look: look_of_series(cell.cell.look(), number),
         markers: false,
         points: reach
             .lags
@@ -159,10 +152,13 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
         .cells
         .iter()
         .flat_map(|cell| {
-            [
-                line(cell, true, &cell.hidden_after),
-                line(cell, false, &cell.hidden_before),
-            ]
+            let hidden = [
+                line(cell, 0, texts.after, &cell.hidden_after),
+                line(cell, 1, texts.before, &cell.hidden_before),
+            ];
+            let carried = cell.cell_after.as_ref();
+            let carried = carried.map(|norms| line(cell, 2, texts.cell_state_after, norms));
+            hidden.into_iter().chain(carried)
         })
         .collect();
     let title = format!("{}: {}", language.task(&reach.task), texts.gradient);
