@@ -114,7 +114,7 @@ fn structure(answer: &StructureAnswer, page: Page) -> String {
         ["", "gates"],
         ["hidden", "size"],
         ["", "parameters"],
-        ["multiply-adds", "per step"],
+        ["multiply-adds", "of the layers"],
         ["executed,", "padded"],
         ["bytes of", "state"],
         ["bytes of", "weights"],
@@ -169,7 +169,9 @@ fn time(answer: &TimeAnswer, page: Page) -> String {
                     significant(1e3 * cell.seconds_per_update.mean, 3),
                     mean(&cell.seconds_per_epoch),
                     format!("{}/{}", cell.reached, cell.runs),
-                    target(&cell.updates_to_target),
+                    cell.updates_to_target
+                        .as_ref()
+                        .map_or_else(nothing, |updates| thousands(updates.mean.round() as usize)),
                     target(&cell.seconds_to_target),
                 ]
             }));
@@ -187,6 +189,11 @@ fn time(answer: &TimeAnswer, page: Page) -> String {
         text.push('\n');
     }
     text + &omissions(&answer.omissions, page)
+        + if answer.omissions.is_empty() {
+            ""
+        } else {
+            "\n"
+        }
 }
 
 fn data(answer: &DataAnswer, page: Page) -> String {
@@ -213,9 +220,9 @@ fn data(answer: &DataAnswer, page: Page) -> String {
         text += &columns(&headings, &rows.collect::<Vec<Vec<String>>>(), page.table);
         for crossing in &task.crossings {
             let sentence = format!(
-                "Below about {} sequences {} has the lower mean, above it {}.",
-                thousands(crossing.sequences.round() as usize),
+                "Of the two, {} has the lower loss below about {} sequences, and {} above.",
                 crossing.first,
+                thousands(crossing.sequences.round() as usize),
                 crossing.second
             );
             text += &paragraph(&sentence, page.text);
@@ -223,10 +230,16 @@ fn data(answer: &DataAnswer, page: Page) -> String {
         text.push('\n');
     }
     text + &omissions(&answer.omissions, page)
+        + if answer.omissions.is_empty() {
+            ""
+        } else {
+            "\n"
+        }
 }
 
 fn verdict(verdict: &Verdict, page: Page) -> String {
     let finding = match verdict.finding {
+        _ if verdict.evidence.is_empty() => "no evidence",
         Finding::Holds => "holds",
         Finding::DoesNotHold => "does not hold",
         Finding::Undecided => "undecided",
@@ -240,8 +253,8 @@ fn verdict(verdict: &Verdict, page: Page) -> String {
 fn evidence(evidence: &Evidence) -> String {
     let measure = match evidence.measure {
         Measure::LongestLag => "longest lag",
-        Measure::Parameters => "parameters",
-        Measure::MultiplyAdds => "multiply-adds",
+        Measure::Parameters => "parameters of the layers",
+        Measure::MultiplyAdds => "multiply-adds of the layers",
         Measure::TapeBytes => "bytes of tape",
         Measure::TestLoss => "test loss",
         Measure::UpdatesToTarget => "updates to target",

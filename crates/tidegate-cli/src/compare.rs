@@ -131,7 +131,8 @@ fn study_of(arguments: &CompareArguments) -> Result<Study, clap::Error> {
 
 /// With the language of its page and the command that repeats it.
 fn presented(study: Study, arguments: &CompareArguments) -> Study {
-    let words = std::env::args().skip(1).map(|word| quoted(&word));
+    let words = std::env::args_os().skip(1);
+    let words = words.map(|word| quoted(&word.to_string_lossy()));
     let words: Vec<String> = std::iter::once("tidegate".to_owned())
         .chain(words)
         .collect();

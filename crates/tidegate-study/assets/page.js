@@ -11,6 +11,8 @@
     const narrow = document.documentElement.clientWidth < 640;
     return {
       ...layout, xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis), hovermode: "closest",
+      // A finger scrolls the page; a mouse zooms, and a double click shows all again.
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       font: { color: ink, size: narrow ? 11 : 13, family: getComputedStyle(document.body).fontFamily },
       shapes: (layout.shapes || []).map((shape) => ({ ...shape, label: { ...shape.label, font: { color: ink } } })),
     };

@@ -148,7 +148,8 @@ impl Bars {
 }
 
 impl Chart {
-    /// Lines. Points that are not finite, or that a logarithmic axis cannot hold, are left out; none if no point is left.
+    /// Lines. Points and intervals that are not finite, or that a logarithmic axis cannot hold, are left out; none if no
+    /// point is left.
     ///
     /// `summary` says in a sentence or two what the chart shows, for those who do not see it.
     #[must_use]
@@ -161,7 +162,7 @@ impl Chart {
             line.points
                 .retain(|point| lines.x.holds(point.x) && lines.y.holds(point.y));
             for point in &mut line.points {
-                point.interval = lines.y.clip(point.interval, point.y);
+                point.interval = point.interval.filter(|&ends| lines.y.holds_all(ends));
             }
         }
         lines.series.retain(|line| !line.points.is_empty());
@@ -185,7 +186,7 @@ impl Chart {
             for slot in &mut series.bars {
                 *slot = slot.filter(|bar| bars.value.holds(bar.value));
                 if let Some(bar) = slot {
-                    bar.interval = bars.value.clip(bar.interval, bar.value);
+                    bar.interval = bar.interval.filter(|&ends| bars.value.holds_all(ends));
                 }
             }
         }

@@ -61,7 +61,7 @@ impl fmt::Display for Omission {
             Omission::Diverged { task } => write!(formatter, "{task}: every run diverged"),
             Omission::NoCommonTarget { task } => write!(
                 formatter,
-                "{task}: there is no loss that both gated cells reached, so that the time to it cannot be compared"
+                "{task}: no loss is known that a GRU and an LSTM both reached, for one was not compared or diverged, so that the time to it cannot be compared"
             ),
             Omission::CellMissing { cell } => {
                 write!(

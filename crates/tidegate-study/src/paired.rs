@@ -2,6 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use crate::geometric_mean::GeometricMean;
+
 /// Of every interval.
 pub(crate) const CONFIDENCE: f64 = 0.95;
 
@@ -33,14 +35,12 @@ pub(crate) struct PairedRatio {
 impl PairedRatio {
     /// Of pairs of positive numbers; none where there are none, or one is not positive and finite.
     pub(crate) fn of(pairs: &[(f64, f64)]) -> Option<PairedRatio> {
-        let logarithms: Vec<f64> = pairs.iter().map(|(a, b)| a.ln() - b.ln()).collect();
-        if logarithms.is_empty() || logarithms.iter().any(|ratio| !ratio.is_finite()) {
-            return None;
-        }
+        let ratios: Vec<f64> = pairs.iter().map(|(a, b)| a / b).collect();
+        let GeometricMean { mean, interval } = GeometricMean::of(&ratios)?;
         Some(PairedRatio {
-            ratio: (logarithms.iter().sum::<f64>() / logarithms.len() as f64).exp(),
-            interval: interval_of_mean(&logarithms).map(|bounds| bounds.map(f64::exp)),
-            pairs: logarithms.len(),
+            ratio: mean,
+            interval,
+            pairs: ratios.len(),
         })
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cell_variant::CellVariant;
+use crate::geometric_mean::GeometricMean;
 use crate::omission::Omission;
 use crate::question::Question;
 use crate::report::{ComparisonReport, Row, Summary, TuningRow};
@@ -333,11 +334,12 @@ pub struct SharesOfCell {
     pub cell: CellVariant,
     /// At each share; null where every run diverged.
     pub test_loss: Vec<Option<Spread>>,
-    /// Confidence interval of the mean at each share; null where there are fewer than two runs.
-    pub interval: Vec<Option<[f64; 2]>>,
+    /// The same by its geometric mean, with a confidence interval; null where every run diverged, or a loss is 0.
+    pub geometric_mean: Vec<Option<GeometricMean>>,
 }
 
-/// Two curves cross: below, `first` has the lower mean, above it `second`.
+/// Two curves cross: below, `first` has the lower geometric mean, above it `second`, and on both sides there is a share at
+/// which their intervals lie apart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Crossing {

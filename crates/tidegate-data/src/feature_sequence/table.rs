@@ -37,9 +37,14 @@ pub(super) fn read(path: &Path, text: &[u8]) -> Result<FeatureSequence, DataErro
     let mut values = Vec::new();
     let mut row = ByteRecord::new();
     loop {
-        let line = reader.position().line();
+        let (line, start) = (reader.position().line(), reader.position().byte() as usize);
         match reader.read_byte_record(&mut row) {
             Ok(false) => break,
+            // The reader passes over empty lines. One of them between rows may be a missing value.
+            Ok(true) if begins_with_empty_line(text, start) => {
+                let reason = "the line is empty, and rows follow: every step needs all features";
+                return malformed(line, None, reason.to_owned());
+            }
             Ok(true) => {}
             Err(error) => {
                 let line = error.position().map_or(line, csv::Position::line);
@@ -79,6 +84,17 @@ pub(super) fn read(path: &Path, text: &[u8]) -> Result<FeatureSequence, DataErro
         names: Some(names),
         values,
     })
+}
+
+/// Whether the text from `start`, where a row ended, begins with an empty line. A row that ends with `\r\n` ends for the
+/// reader before the `\n`.
+fn begins_with_empty_line(text: &[u8], start: usize) -> bool {
+    let rest = &text[start..];
+    let rest = match text[..start].last() {
+        Some(b'\r') => rest.strip_prefix(b"\n").unwrap_or(rest),
+        _ => rest,
+    };
+    matches!(rest.first(), Some(b'\r' | b'\n'))
 }
 
 fn number(field: &[u8]) -> Option<f32> {
@@ -126,6 +142,9 @@ mod tests {
         assert_eq!(sequence.names.as_deref().unwrap(), ["load", "oil"]);
         assert_eq!((sequence.size, sequence.steps()), (2, 2));
         assert_eq!(sequence.values, [1.0, -0.25, 3.0, 4.0]);
+        // Empty lines at the end hide no step.
+        assert_eq!(read("a\n1\n2\n\n\n").unwrap().values, [1.0, 2.0]);
+        assert_eq!(read("a\r\n1\r\n2").unwrap().values, [1.0, 2.0]);
     }
 
     #[test]
@@ -135,6 +154,7 @@ mod tests {
                 "a,b\n1,2\n3,x\n",
                 "x.csv, line 3, column 2 (\"b\"): \"x\" is not a number",
             ),
+            ("a\n1\n\n3\n", "line 3: the line is empty"),
             (
                 "a,b\n1,NA\n",
                 "line 2, column 2 (\"b\"): \"NA\" is not a number",

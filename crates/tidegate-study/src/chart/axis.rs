@@ -53,16 +53,9 @@ impl Axis {
         value.is_finite() && (self.scale == Scale::Linear || value > 0.0)
     }
 
-    /// An interval as far as the axis can hold it. A logarithmic axis cannot go down to zero: what would is drawn a
-    /// decade below the value.
-    pub(crate) fn clip(&self, interval: Option<[f64; 2]>, value: f64) -> Option<[f64; 2]> {
-        let [low, high] = interval?;
-        let low = if self.scale == Scale::Linear || low > 0.0 {
-            low
-        } else {
-            value / 10.0
-        };
-        (self.holds(low) && self.holds(high)).then_some([low, high])
+    /// Whether it has a place for both ends of an interval.
+    pub(crate) fn holds_all(&self, [low, high]: [f64; 2]) -> bool {
+        self.holds(low) && self.holds(high)
     }
 }
 
@@ -82,12 +75,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_logarithmic_axis_draws_an_interval_around_zero_down_to_a_decade() {
+    fn a_logarithmic_axis_has_no_place_for_zero() {
         let axis = Axis::new("loss", Scale::Log10);
-        assert_eq!(axis.clip(Some([-1.0, 2.0]), 1.0), Some([0.1, 2.0]));
-        assert_eq!(axis.clip(Some([0.5, 2.0]), 1.0), Some([0.5, 2.0]));
-        assert_eq!(axis.clip(Some([0.5, f64::NAN]), 1.0), None);
-        let axis = Axis::new("loss", Scale::Linear);
-        assert_eq!(axis.clip(Some([-1.0, 2.0]), 1.0), Some([-1.0, 2.0]));
+        assert!(axis.holds_all([0.5, 2.0]));
+        for interval in [[-1.0, 2.0], [0.0, 2.0], [0.5, f64::NAN]] {
+            assert!(!axis.holds_all(interval), "{interval:?}");
+        }
+        assert!(Axis::new("loss", Scale::Linear).holds_all([-1.0, 2.0]));
     }
 }

@@ -66,7 +66,16 @@ fn first_difference(place: &str, there: &Value, here: &Value) -> Option<(String,
             .find_map(|(index, (there, here))| {
                 first_difference(&inside(&(index + 1).to_string()), there, here)
             }),
-        _ => (there != here).then(|| (place.to_owned(), there.to_string(), here.to_string())),
+        _ => (there != here).then(|| (place.to_owned(), shown(there), shown(here))),
+    }
+}
+
+/// A value as an error quotes it: a list may be long.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("a list of {}", items.len()),
+        Value::Object(_) => "a group of settings".to_owned(),
+        value => value.to_string(),
     }
 }
 

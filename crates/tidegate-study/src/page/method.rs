@@ -61,6 +61,7 @@ pub(crate) fn tuning(report: &StudyReport, language: Language) -> Markup {
     let texts = language.texts();
     let names = heads(&[
         texts.task,
+        texts.share,
         texts.equal,
         texts.cell,
         texts.chosen,
@@ -80,7 +81,8 @@ pub(crate) fn tuning(report: &StudyReport, language: Language) -> Markup {
                 continue;
             }
             rows.push(vec![
-                language.task(&row.task),
+                language.task(&experiment.task),
+                experiment.share.to_string(),
                 language.equal(experiment.equal).to_owned(),
                 language.cell(row.cell).to_owned(),
                 candidate(&row.candidate, language),
@@ -92,7 +94,12 @@ pub(crate) fn tuning(report: &StudyReport, language: Language) -> Markup {
     }
     html! {
         p { (language.tuning_cost(runs, &short_number(seconds), finals)) }
-        @if !rows.is_empty() { (table(texts.tuning, &names, &rows)) }
+        @if !rows.is_empty() {
+            details {
+                summary { (texts.tuning) ": " (rows.len()) }
+                (table(texts.tuning, &names, &rows))
+            }
+        }
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn markup(
     let time = time.map(|answer| time::markup(answer, language, figures));
     push(Question::Time, time);
     let data = report.data.as_ref();
-    let data = data.map(|answer| data::markup(answer, language, figures));
+    let data = data.map(|answer| data::markup(answer, report.confidence, language, figures));
     push(Question::Data, data);
     sections
 }
@@ -51,8 +51,10 @@ pub(crate) fn markup(
 pub fn charts(report: &StudyReport, language: Language) -> Vec<(String, Chart)> {
     let mut charts = Vec::new();
     let mut push = |question: Question, drawn: Vec<Option<Chart>>| {
-        let named = drawn.into_iter().flatten().enumerate();
-        charts.extend(named.map(|(index, chart)| (format!("{question}-{}", index + 1), chart)));
+        let named = drawn.into_iter().enumerate();
+        charts.extend(
+            named.filter_map(|(index, chart)| Some((format!("{question}-{}", index + 1), chart?))),
+        );
     };
     if let Some(answer) = &report.memory {
         push(Question::Memory, memory::charts(answer, language));
@@ -64,7 +66,10 @@ pub fn charts(report: &StudyReport, language: Language) -> Vec<(String, Chart)> 
         push(Question::Time, time::charts(answer, language));
     }
     if let Some(answer) = &report.data {
-        push(Question::Data, data::charts(answer, language));
+        push(
+            Question::Data,
+            data::charts(answer, report.confidence, language),
+        );
     }
     charts
 }
@@ -76,8 +81,8 @@ pub(crate) fn omissions(omissions: &[Omission], language: Language) -> Markup {
     }
 }
 
-/// The last point of each line in words.
-fn summary(lines: &[Line], language: Language) -> String {
+/// The last point of each line in words, and what the bands are.
+fn summary(lines: &[Line], bands: &str, language: Language) -> String {
     let ends: Vec<(String, String, String)> = lines
         .iter()
         .filter_map(|line| {
@@ -85,10 +90,12 @@ fn summary(lines: &[Line], language: Language) -> String {
             Some((line.name.clone(), short_number(*x), short_number(*y)))
         })
         .collect();
-    language.ends(&ends)
+    format!("{} {bands}", language.ends(&ends))
+        .trim_end()
+        .to_owned()
 }
 
-/// Least and greatest of some runs, as an interval.
+/// Least and greatest of some runs. What is drawn so is said to be so.
 fn range(spread: &crate::spread::Spread) -> Option<[f64; 2]> {
     (spread.max > spread.min).then_some([spread.min, spread.max])
 }

@@ -17,6 +17,7 @@ pub(crate) fn table(caption: &str, heads: &[String], rows: &[Vec<String>]) -> Ma
                         tr {
                             @for (index, cell) in row.iter().enumerate() {
                                 @if index == 0 { th scope="row" { (cell) } }
+                                @else if is_words(cell) { td.words { (cell) } }
                                 @else { td { (cell) } }
                             }
                         }
@@ -25,6 +26,11 @@ pub(crate) fn table(caption: &str, heads: &[String], rows: &[Vec<String>]) -> Ma
             }
         }
     }
+}
+
+/// Whether a cell holds words, which may be broken over lines, and not a number: that has one letter at most, of its exponent.
+fn is_words(cell: &str) -> bool {
+    cell.chars().filter(|letter| letter.is_alphabetic()).count() > 1
 }
 
 /// Headings as a table takes them.
@@ -66,6 +72,28 @@ pub(crate) fn count(count: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_no_words() {
+        for number in [
+            "0.05 ± 0.001",
+            "2.34e−5",
+            "12 / 15",
+            "–",
+            "0.123 (3/5)",
+            "1/32",
+        ] {
+            assert!(!is_words(number), "{number}");
+        }
+        for words in [
+            "adding problem, length 100",
+            "학습률 0.01",
+            "GRU / LSTM = 0.75",
+            "Holds",
+        ] {
+            assert!(is_words(words), "{words}");
+        }
+    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -2,6 +2,7 @@ use super::*;
 use crate::candidate::Candidate;
 use crate::cell_variant::CellVariant;
 use crate::error::Divergence;
+use crate::geometric_mean::GeometricMean;
 use crate::omission::Omission;
 use crate::question::Question;
 use crate::report::{ComparisonReport, Row, Summary};
@@ -158,7 +159,13 @@ pub(crate) fn report() -> StudyReport {
                 cells: vec![SharesOfCell {
                     cell: CellVariant::Gru,
                     test_loss: vec![loss(0.2), loss(0.0)],
-                    interval: vec![Some([0.2, 0.5]), None],
+                    geometric_mean: vec![
+                        Some(GeometricMean {
+                            mean: 0.3,
+                            interval: Some([0.2, 0.5]),
+                        }),
+                        None,
+                    ],
                 }],
                 crossings: vec![Crossing {
                     first: CellVariant::Gru,
@@ -223,7 +230,7 @@ fn every_chart_has_words_and_a_picture_for_those_without_a_script() {
     assert!(page.starts_with("<!DOCTYPE html>") && page.contains("lang=\"ko\""));
     assert_eq!(page.matches("<div class=\"picture\"><svg").count(), 3);
     assert_eq!(page.matches("aria-describedby=\"summary-").count(), 3);
-    assert!(page.contains("리셋 게이트") && page.contains("판정 불가"));
+    assert!(page.contains("리셋 게이트") && page.contains("미정"));
 }
 
 #[test]

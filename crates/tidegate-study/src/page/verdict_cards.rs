@@ -12,7 +12,7 @@ use crate::verdict::{Evidence, Finding, Verdict};
 
 pub(crate) fn markup(report: &StudyReport, language: Language) -> Markup {
     html! {
-        p { (language.confidence(report.confidence)) }
+        p { (language.rules(report.confidence)) }
         div.cards {
             @for verdict in &report.verdicts { (card(verdict, language)) }
         }
@@ -26,17 +26,26 @@ fn card(verdict: &Verdict, language: Language) -> Markup {
         Finding::DoesNotHold => ("against", "✗"),
         Finding::Undecided => ("open", "?"),
     };
+    let finding = match verdict.evidence.is_empty() {
+        true => language.texts().no_evidence,
+        false => language.finding(verdict.finding),
+    };
+    let caption = format!(
+        "{}: {}",
+        language.texts().evidence,
+        language.sentence(verdict.sentence)
+    );
     html! {
         article class={ "card " (class) } {
             h3 { (language.sentence(verdict.sentence)) }
-            p.finding { span aria-hidden="true" { (sign) " " } (language.finding(verdict.finding)) }
-            @if !verdict.evidence.is_empty() { (evidence(&verdict.evidence, language)) }
+            p.finding { span aria-hidden="true" { (sign) " " } (finding) }
+            @if !verdict.evidence.is_empty() { (evidence(&caption, &verdict.evidence, language)) }
             (omissions(&verdict.omissions, language))
         }
     }
 }
 
-fn evidence(pieces: &[Evidence], language: Language) -> Markup {
+fn evidence(caption: &str, pieces: &[Evidence], language: Language) -> Markup {
     let texts = language.texts();
     let names = heads(&[
         texts.measure,
@@ -79,5 +88,5 @@ fn evidence(pieces: &[Evidence], language: Language) -> Markup {
             ]
         })
         .collect();
-    table(texts.evidence, &names, &rows)
+    table(caption, &names, &rows)
 }

@@ -43,12 +43,19 @@ texts! {
     steps: "steps", "시점 수";
     longest_lag: "Longest lag solved by each seed", "시드별로 해결한 가장 긴 지연";
     none_solved: "none", "없음";
-    solved: "solved", "해결";
     test_loss: "test loss", "테스트 손실";
     valid_loss: "validation loss", "검증 손실";
     train_loss: "training loss", "훈련 손실";
     without_memory: "best without memory", "기억 없이 얻을 수 있는 최선";
-    gradient: "gradient norm", "기울기 노름";
+    gradient: "how far the gradient of the loss reaches back", "손실의 기울기가 거슬러 올라가는 거리";
+    gradient_norm: "‖∂ loss / ∂ state‖", "‖∂ 손실 / ∂ 상태‖";
+    geometric_mean: "test loss, geometric mean", "테스트 손실의 기하평균";
+    bands_of_seeds: "Bands reach from the least to the greatest of the seeds.", "띠는 시드의 최솟값부터 최댓값까지입니다.";
+    bars_of_seeds: "Whiskers reach from the least to the greatest of the seeds; a bar is missing where not every run arrived.", "수염은 시드의 최솟값부터 최댓값까지이며, 도달하지 못한 실행이 있으면 막대가 없습니다.";
+    solved_in_brackets: "in brackets the seeds that solved it", "괄호 안은 해결한 시드 수";
+    seed: "seed", "시드";
+    time_per_update: "Time per update", "갱신당 시간";
+    time_to_target: "Time to the target loss", "목표 손실까지 걸린 시간";
     before: "before training", "학습 전";
     after: "after training", "학습 후";
     cell_state_after: "cell state, after training", "셀 상태, 학습 후";
@@ -77,16 +84,17 @@ texts! {
     sequences: "training sequences", "훈련 시퀀스 수";
     share: "share", "비율";
     crossing: "Where the curves cross", "곡선이 교차하는 지점";
-    no_crossing: "The curves of no two cells cross within the shares that were measured.", "측정한 범위에서는 어느 두 셀의 곡선도 교차하지 않습니다.";
+    no_crossing: "No two curves cross with their bands apart on both sides.", "양쪽에서 띠가 서로 떨어진 채 교차하는 곡선은 없습니다.";
     holds: "Holds", "성립";
     does_not_hold: "Does not hold", "성립하지 않음";
-    undecided: "Undecided", "판정 불가";
+    undecided: "Undecided", "미정";
+    no_evidence: "No evidence", "근거 없음";
     evidence: "Evidence", "근거";
     measure: "Measure", "측정값";
     ratio: "Ratio", "비";
     interval: "Confidence interval", "신뢰 구간";
     pairs: "Pairs of runs", "실행 쌍";
-    counted: "counted", "집계값";
+    counted: "counted", "셈한 값";
     finding: "Finding", "판정";
     chosen: "Chosen setting", "선택된 설정";
     tuning_runs: "Tuning runs", "튜닝 실행 수";
@@ -205,7 +213,7 @@ impl Language {
         let english = omission.to_string();
         let korean = match omission {
             Omission::LagIsGiven { task } => format!(
-                "{}: 이 데이터의 지연은 고를 수 없으므로 가장 긴 지연을 구할 수 없습니다. 기울기가 얼마나 멀리까지 전달되는지는 아래에 있습니다.",
+                "{}: 이 데이터의 지연은 고를 수 없으므로 가장 긴 지연을 구할 수 없습니다. 기울기가 얼마나 멀리까지 거슬러 올라가는지는 보여 줍니다.",
                 self.task(task)
             ),
             Omission::TooFewSequences {
@@ -220,7 +228,7 @@ impl Language {
                 format!("{}: 모든 실행이 발산했습니다.", self.task(task))
             }
             Omission::NoCommonTarget { task } => format!(
-                "{}: 두 게이트 셀이 모두 도달한 손실이 없어 도달 시간을 비교할 수 없습니다.",
+                "{}: GRU와 LSTM 가운데 비교하지 않았거나 발산한 셀이 있어, 둘 다 도달한 손실을 알 수 없고 도달 시간을 비교할 수 없습니다.",
                 self.task(task)
             ),
             Omission::CellMissing { cell } => {
@@ -304,10 +312,10 @@ impl Language {
     pub(crate) fn crossing(self, first: &str, second: &str, sequences: &str) -> String {
         self.pick(
             format!(
-                "Below about {sequences} training sequences, {first} has the lower mean test loss; above, {second} has."
+                "Of the two, {first} has the lower test loss below about {sequences} training sequences, and {second} above."
             ),
             format!(
-                "훈련 시퀀스가 약 {sequences}개보다 적으면 {first}, 많으면 {second}의 평균 테스트 손실이 더 낮습니다."
+                "두 셀을 비교하면, 훈련 시퀀스가 약 {sequences}개보다 적을 때는 {first}, 많을 때는 {second}의 테스트 손실이 더 낮습니다."
             ),
         )
     }
@@ -326,12 +334,42 @@ impl Language {
         format!("{}.", parts.join("; "))
     }
 
-    pub(crate) fn confidence(self, confidence: f64) -> String {
+    /// How a verdict comes about.
+    pub(crate) fn rules(self, confidence: f64) -> String {
         let percent = crate::chart::short_number(100.0 * confidence);
         self.pick(
-            format!("Intervals and bands have a confidence of {percent} %; those of verdicts are paired over the seeds."),
-            format!("구간과 띠의 신뢰 수준은 {percent} %이며, 판정의 구간은 같은 시드끼리 짝지어 구했습니다."),
+            format!(
+                "A ratio compares two cells in pairs of runs with the same seed; its interval is Student's t of the logarithms, with a confidence of {percent} %. A piece of evidence holds where the whole interval lies on the side that the sentence claims, does not hold where it lies on the other side or within one per cent of equality, and is undecided otherwise. A sentence holds where some evidence does and none speaks against it. Nothing corrects for the number of comparisons. Lags were doubled, so that a longest lag is known up to a factor of 2 only: its interval is wider by that factor, and where no lag was solved half of the shortest one stands for it. The longest lag tested may be exceeded."
+            ),
+            format!(
+                "비율은 같은 시드의 실행끼리 짝지어 두 셀을 비교한 값이며, 그 구간은 로그값에 대한 스튜던트 t 구간이고 신뢰 수준은 {percent} %입니다. 구간 전체가 문장이 주장하는 쪽에 있으면 근거가 성립하고, 반대쪽에 있거나 1 % 이내로 같으면 성립하지 않으며, 그 밖에는 미정입니다. 성립하는 근거가 있고 반대 근거가 없으면 문장이 성립합니다. 비교 횟수에 대한 보정은 하지 않습니다. 지연은 두 배씩 늘렸으므로 해결한 가장 긴 지연은 2배 범위 안에서만 알 수 있습니다. 그래서 구간을 그만큼 넓혔고, 하나도 해결하지 못했으면 가장 짧은 지연의 절반으로 계산했습니다. 시험한 가장 긴 지연보다 더 길 수도 있습니다."
+            ),
         )
+    }
+
+    /// What the bands of the data curves are.
+    pub(crate) fn confidence_bands(self, confidence: f64) -> String {
+        let percent = crate::chart::short_number(100.0 * confidence);
+        self.pick(
+            format!("Bands are {percent} % confidence intervals of the geometric mean."),
+            format!("띠는 기하평균의 {percent} % 신뢰 구간입니다."),
+        )
+    }
+
+    /// What is done with norms that have vanished.
+    pub(crate) fn least_norm(self, least: &str) -> String {
+        self.pick(
+            format!("Norms below {least} are drawn at {least}."),
+            format!("{least}보다 작은 노름은 {least}에 그렸습니다."),
+        )
+    }
+
+    /// The unit of a loss, short enough to stand beside an axis.
+    pub(crate) fn loss_unit(self, words: &str) -> String {
+        match words.contains("nats") {
+            true => self.pick("nats", "nat").to_owned(),
+            false => self.loss(words),
+        }
     }
 
     pub(crate) fn tuning_cost(self, runs: usize, seconds: &str, finals: usize) -> String {

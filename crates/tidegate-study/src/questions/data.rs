@@ -3,7 +3,8 @@
 use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
 use crate::findings::{Findings, paired_evidence};
-use crate::paired::{PairedRatio, interval_of_mean};
+use crate::geometric_mean::GeometricMean;
+use crate::paired::PairedRatio;
 use crate::record::Measured;
 use crate::study_report::{Crossing, DataAnswer, ExperimentReport, SharedTask, SharesOfCell};
 use crate::verdict::{Evidence, Measure};
@@ -24,12 +25,12 @@ fn shared_task(findings: &Findings<'_>, indices: &[usize]) -> SharedTask {
         .map(|&index| &findings.experiments[index])
         .collect();
     let cell = |&cell: &CellVariant| {
-        let interval = |&index: &usize| {
+        let geometric_mean = |&index: &usize| {
             let losses: Vec<f64> = findings
                 .measured(index, cell)
                 .filter_map(|(_, run)| test_loss(run))
                 .collect();
-            interval_of_mean(&losses)
+            GeometricMean::of(&losses)
         };
         SharesOfCell {
             cell,
@@ -37,7 +38,7 @@ fn shared_task(findings: &Findings<'_>, indices: &[usize]) -> SharedTask {
                 .iter()
                 .map(|experiment| experiment.summary_of(cell).and_then(|s| s.test_loss))
                 .collect(),
-            interval: indices.iter().map(interval).collect(),
+            geometric_mean: indices.iter().map(geometric_mean).collect(),
         }
     };
     let cells: Vec<SharesOfCell> = findings.study.comparison.cells.iter().map(cell).collect();
@@ -63,23 +64,52 @@ fn test_loss(run: &Measured) -> Option<f64> {
     run.tested.map(|tested| tested.test_loss)
 }
 
-/// Where the means of two cells change their order, straight lines drawn between the logarithms of the number of sequences.
+/// Where the geometric means of two cells change their order, straight lines drawn between the logarithms of losses and of
+/// numbers of sequences. An order counts only if at some share the intervals lie apart.
 fn crossings_of(a: &SharesOfCell, b: &SharesOfCell, sequences: &[usize]) -> Vec<Crossing> {
-    let lead = |at: usize| Some(a.test_loss[at]?.mean - b.test_loss[at]?.mean);
-    let between = |at: usize| {
-        let (before, after) = (lead(at)?, lead(at + 1)?);
-        if before * after >= 0.0 {
+    let at = |index: usize| Some((a.geometric_mean[index]?, b.geometric_mean[index]?));
+    // Shares at which both have a mean, with the lead of the first in logarithms.
+    let shares: Vec<(f64, f64, usize)> = (0..sequences.len())
+        .filter_map(|index| {
+            let (a, b) = at(index)?;
+            Some((
+                (sequences[index] as f64).ln(),
+                a.mean.ln() - b.mean.ln(),
+                index,
+            ))
+        })
+        .collect();
+    let leads_beyond_doubt = |part: &[(f64, f64, usize)], first: bool| {
+        part.iter().any(|&(_, _, index)| {
+            at(index).is_some_and(|(a, b)| {
+                if first {
+                    a.is_below(&b)
+                } else {
+                    b.is_below(&a)
+                }
+            })
+        })
+    };
+    let between = |before: usize| {
+        let ((low, lead, _), (high, next, _)) = (shares[before], shares[before + 1]);
+        let (below, above) = shares.split_at(before + 1);
+        let first = lead < 0.0;
+        if lead * next >= 0.0
+            || !leads_beyond_doubt(below, first)
+            || !leads_beyond_doubt(above, !first)
+        {
             return None;
         }
-        let [low, high] = [sequences[at], sequences[at + 1]].map(|count| (count as f64).ln());
-        let (first, second) = if before < 0.0 { (a, b) } else { (b, a) };
+        let [first, second] = if first { [a, b] } else { [b, a] };
         Some(Crossing {
             first: first.cell,
             second: second.cell,
-            sequences: (low + (high - low) * before / (before - after)).exp(),
+            sequences: (low + (high - low) * lead / (lead - next)).exp(),
         })
     };
-    (0..sequences.len() - 1).filter_map(between).collect()
+    (0..shares.len().saturating_sub(1))
+        .filter_map(between)
+        .collect()
 }
 
 /// Which share a sentence speaks of.
@@ -119,21 +149,25 @@ pub(crate) fn evidence(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spread::Spread;
+
+    /// A cell whose intervals reach a hundredth to both sides.
+    fn of(cell: CellVariant, means: [f64; 3]) -> SharesOfCell {
+        let mean = |&mean: &f64| GeometricMean {
+            mean,
+            interval: Some([0.99 * mean, 1.01 * mean]),
+        };
+        SharesOfCell {
+            cell,
+            test_loss: vec![None; 3],
+            geometric_mean: means.iter().map(mean).map(Some).collect(),
+        }
+    }
 
     #[test]
     fn curves_cross_where_their_order_changes() {
-        let of = |cell, means: [f64; 3]| SharesOfCell {
-            cell,
-            test_loss: means
-                .iter()
-                .map(|&mean| Some(Spread::of(&[mean])))
-                .collect(),
-            interval: vec![None; 3],
-        };
-        let gru = of(CellVariant::Gru, [1.0, 0.5, 0.4]);
-        let lstm = of(CellVariant::Lstm, [2.0, 0.6, 0.1]);
-        // Leads of −0.1 and 0.3: a quarter of the way from 40 to 640, in logarithms.
+        let gru = of(CellVariant::Gru, [1.0, 0.5, 0.8]);
+        let lstm = of(CellVariant::Lstm, [2.0, 1.0, 0.1]);
+        // Leads of −1 and 3 powers of two: a quarter of the way from 40 to 640, in logarithms.
         let found = crossings_of(&lstm, &gru, &[10, 40, 640]);
         assert_eq!(found.len(), 1);
         assert_eq!(
@@ -142,9 +176,16 @@ mod tests {
         );
         assert!((found[0].sequences - 80.0).abs() < 1e-9, "{found:?}");
         let missing = SharesOfCell {
-            test_loss: vec![None; 3],
+            geometric_mean: vec![None; 3],
             ..lstm
         };
         assert_eq!(crossings_of(&missing, &gru, &[10, 40, 640]), []);
+    }
+
+    #[test]
+    fn an_order_within_the_intervals_is_no_order() {
+        let gru = of(CellVariant::Gru, [1.0, 0.5, 0.4]);
+        let lstm = of(CellVariant::Lstm, [2.0, 1.0, 0.399]);
+        assert_eq!(crossings_of(&lstm, &gru, &[10, 40, 640]), []);
     }
 }

@@ -9,11 +9,16 @@ use crate::page::figure::Figures;
 use crate::page::table::{heads, spread, table};
 use crate::study_report::{DataAnswer, SharedTask};
 
-pub(crate) fn markup(answer: &DataAnswer, language: Language, figures: &mut Figures) -> Markup {
+pub(crate) fn markup(
+    answer: &DataAnswer,
+    confidence: f64,
+    language: Language,
+    figures: &mut Figures,
+) -> Markup {
     html! {
         @for task in &answer.tasks {
             (losses(task, language))
-            (figures.show(chart(task, language).as_ref()))
+            (figures.show(chart(task, confidence, language).as_ref()))
             h3 { (language.texts().crossing) }
             @if task.crossings.is_empty() { p { (language.texts().no_crossing) } }
             @for crossing in &task.crossings {
@@ -28,11 +33,15 @@ pub(crate) fn markup(answer: &DataAnswer, language: Language, figures: &mut Figu
     }
 }
 
-pub(crate) fn charts(answer: &DataAnswer, language: Language) -> Vec<Option<Chart>> {
+pub(crate) fn charts(
+    answer: &DataAnswer,
+    confidence: f64,
+    language: Language,
+) -> Vec<Option<Chart>> {
     answer
         .tasks
         .iter()
-        .map(|task| chart(task, language))
+        .map(|task| chart(task, confidence, language))
         .collect()
 }
 
@@ -64,7 +73,7 @@ fn losses(task: &SharedTask, language: Language) -> Markup {
     table(&caption, &names, &rows)
 }
 
-fn chart(task: &SharedTask, language: Language) -> Option<Chart> {
+fn chart(task: &SharedTask, confidence: f64, language: Language) -> Option<Chart> {
     let texts = language.texts();
     let series: Vec<Line> = task
         .cells
@@ -76,24 +85,25 @@ fn chart(task: &SharedTask, language: Language) -> Option<Chart> {
             points: task
                 .sequences
                 .iter()
-                .zip(cell.test_loss.iter().zip(&cell.interval))
-                .filter_map(|(&sequences, (loss, interval))| {
+                .zip(&cell.geometric_mean)
+                .filter_map(|(&sequences, loss)| {
+                    let loss = loss.as_ref()?;
                     Some(Point {
                         x: sequences as f64,
-                        y: loss.as_ref()?.mean,
-                        interval: *interval,
+                        y: loss.mean,
+                        interval: loss.interval,
                     })
                 })
                 .collect(),
         })
         .collect();
-    let words = summary(&series, language);
+    let words = summary(&series, &language.confidence_bands(confidence), language);
     let lines = Lines {
         x: Axis::new(texts.sequences, Scale::Log2),
-        y: Axis::new(texts.test_loss, Scale::Log10).in_unit(language.loss(&task.loss)),
+        y: Axis::new(texts.test_loss, Scale::Log10).in_unit(language.loss_unit(&task.loss)),
         series,
         guides: Vec::new(),
     };
-    let title = format!("{}: {}", language.task(&task.task), texts.test_loss);
+    let title = format!("{}: {}", language.task(&task.task), texts.geometric_mean);
     Chart::lines(title, words, lines)
 }

@@ -3,11 +3,14 @@
 use maud::{Markup, html};
 
 use super::{omissions, range, summary};
-use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale, look_of_series};
+use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale, look_of_series, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
 use crate::page::table::{heads, optional_spread, table};
 use crate::study_report::{GradientReach, LagTask, MemoryAnswer, ReachOfCell};
+
+/// Smaller norms are drawn at it: nothing is learnt from them, and they would press all others together.
+const LEAST_NORM: f64 = 1e-12;
 
 pub(crate) fn markup(answer: &MemoryAnswer, language: Language, figures: &mut Figures) -> Markup {
     html! {
@@ -38,7 +41,7 @@ fn longest(task: &LagTask, language: Language) -> Markup {
     let texts = language.texts();
     let seeds = task.cells.iter().map(|cell| cell.longest_lag.len()).max();
     let mut names = heads(&[texts.cell]);
-    names.extend((1..=seeds.unwrap_or(0)).map(|seed| seed.to_string()));
+    names.extend((1..=seeds.unwrap_or(0)).map(|seed| format!("{} {seed}", texts.seed)));
     let rows: Vec<Vec<String>> = task
         .cells
         .iter()
@@ -68,10 +71,9 @@ fn losses(task: &LagTask, language: Language) -> Markup {
             let cells = cell.test_loss.iter().zip(&cell.solved);
             row.extend(cells.map(|(loss, &solved)| match loss {
                 Some(_) => format!(
-                    "{} ({}: {})",
+                    "{} ({solved}/{})",
                     optional_spread(loss.as_ref()),
-                    texts.solved,
-                    language.seeds_of(solved, cell.longest_lag.len())
+                    cell.longest_lag.len()
                 ),
                 None => texts.all_runs_diverged.to_owned(),
             }));
@@ -80,9 +82,14 @@ fn losses(task: &LagTask, language: Language) -> Markup {
         .collect();
     let mut row = vec![texts.without_memory.to_owned()];
     let without = task.losses_without_memory.iter();
-    row.extend(without.map(|&loss| crate::chart::short_number(loss)));
+    row.extend(without.map(|&loss| short_number(loss)));
     rows.push(row);
-    let caption = format!("{}, {}", texts.test_loss, language.loss(&task.loss));
+    let caption = format!(
+        "{}, {}; {}",
+        texts.test_loss,
+        language.loss(&task.loss),
+        texts.solved_in_brackets
+    );
     table(&caption, &names, &rows)
 }
 
@@ -121,10 +128,10 @@ fn lag_chart(task: &LagTask, language: Language) -> Option<Chart> {
         });
     }
     let title = format!("{}: {}", language.task(&task.key), texts.test_loss);
-    let words = summary(&series, language);
+    let words = summary(&series, texts.bands_of_seeds, language);
     let lines = Lines {
         x: Axis::new(texts.lag, Scale::Log2).in_unit(texts.steps),
-        y: Axis::new(texts.test_loss, Scale::Log10).in_unit(language.loss(&task.loss)),
+        y: Axis::new(texts.test_loss, Scale::Log10).in_unit(language.loss_unit(&task.loss)),
         series,
         guides,
     };
@@ -143,7 +150,7 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
             .zip(norms)
             .map(|(&lag, &norm)| Point {
                 x: lag as f64,
-                y: norm,
+                y: norm.max(LEAST_NORM),
                 interval: None,
             })
             .collect(),
@@ -162,10 +169,14 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
         })
         .collect();
     let title = format!("{}: {}", language.task(&reach.task), texts.gradient);
-    let words = summary(&series, language);
+    let words = summary(
+        &series,
+        &language.least_norm(&short_number(LEAST_NORM)),
+        language,
+    );
     let lines = Lines {
         x: Axis::new(texts.lag_before_loss, Scale::Linear),
-        y: Axis::new(texts.gradient, Scale::Log10),
+        y: Axis::new(texts.gradient_norm, Scale::Log10),
         series,
         guides: Vec::new(),
     };

@@ -76,16 +76,17 @@ pub(crate) fn charts(answer: &TimeAnswer, language: Language) -> Vec<Option<Char
         chart(
             answer,
             language,
-            texts.seconds_per_update,
+            texts.time_per_update,
             texts.milliseconds,
             |cell| Some(scaled(cell.seconds_per_update, 1e3)),
         ),
         chart(
             answer,
             language,
-            texts.seconds_to_target,
+            texts.time_to_target,
             texts.seconds,
-            |cell| cell.seconds_to_target,
+            // A mean over the runs that arrived would flatter a cell whose other runs did not.
+            |cell| cell.seconds_to_target.filter(|_| cell.reached == cell.runs),
         ),
     ]
 }
@@ -122,7 +123,10 @@ fn chart(
             if let Some(spread) = &spread {
                 let mean = short_number(spread.mean);
                 let name = name(task, language);
-                words.push(format!("{}, {name}: {mean} {unit}", language.cell(variant)));
+                words.push(format!(
+                    "{}, {name}: {mean} {unit}.",
+                    language.cell(variant)
+                ));
             }
             bars.push(spread.map(|spread| Bar {
                 value: spread.mean,
@@ -135,10 +139,9 @@ fn chart(
             bars,
         });
     }
-    // The unit stands beside the axis, not twice.
-    let axis = title.split(" (").next().unwrap_or(title);
+    words.push(language.texts().bars_of_seeds.to_owned());
     let bars = Bars {
-        value: Axis::new(axis, Scale::Linear).in_unit(unit),
+        value: Axis::new(title, Scale::Linear).in_unit(unit),
         groups: answer
             .tasks
             .iter()
@@ -146,5 +149,5 @@ fn chart(
             .collect(),
         series,
     };
-    Chart::bars(axis, format!("{}.", words.join("; ")), bars)
+    Chart::bars(title, words.join(" "), bars)
 }
