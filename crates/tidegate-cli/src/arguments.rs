@@ -94,9 +94,8 @@ pub(crate) struct CompareArguments {
     #[arg(long, value_name = "N", value_parser = number(1, 1_000))]
     pub(crate) seeds: Option<usize>,
 
-    /// Passes over the training set at most. Tuning runs make no more either, and never more than 6 for adding and
-    /// order, 10 for copy and 100 for music [default: 12 for adding and order, 30 for copy, 60 for Mackey-Glass, 200
-    /// for music]
+    /// Passes over the training set at most. Tuning runs make no more either, and never more than 10 for copy and 100
+    /// for music [default: 8 for adding and order, 30 for copy, 60 for Mackey-Glass, 200 for music]
     #[arg(long, value_name = "N", value_parser = number(1, 1_000_000))]
     pub(crate) epochs: Option<usize>,
 

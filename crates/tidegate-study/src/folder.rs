@@ -27,8 +27,8 @@ use crate::run::{RunName, Stage};
 /// Updates between checkpoints inside an epoch. One is written after each epoch too.
 const CHECKPOINT_EVERY: u64 = 1_000;
 
-/// Largest record that is read, in bytes: a thousand times what one needs.
-const LARGEST_RECORD: u64 = 1 << 20;
+/// Largest record that is read, in bytes: its curve has about a hundred for each of up to a million epochs.
+const LARGEST_RECORD: u64 = 1 << 28;
 
 const LOCK: &str = ".lock";
 

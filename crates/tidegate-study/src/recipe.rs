@@ -64,12 +64,12 @@ fn adding_problem() -> Recipe {
         training: Training {
             optimiser: Optimiser::adam_w(),
             clip_norm: Some(1.0),
-            epochs: 12,
+            epochs: 8,
             batch_size: 32,
             ..Training::default()
         },
         candidates: Candidate::grid(&[1e-3, 5e-3, 1e-2], &[Candidate::plain(0.0)]),
-        tuning_epochs: 6,
+        tuning_epochs: 8,
         parameters: 5_000,
         hidden_size: 32,
     }
@@ -97,12 +97,12 @@ fn temporal_order() -> Recipe {
         training: Training {
             optimiser: Optimiser::adam_w(),
             clip_norm: Some(1.0),
-            epochs: 12,
+            epochs: 8,
             batch_size: 32,
             ..Training::default()
         },
         candidates: Candidate::grid(&[1e-3, 5e-3, 1e-2], &[Candidate::plain(0.0)]),
-        tuning_epochs: 6,
+        tuning_epochs: 8,
         parameters: 5_000,
         hidden_size: 32,
     }

@@ -157,7 +157,8 @@ impl Site<'_> {
         let Some(outcomes) = outcomes.collect::<Option<Vec<_>>>() else {
             return Vec::new();
         };
-        let chosen = choose(&outcomes);
+        let (_, recipe) = &self.preparation.data[contest.experiment];
+        let chosen = choose(&outcomes, recipe.training.target_loss);
         let (task, cell, tried) = (&*contest.label, contest.cell, contest.candidates.len());
         let candidate = &contest.candidates[chosen];
         (self.observer)(if all_diverged(&outcomes) {

@@ -190,7 +190,11 @@ fn lag_experiment(study: &Study, family: LagFamily, lag: usize) -> Experiment {
             .task
             .sequences()
             .map_or(sequences, |n| n.min(sequences));
-        epochs = epochs.min(given.recipe.training.epochs);
+    }
+    for given in plain {
+        if given.recipe.training.epochs < Recipe::of(&given.task).training.epochs {
+            epochs = epochs.min(given.recipe.training.epochs);
+        }
     }
     let task = family.task(lag).with_sequences(sequences);
     let mut recipe = Recipe::of(&task);
