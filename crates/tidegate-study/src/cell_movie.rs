@@ -10,6 +10,7 @@ mod film;
 mod gru;
 mod input_strip;
 mod lstm;
+mod missing;
 mod plain_recurrent;
 mod section;
 mod words;

@@ -14,7 +14,7 @@ KOREAN = re.compile("[가-힣]")
 # files, and options of the command.
 LATIN = re.compile(r"[A-Za-z]{4,}")
 FILES_AND_OPTIONS = re.compile(r"[\w.*<>/-]+\.(?:json|csv|npy|npz|safetensors|html|svg)\b|--[a-z-]+")
-ALLOWED = {"LSTM", "ReLU", "relu", "tanh", "MIDI", "JavaScript", "NumPy", "PyTorch", "Keras", "cuDNN", "NEON", "GELU"}
+ALLOWED = {"Tidegate", "LSTM", "ReLU", "relu", "tanh", "MIDI", "JavaScript", "NumPy", "PyTorch", "Keras", "cuDNN", "NEON"}
 
 
 def latin_words(texts: list[str]) -> list[str]:

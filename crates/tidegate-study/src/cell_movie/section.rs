@@ -5,9 +5,21 @@ use tidegate_cells::Cell;
 
 use super::film::film;
 use super::input_strip::strip;
+use super::missing::missing;
 use super::{CellMovie, ShownCell, equations, gru, lstm, plain_recurrent, words};
 use crate::cell_variant::CellVariant;
 use crate::language::Language;
+
+/// The order in which cells are explained.
+const ORDER: [CellVariant; CellVariant::ALL.len()] = [
+    CellVariant::Gru,
+    CellVariant::GruBefore,
+    CellVariant::Lstm,
+    CellVariant::LstmPeephole,
+    CellVariant::Mgu,
+    CellVariant::Rnn,
+    CellVariant::RnnRelu,
+];
 
 const STYLE: &str = include_str!("cell_movie.css");
 const SCRIPT: &str = include_str!("cell_movie.js");
@@ -17,6 +29,10 @@ const SCRIPT: &str = include_str!("cell_movie.js");
 /// page around it.
 #[must_use]
 pub fn section(compared: &[CellVariant], shown: &[ShownCell], language: Language) -> Markup {
+    let compared: Vec<CellVariant> = ORDER
+        .into_iter()
+        .filter(|cell| compared.contains(cell))
+        .collect();
     let movies = || shown.iter().filter_map(|shown| shown.movie.as_ref().ok());
     let errors = shown
         .iter()
@@ -25,15 +41,15 @@ pub fn section(compared: &[CellVariant], shown: &[ShownCell], language: Language
         section class="cell-movies" {
             style { (PreEscaped(STYLE)) }
             h2 { (words::headline(language)) }
-            (equations::equations(compared, language))
-            p { (words::symbols(compared, language)) }
-            @for convention in words::conventions(compared, language) {
+            (equations::equations(&compared, language))
+            p { (words::symbols(&compared, language)) }
+            @for convention in words::conventions(&compared, language) {
                 p class="convention" { strong { (convention) } }
             }
             div class="cell-movie-row" {
                 @for (index, movie) in movies().enumerate() { (figure(index, movie, language)) }
             }
-            @for (cell, error) in errors { p.missing { (words::missing(cell, error, language)) } }
+            @for (cell, error) in errors { p.missing { (missing(cell, error, language)) } }
             @if movies().next().is_some() { script { (PreEscaped(SCRIPT)) } }
         }
     }

@@ -253,51 +253,6 @@ fn what_cannot_be_shown_is_named() {
 }
 
 #[test]
-fn a_cell_that_cannot_be_shown_is_said_with_its_reason_in_both_languages() {
-    let not_finite = CellMovieError::NotFinite {
-        name: "candidate",
-        step: 3,
-        unit: 1,
-        value: f32::INFINITY,
-    };
-    let lstm = CellVariant::Lstm;
-    let mgu = CellVariant::Mgu;
-    let shown = [
-        ShownCell {
-            cell: mgu,
-            movie: Err(check_drawing(mgu).unwrap_err()),
-        },
-        ShownCell {
-            cell: lstm,
-            movie: Err(not_finite),
-        },
-    ];
-    for (language, words) in [
-        (
-            Language::English,
-            [
-                "MGU is not drawn at work: there is no drawing of mgu",
-                "LSTM is not drawn at work: candidate, step 3, unit 1 is inf",
-            ],
-        ),
-        (
-            Language::Korean,
-            [
-                "동작하는 MGU의 그림이 없습니다: 이 셀의 그림은 없습니다",
-                "시점 3, 유닛 1의 후보 셀 상태 값이 inf입니다",
-            ],
-        ),
-    ] {
-        let page = section(&[lstm, mgu], &shown, language).into_string();
-        for words in words {
-            assert!(page.contains(words), "{page}");
-        }
-        assert_eq!(page.matches("class=\"missing\"").count(), 2);
-        assert!(!page.contains("<figure") && !page.contains("<script"));
-    }
-}
-
-#[test]
 fn the_page_says_which_way_the_keeping_gate_of_each_compared_cell_works() {
     let page = |cells: &[CellVariant]| section(cells, &[], Language::English).into_string();
     let minimal = page(&[CellVariant::Mgu, CellVariant::RnnRelu]);

@@ -3,7 +3,7 @@
 use tidegate_cells::Cell;
 use tidegate_data::Split;
 
-use super::{CellMovie, CellMovieError, MOST_STEPS, MOST_UNITS};
+use super::{CellMovie, MOST_STEPS, MOST_UNITS};
 use crate::cell_variant::CellVariant;
 use crate::language::Language;
 
@@ -69,9 +69,9 @@ pub(super) fn conventions(cells: &[CellVariant], language: Language) -> Vec<&'st
                 "LSTM의 망각 게이트 f는 유지합니다. f가 1이면 유닛은 이전 셀 상태를 기억하고, 0이면 잊습니다.",
             ),
             Cell::Mgu(_) => language.pick(
-                "The forget gate f of the MGU works the other way: where f is 0 the unit remembers its old state, where f is 1 \
-                 it takes the candidate, hₜ = (1 − f) ⊙ hₜ₋₁ + f ⊙ nₜ.",
-                "MGU의 망각 게이트 f는 반대로 동작합니다. f가 0이면 유닛은 이전 상태를 기억하고, 1이면 후보 은닉 상태를 받아들입니다: \
+                "The forget gate f of the MGU keeps where it is 0: where f is 0 the unit remembers its old state, where f is 1 it \
+                 takes the candidate, hₜ = (1 − f) ⊙ hₜ₋₁ + f ⊙ nₜ.",
+                "MGU의 망각 게이트 f는 0일 때 유지합니다. f가 0이면 유닛은 이전 상태를 기억하고, 1이면 후보 은닉 상태를 받아들입니다: \
                  hₜ = (1 − f) ⊙ hₜ₋₁ + f ⊙ nₜ.",
             ),
             Cell::Rnn(_) => continue,
@@ -104,50 +104,6 @@ pub(super) fn variant_name(cell: CellVariant, language: Language) -> &'static st
         CellVariant::Mgu => ["Minimal gated unit (MGU)", "최소 게이트 유닛 (MGU)"],
     };
     language.pick(english, korean)
-}
-
-/// Why a cell is not shown at work.
-pub(super) fn missing(cell: CellVariant, error: &CellMovieError, language: Language) -> String {
-    let name = language.cell(cell);
-    if language == Language::English {
-        return format!("{name} is not drawn at work: {error}.");
-    }
-    let reason = match error {
-        CellMovieError::NoDrawing { .. } => {
-            "이 셀의 그림은 없습니다. 그림은 GRU, LSTM, 기본 RNN에만 있습니다.".to_owned()
-        }
-        CellMovieError::Diverged { seed, divergence } => format!(
-            "시드 {seed}의 실행이 에폭 {}, 갱신 {}에서 발산하여 모델이 남지 않았습니다.",
-            divergence.epoch, divergence.update
-        ),
-        CellMovieError::NoModel { seed } => {
-            format!("시드 {seed}의 실행에서 나온 모델을 읽을 수 없습니다. 연구를 다시 실행하세요.")
-        }
-        CellMovieError::NotFinite {
-            name,
-            step,
-            unit,
-            value,
-        } => {
-            let part = part(part_of(cell, name), language);
-            format!(
-                "시점 {step}, 유닛 {unit}의 {part} 값이 {value}입니다. 이 시퀀스에서 모델의 상태가 32비트 부동소수점의 범위를 벗어납니다."
-            )
-        }
-        CellMovieError::NoSuchSequence {
-            sequence, count, ..
-        } => {
-            format!("{sequence}번 시퀀스가 없습니다. 세트에는 {count}개가 있고 번호는 0부터입니다.")
-        }
-        CellMovieError::Empty { sequence, .. } => {
-            format!("{sequence}번 시퀀스에 시점이 없습니다.")
-        }
-        CellMovieError::OtherCell { .. } => "모델의 셀이 다릅니다.".to_owned(),
-        CellMovieError::Model(error) => {
-            format!("모델을 이 시퀀스에서 실행할 수 없습니다: {error}")
-        }
-    };
-    format!("동작하는 {name}의 그림이 없습니다: {reason}")
 }
 
 /// The name under which [`part`] knows a cell's part: what a candidate is for depends on the cell.
