@@ -11,9 +11,9 @@ PIP_FLAGS      ?=
 TORCH          := torch==2.15.*
 PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4.*
 
-# What drives the browser of `make test-browser`, and the browser.
+# What drives the browser of `make test-browser`, and the browser; if it is not given, one is found or installed.
 PLAYWRIGHT     := playwright==1.65.*
-CHROMIUM       ?= /usr/bin/chromium
+CHROMIUM       ?=
 BROWSER_TESTS  := crates/tidegate-cli/tests/browser
 
 # BENCH_FLAGS reaches the scripts that set Tidegate beside something: --rounds, --seconds, --lock.
@@ -50,9 +50,10 @@ test-python: ## check the Python scripts and the checked-in reference vectors (n
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
 
 test-browser: $(VENV)/.playwright ## open the command's pages in Chromium (installs it); screenshots go to target/browser
-	CHROMIUM=$(CHROMIUM) $(BROWSER_TESTS)/install_chromium.sh
+	CHROMIUM='$(CHROMIUM)' $(BROWSER_TESTS)/install_chromium.sh
 	$(CARGO) build --release --package tidegate-cli
-	target="$${CARGO_TARGET_DIR:-target}" && CHROMIUM=$(CHROMIUM) TIDEGATE="$$target/release/tidegate" SCREENSHOTS="$$target/browser" \
+	target="$${CARGO_TARGET_DIR:-target}" && chromium="$$(CHROMIUM='$(CHROMIUM)' $(BROWSER_TESTS)/install_chromium.sh)" && \
+		CHROMIUM="$$chromium" TIDEGATE="$$target/release/tidegate" SCREENSHOTS="$$target/browser" \
 		$(VENV_PYTHON) -m unittest discover --start-directory $(BROWSER_TESTS)
 
 vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in .venv)

@@ -10,12 +10,13 @@ mod film;
 mod gru;
 mod input_strip;
 mod lstm;
+mod missing;
 mod plain_recurrent;
 mod section;
 mod words;
 
 use tidegate_cells::{Batch, Cell};
-use tidegate_data::{Inputs, SequenceSet};
+use tidegate_data::{Inputs, Split, Splits};
 use tidegate_model::{BatchInputs, Model};
 
 use crate::cell_variant::CellVariant;
@@ -29,6 +30,26 @@ pub const MOST_STEPS: usize = 200;
 /// Units that a page shows one by one, from the first on; means are over all.
 pub const MOST_UNITS: usize = 64;
 
+/// The sequence that a movie shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scene {
+    /// The set that it is from.
+    pub split: Split,
+    /// Its index in the set, from 0.
+    pub sequence: usize,
+    /// Whether its features are the piano's keys, as polyphonic music has them.
+    pub pitches: bool,
+}
+
+/// A cell that a page is to show at work.
+#[derive(Debug)]
+pub struct ShownCell {
+    /// The cell.
+    pub cell: CellVariant,
+    /// What it did, or why that cannot be shown.
+    pub movie: Result<CellMovie, CellMovieError>,
+}
+
 /// What the parts of a cell did on a sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CellMovie {
@@ -36,8 +57,8 @@ pub struct CellMovie {
     pub cell: CellVariant,
     /// What the sequence is from.
     pub task: String,
-    /// Its index in its set, from 0.
-    pub sequence: usize,
+    /// Which sequence of it.
+    pub scene: Scene,
     /// What the cell read.
     pub inputs: Inputs,
     /// Units H of the cell.
@@ -58,27 +79,24 @@ pub struct PartValues {
 }
 
 impl CellMovie {
-    /// Runs a model from the zero state over a sequence of a set; of several layers it keeps the first one, forwards in
-    /// time.
+    /// Runs a model from the zero state over a sequence; of several layers it keeps the first one, forwards in time.
     ///
     /// # Errors
     /// [`CellMovieError`]: the set has no such sequence, it is empty or not what the model reads, the model has another
     /// cell, the cell has no drawing, or a value is not finite.
     pub fn of(
         model: &Model,
-        set: &SequenceSet,
-        sequence: usize,
+        splits: &Splits,
+        scene: Scene,
         cell: CellVariant,
-        task: impl Into<String>,
     ) -> Result<CellMovie, CellMovieError> {
-        let task = task.into();
+        let (task, sequence) = (splits.name.clone(), scene.sequence);
+        let set = splits.get(scene.split);
         let stack = &model.configuration().recurrent;
         if stack.cell != cell.cell() {
             return Err(CellMovieError::OtherCell { cell });
         }
-        if matches!(stack.cell, Cell::Mgu(_)) {
-            return Err(CellMovieError::NoDrawing { cell });
-        }
+        check_drawing(cell)?;
         let count = set.sequences.len();
         let shown = set.sequences.get(sequence);
         let shown = shown.ok_or_else(|| CellMovieError::NoSuchSequence {
@@ -116,7 +134,7 @@ impl CellMovie {
         Ok(CellMovie {
             cell,
             task,
-            sequence,
+            scene,
             inputs: shown.inputs.clone(),
             units,
             steps,
@@ -139,6 +157,17 @@ impl CellMovie {
     /// Units that a page shows one by one.
     pub(crate) fn shown_units(&self) -> usize {
         self.units.min(MOST_UNITS)
+    }
+}
+
+/// Checks that there is a drawing of a cell.
+///
+/// # Errors
+/// [`CellMovieError::NoDrawing`].
+pub(crate) fn check_drawing(cell: CellVariant) -> Result<(), CellMovieError> {
+    match cell.cell() {
+        Cell::Mgu(_) => Err(CellMovieError::NoDrawing { cell }),
+        Cell::Gru(_) | Cell::Lstm(_) | Cell::Rnn(_) => Ok(()),
     }
 }
 

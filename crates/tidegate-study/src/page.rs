@@ -14,17 +14,17 @@ pub use sections::charts;
 
 use maud::html;
 
-use crate::cell_movie::{CellMovie, section};
+use crate::cell_movie::{ShownCell, section};
 use crate::language::Language;
 use crate::study_report::StudyReport;
 use figure::Figures;
 use shell::Section;
 
-/// The report as an HTML document. `movies` light the drawings of the cells, `command` is how to repeat the study.
+/// The report as an HTML document. `shown` are the cells drawn at work, `command` is how to repeat the study.
 #[must_use]
 pub fn render(
     report: &StudyReport,
-    movies: &[CellMovie],
+    shown: &[ShownCell],
     language: Language,
     command: &str,
 ) -> String {
@@ -52,8 +52,8 @@ pub fn render(
         method::repeat(report, language, command),
     ));
     let opening = html! {
-        (section(movies, language))
-        @if movies.is_empty() { p.missing { (texts.no_movie) } }
+        (section(&report.cells, shown, language))
+        @if shown.is_empty() { p.missing { (texts.no_movie) } }
     };
     shell::document(language, texts.title, &opening, &parts, &figures)
 }

@@ -1,20 +1,41 @@
 #!/bin/sh
-# Makes sure that Chromium is there: the package of Debian and Ubuntu, if this user may install it.
+# Writes the path of Chromium, after installing it with a Korean font where there is none: the packages of Debian, if this
+# user may install them. A browser that CHROMIUM names is taken or refused, and nothing is installed.
 set -eu
 
-chromium=${CHROMIUM:-/usr/bin/chromium}
-[ -x "$chromium" ] && exit 0
+advice="Install the package chromium (Debian) or a browser of Google's, or give its path: make test-browser CHROMIUM=/path/to/it"
 
-missing="The browser tests need Chromium. Install the package chromium, or give its path: make test-browser CHROMIUM=/path/to/it"
-command -v apt-get > /dev/null || { echo "$missing" >&2; exit 1; }
+fail() {
+  echo "$1 $advice" >&2
+  exit 1
+}
+
+# Ubuntu's chromium-browser may be a script that only says how to install another package.
+found() {
+  for name in chromium chromium-browser google-chrome; do
+    path=$(command -v "$name") && "$path" --version > /dev/null 2>&1 && echo "$path" && return
+  done
+  return 1
+}
+
+if [ -n "${CHROMIUM:-}" ]; then
+  path=$(command -v "$CHROMIUM") && [ -f "$path" ] && [ -x "$path" ] || fail "CHROMIUM is $CHROMIUM, and there is no such program."
+  echo "$path"
+  exit
+fi
+found && exit
+
+missing="The browser tests need Chromium."
+command -v apt-get > /dev/null || fail "$missing"
 if [ "$(id -u)" = 0 ]; then
   as_root=
 elif sudo -n true 2> /dev/null; then
   as_root="sudo -n"
 else
-  echo "$missing" >&2
-  exit 1
+  fail "$missing"
 fi
-$as_root apt-get update --quiet --quiet
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium
-[ -x "$chromium" ] || { echo "$missing" >&2; exit 1; }
+{
+  $as_root apt-get update --quiet --quiet &&
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends chromium fonts-nanum
+} >&2 || fail "apt-get cannot install chromium; Ubuntu has no Debian package of it."
+found || fail "$missing"

@@ -6,13 +6,18 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1200, "height": 900}
 
-# Of every chart, whether it is drawn: lines and bars are traces, a heat map is a picture.
-DRAWN = """() => [...document.querySelectorAll(".chart")].map(
-    (chart) => chart.querySelectorAll(".main-svg .trace, .main-svg .heatmaplayer image").length)"""
+# Of every chart, what is drawn in it: lines, bars and points are paths, a heat map is a picture. Plotly draws a trace
+# without a value too, and gives a bar without a value the path of a point at the origin.
+DRAWN = """() => {
+  const marks = [".trace path.js-line", ".trace .point path", ".trace .points path"];
+  const isDrawn = (path) => !["", "M0,0Z"].includes(path.getAttribute("d") ?? "");
+  return [...document.querySelectorAll(".chart")].map((chart) =>
+    [...chart.querySelectorAll(marks.join())].filter(isDrawn).length + chart.querySelectorAll(".heatmaplayer image").length);
+}"""
 HAS_CHARTS = f"() => {{ const drawn = ({DRAWN})(); return drawn.length > 0 && drawn.every((marks) => marks > 0); }}"
 
 # What reaches beyond the right edge, apart from what lies in a part that scrolls by itself.
@@ -23,6 +28,19 @@ TOO_WIDE = """() => {
   return [...document.querySelectorAll("body *")]
     .filter((element) => element.getBoundingClientRect().right > edge && !scrolls(element))
     .map((element) => `${element.tagName}.${element.getAttribute("class")}`);
+}"""
+
+# Texts that the eye sees, but for code and mathematics.
+VISIBLE_TEXTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (parent.closest("code, pre, math, script, style, noscript") === null && parent.checkVisibility()) {
+      texts.push(walker.currentNode.textContent.trim());
+    }
+  }
+  return texts.filter((text) => text !== "");
 }"""
 
 # Numbers in tables that are broken over two lines.
@@ -72,6 +90,10 @@ class OpenedPage:
     def wait_for_charts(self) -> list[int]:
         """Waits until all charts are drawn, and returns the marks of each. An empty chart ends the wait with an error."""
         self.page.wait_for_function(HAS_CHARTS, timeout=15_000)
+        return self.drawn()
+
+    def drawn(self) -> list[int]:
+        """What is drawn in each chart: the number of its lines, bars, points and pictures."""
         return self.page.evaluate(DRAWN)
 
     def requests_beyond(self, path: Path) -> list[str]:
@@ -83,6 +105,10 @@ class OpenedPage:
         """Elements that make the page scroll sideways; none on a page that fits."""
         width, shown = self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         return self.page.evaluate(TOO_WIDE) or [f"{width} of {shown} pixels"] if width > shown else []
+
+    def visible_texts(self) -> list[str]:
+        """Texts that the eye sees, but for code and mathematics."""
+        return self.page.evaluate(VISIBLE_TEXTS)
 
     def broken_numbers(self) -> list[str]:
         """Numbers in tables that are broken over two lines."""

@@ -10,6 +10,21 @@ LANGUAGES = ("en", "ko")
 LOOKS = {"light": (DESK, "light"), "dark": (DESK, "dark"), "phone": (PHONE, "light"), "phone-dark": (PHONE, "dark")}
 KOREAN = re.compile("[가-힣]")
 
+# What stands in Latin letters on Korean pages too: names of cells, functions, formats, libraries and units of a processor,
+# files, and options of the command.
+LATIN = re.compile(r"[A-Za-z]{4,}")
+FILES_AND_OPTIONS = re.compile(r"[\w.*<>/-]+\.(?:json|csv|npy|npz|safetensors|html|svg)\b|--[a-z-]+")
+ALLOWED = {"Tidegate", "LSTM", "ReLU", "relu", "tanh", "MIDI", "JavaScript", "NumPy", "PyTorch", "Keras", "cuDNN", "NEON"}
+
+
+def latin_words(texts: list[str]) -> list[str]:
+    """Words of four or more Latin letters that do not belong on a Korean page, each with what stands around it."""
+    found = []
+    for text in texts:
+        words = LATIN.findall(FILES_AND_OPTIONS.sub(" ", text))
+        found += [f"{word}: {text}" for word in words if word not in ALLOWED]
+    return found
+
 
 class PageChecks:
     """Checks for a test case whose class gives what is declared here: `pages` is a file for each language."""
@@ -53,6 +68,9 @@ class PageChecks:
                 self.assertEqual(bool(KOREAN.search(headlines[0])), language == "ko", headlines)
                 if language == "en":
                     self.assertIsNone(KOREAN.search(opened.page.locator("body").inner_text()))
+
+    def test_korean_pages_hold_no_english(self):
+        self.assertEqual(latin_words(self.opened("ko").visible_texts()), [])
 
     def test_the_page_says_that_the_update_gate_keeps(self):
         words = {"en": "keeps", "ko": "유지"}

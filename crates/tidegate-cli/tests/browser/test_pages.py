@@ -68,6 +68,29 @@ class Report(PageChecks, Pages):
                 self.assertGreater(changed, 3, after)
                 self.assertEqual(opened.complaints, [])
 
+    def test_what_the_drawing_shows_can_be_heard(self):
+        names = {"en": ("update gate", "hidden state"), "ko": ("업데이트 게이트", "은닉 상태")}
+        for language, path in self.pages.items():
+            with self.subTest(language=language), OpenedPage(self.browser, path) as opened:
+                spoken = opened.page.locator(".spoken").first
+                opened.page.locator("input[type=range]").first.focus()
+                opened.page.keyboard.press("Home")
+                before = spoken.text_content()
+                for name in names[language]:
+                    self.assertRegex(before, f"{name} [|]?[0-9.]+")
+                opened.page.keyboard.press("ArrowRight")
+                self.assertNotEqual(spoken.text_content(), before)
+                self.assertEqual(spoken.get_attribute("aria-live"), "polite")
+                self.assertEqual(opened.page.locator("output").first.get_attribute("aria-live"), "off")
+
+    def test_nothing_is_spoken_while_the_cell_plays(self):
+        with OpenedPage(self.browser, self.pages["en"]) as opened:
+            spoken = opened.page.locator(".spoken").first
+            opened.page.get_by_role("button", name="Play").first.press("Enter")
+            self.assertEqual(spoken.get_attribute("aria-live"), "off")
+            opened.page.get_by_role("button", name="Pause").first.press("Enter")
+            self.assertEqual(spoken.get_attribute("aria-live"), "polite")
+
     def test_play_moves_on_and_pause_stops(self):
         with OpenedPage(self.browser, self.pages["en"]) as opened:
             slider = opened.page.locator("input[type=range]").first

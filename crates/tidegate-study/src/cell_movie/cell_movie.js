@@ -5,6 +5,7 @@ for (const movie of document.querySelectorAll(".cell-movie")) {
   const unitChoice = movie.querySelector("select.unit");
   const playButton = movie.querySelector("button.play");
   const output = movie.querySelector("output");
+  const spoken = movie.querySelector(".spoken");
   const strip = movie.querySelector("svg.strip");
   const cursor = strip.querySelector(".cursor");
   const [left, right] = [Number(strip.dataset.left), Number(strip.dataset.right)];
@@ -49,6 +50,8 @@ for (const movie of document.querySelectorAll(".cell-movie")) {
     cursor.setAttribute("x", left + step * width);
     output.textContent = `${step} / ${film.steps - 1}`;
     slider.setAttribute("aria-valuetext", output.textContent);
+    const values = film.spoken.map(([part, name]) => `${name} ${written(part, valueOf(part, step))}`);
+    spoken.textContent = `${spoken.dataset.input} ${film.input.texts[step]}; ${values.join("; ")}`;
   }
 
   function draw() {
@@ -68,23 +71,34 @@ for (const movie of document.querySelectorAll(".cell-movie")) {
   }
 
   function pause() {
+    if (timer === null) return;
     clearInterval(timer);
     timer = null;
+    spoken.setAttribute("aria-live", "polite");
     playButton.textContent = movie.dataset.play;
   }
 
   function play() {
     if (Number(slider.value) === film.steps - 1) slider.value = 0;
+    // What changes three times a second cannot be spoken.
+    spoken.setAttribute("aria-live", "off");
     show();
     playButton.textContent = movie.dataset.pause;
     timer = setInterval(() => {
       slider.value = Number(slider.value) + 1;
-      show();
       if (Number(slider.value) === film.steps - 1) pause();
+      show();
     }, calm ? 1000 : 300);
   }
 
-  playButton.addEventListener("click", () => (timer === null ? play() : pause()));
+  playButton.addEventListener("click", () => {
+    if (timer === null) {
+      play();
+    } else {
+      pause();
+      show();
+    }
+  });
   slider.addEventListener("input", () => {
     pause();
     show();
@@ -99,4 +113,5 @@ for (const movie of document.querySelectorAll(".cell-movie")) {
   });
   slider.value = film.first;
   draw();
+  spoken.setAttribute("aria-live", "polite");
 }

@@ -3,6 +3,7 @@
 use tidegate_model::ModelError;
 
 use crate::cell_variant::CellVariant;
+use crate::error::Divergence;
 
 /// An error of a movie of a cell: it names the sequence, part, step or unit at fault.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,20 @@ pub enum CellMovieError {
     NoDrawing {
         /// The cell.
         cell: CellVariant,
+    },
+    /// Its run ended without a model.
+    #[error("its run with seed {seed} diverged, so that no model is left: {divergence}")]
+    Diverged {
+        /// The run's seed.
+        seed: u64,
+        /// What stopped being finite.
+        divergence: Divergence,
+    },
+    /// The model of its run cannot be read.
+    #[error("the model of its run with seed {seed} cannot be read: run the study again")]
+    NoModel {
+        /// The run's seed.
+        seed: u64,
     },
     /// The set has fewer sequences.
     #[error("{task}: there is no sequence {sequence}: the set holds {count}, counted from 0")]

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 use tidegate_data::Inputs;
 
-use super::CellMovie;
+use super::input_strip::shown_parts;
+use super::{CellMovie, Scene, words};
+use crate::language::Language;
 
 /// Significant digits of a number on the page.
 const DIGITS: usize = 3;
@@ -11,8 +13,12 @@ const DIGITS: usize = 3;
 /// Features of a step that are written out.
 const WRITTEN_FEATURES: usize = 3;
 
-/// Of every part the mean over all units and the values of the units shown; of every step its input in words.
-pub(super) fn film(movie: &CellMovie) -> Value {
+/// The MIDI pitch of the first of music's features.
+pub(super) const LOWEST_PITCH: usize = 21;
+
+/// Of every part the mean over all units and the values of the units shown; of every step its input in words; and the names
+/// by which those who do not see the drawing hear the values.
+pub(super) fn film(movie: &CellMovie, language: Language) -> Value {
     let mut parts = Map::new();
     for part in &movie.parts {
         parts.insert(
@@ -29,13 +35,18 @@ pub(super) fn film(movie: &CellMovie) -> Value {
         .collect();
     let largest = magnitudes.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let levels = magnitudes.iter().map(|value| rounded(value / largest));
+    let spoken = shown_parts(movie).map(|(part, _)| {
+        let name = words::part(words::part_of(movie.cell, part), language);
+        json!([part, name])
+    });
     json!({
         "steps": steps,
+        "spoken": spoken.collect::<Vec<_>>(),
         "first": liveliest_step(movie),
         "parts": parts,
         "input": {
             "levels": levels.collect::<Vec<f64>>(),
-            "texts": (0..steps).map(|step| in_words(&movie.inputs, step)).collect::<Vec<_>>(),
+            "texts": (0..steps).map(|step| in_words(&movie.inputs, movie.scene, step)).collect::<Vec<_>>(),
         },
     })
 }
@@ -128,7 +139,7 @@ fn magnitude(inputs: &Inputs, step: usize) -> f32 {
     }
 }
 
-fn in_words(inputs: &Inputs, step: usize) -> String {
+fn in_words(inputs: &Inputs, scene: Scene, step: usize) -> String {
     match inputs {
         Inputs::Tokens(tokens) => tokens[step].to_string(),
         Inputs::Features { size, values } => {
@@ -138,14 +149,18 @@ fn in_words(inputs: &Inputs, step: usize) -> String {
                 return format!("({})", numbers.join(", "));
             }
             // What a vector of zeros and ones says is where its ones are.
+            let (sign, first, nothing) = match scene.pitches {
+                true => ("MIDI", LOWEST_PITCH, "–"),
+                false => ("≠ 0:", 0, "0"),
+            };
             let at: Vec<String> = (0..row.len())
                 .filter(|&feature| row[feature] != 0.0)
-                .map(|feature| feature.to_string())
+                .map(|feature| (feature + first).to_string())
                 .collect();
             match at.len() {
-                0 => "0".to_owned(),
-                1..=8 => format!("≠ 0: {}", at.join(", ")),
-                more => format!("≠ 0: {more} / {size}"),
+                0 => nothing.to_owned(),
+                1..=8 => format!("{sign} {}", at.join(", ")),
+                more => format!("{sign} {more} / {size}"),
             }
         }
     }

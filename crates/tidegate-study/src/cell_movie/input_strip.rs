@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use maud::{Markup, html};
 use tidegate_data::Inputs;
 
+use super::film::LOWEST_PITCH;
 use super::{CellMovie, words};
 use crate::language::Language;
 
@@ -33,13 +34,36 @@ const PARTS: [(&str, &str); 8] = [
 
 pub(super) fn strip(movie: &CellMovie, language: Language) -> Markup {
     let steps = movie.shown_steps();
+    let (input, input_height) = input(&movie.inputs, steps);
+    let parts: Vec<(&str, &str)> = shown_parts(movie).collect();
+    let height = input_height + ROW * parts.len() as f32;
+    let [left, right] = SIDES;
+    html! {
+        svg class="strip" viewBox=(format!("0 0 360 {height}")) role="img"
+            aria-label=(words::controls(language).input)
+            data-left=(left) data-right=(right) {
+            rect class="cursor" y="0" height=(height) x=(left) width=(width(steps).max(1.0)) {}
+            (input)
+            @if movie.scene.pitches && input_height == ROLL { (pitches(&movie.inputs)) }
+            @for (index, (name, symbol)) in parts.iter().enumerate() {
+                @let top = input_height + ROW * index as f32;
+                line class="rule" x1=(left) x2=(right) y1=(top) y2=(top) {}
+                text class="symbol" x="16" y=(top + ROW / 2.0 + 4.0) { (symbol) }
+                path class="trace" data-trace=(name) data-top=(top + 3.0) data-bottom=(top + ROW - 3.0) {}
+            }
+        }
+    }
+}
+
+/// The parts of a cell that are shown over time, with their symbols. Of a plain recurrent cell, the candidate is the new
+/// hidden state itself.
+pub(super) fn shown_parts(movie: &CellMovie) -> impl Iterator<Item = (&'static str, &'static str)> {
     let is_lstm = movie.part("cell").is_some();
     let is_plain = movie.parts.len() == 2;
-    let (input, input_height) = input(&movie.inputs, steps);
-    let parts: Vec<(&str, &str)> = PARTS
+    PARTS
         .into_iter()
-        .filter(|(name, _)| movie.part(name).is_some() && !(is_plain && *name == "candidate"))
-        .map(|(name, symbol)| {
+        .filter(move |(name, _)| movie.part(name).is_some() && !(is_plain && *name == "candidate"))
+        .map(move |(name, symbol)| {
             (
                 name,
                 if is_lstm && symbol == "n" {
@@ -49,22 +73,17 @@ pub(super) fn strip(movie: &CellMovie, language: Language) -> Markup {
                 },
             )
         })
-        .collect();
-    let height = input_height + ROW * parts.len() as f32;
-    let [left, right] = SIDES;
+}
+
+/// The lowest pitch at the bottom of the roll and the highest at its top.
+fn pitches(inputs: &Inputs) -> Markup {
+    let highest = match inputs {
+        Inputs::Features { size, .. } => LOWEST_PITCH + size - 1,
+        Inputs::Tokens(_) => return html! {},
+    };
     html! {
-        svg class="strip" viewBox=(format!("0 0 360 {height}")) role="img"
-            aria-label=(words::controls(language).input)
-            data-left=(left) data-right=(right) {
-            rect class="cursor" y="0" height=(height) x=(left) width=(width(steps).max(1.0)) {}
-            (input)
-            @for (index, (name, symbol)) in parts.iter().enumerate() {
-                @let top = input_height + ROW * index as f32;
-                line class="rule" x1=(left) x2=(right) y1=(top) y2=(top) {}
-                text class="symbol" x="16" y=(top + ROW / 2.0 + 4.0) { (symbol) }
-                path class="trace" data-trace=(name) data-top=(top + 3.0) data-bottom=(top + ROW - 3.0) {}
-            }
-        }
+        text class="index" x="16" y="12" { (highest) }
+        text class="index" x="16" y=(ROLL - 4.0) { (LOWEST_PITCH) }
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn drawing(language: Language) -> Markup {
         (word("tanh", (READ, WRITE), 17))
         (gate("forget_gate", "f", name("forget_gate"), (FORGET, GATES)))
         (gate("input_gate", "i", name("input_gate"), (INPUT, GATES)))
-        (gate("candidate", "g", name("candidate"), (CANDIDATE, GATES)))
+        (gate("candidate", "g", name("cell_candidate"), (CANDIDATE, GATES)))
         (gate("output_gate", "o", name("output_gate"), (OUTPUT, GATES)))
         (port("previous cell", ("c", "t−1"), (22, STATE)))
         (port("cell", ("c", "t"), (338, STATE)))

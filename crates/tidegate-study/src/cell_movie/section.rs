@@ -5,27 +5,52 @@ use tidegate_cells::Cell;
 
 use super::film::film;
 use super::input_strip::strip;
-use super::{CellMovie, equations, gru, lstm, plain_recurrent, words};
+use super::missing::missing;
+use super::{CellMovie, ShownCell, equations, gru, lstm, plain_recurrent, words};
+use crate::cell_variant::CellVariant;
 use crate::language::Language;
+
+/// The order in which cells are explained.
+const ORDER: [CellVariant; CellVariant::ALL.len()] = [
+    CellVariant::Gru,
+    CellVariant::GruBefore,
+    CellVariant::Lstm,
+    CellVariant::LstmPeephole,
+    CellVariant::Mgu,
+    CellVariant::Rnn,
+    CellVariant::RnnRelu,
+];
 
 const STYLE: &str = include_str!("cell_movie.css");
 const SCRIPT: &str = include_str!("cell_movie.js");
 
-/// The equations, and each movie with its controls, as a `<section>` that needs nothing else: style, script and numbers are
-/// in it. Colours of text and ground are those of the page around it.
+/// The equations of the cells that were compared, and each movie with its controls or the reason why there is none, as a
+/// `<section>` that needs nothing else: style, script and numbers are in it. Colours of text and ground are those of the
+/// page around it.
 #[must_use]
-pub fn section(movies: &[CellMovie], language: Language) -> Markup {
+pub fn section(compared: &[CellVariant], shown: &[ShownCell], language: Language) -> Markup {
+    let compared: Vec<CellVariant> = ORDER
+        .into_iter()
+        .filter(|cell| compared.contains(cell))
+        .collect();
+    let movies = || shown.iter().filter_map(|shown| shown.movie.as_ref().ok());
+    let errors = shown
+        .iter()
+        .filter_map(|shown| Some((shown.cell, shown.movie.as_ref().err()?)));
     html! {
         section class="cell-movies" {
             style { (PreEscaped(STYLE)) }
             h2 { (words::headline(language)) }
-            (equations::equations(language))
-            p { (words::symbols(language)) }
-            p class="convention" { strong { (words::convention(language)) } }
-            div class="cell-movie-row" {
-                @for (index, movie) in movies.iter().enumerate() { (figure(index, movie, language)) }
+            (equations::equations(&compared, language))
+            p { (words::symbols(&compared, language)) }
+            @for convention in words::conventions(&compared, language) {
+                p class="convention" { strong { (convention) } }
             }
-            @if !movies.is_empty() { script { (PreEscaped(SCRIPT)) } }
+            div class="cell-movie-row" {
+                @for (index, movie) in movies().enumerate() { (figure(index, movie, language)) }
+            }
+            @for (cell, error) in errors { p.missing { (missing(cell, error, language)) } }
+            @if movies().next().is_some() { script { (PreEscaped(SCRIPT)) } }
         }
     }
 }
@@ -35,14 +60,14 @@ fn figure(index: usize, movie: &CellMovie, language: Language) -> Markup {
     let controls = words::controls(language);
     let [slider, unit] = ["step", "unit"].map(|control| format!("cell-movie-{index}-{control}"));
     let last = movie.shown_steps() - 1;
-    let (kind, drawing) = match cell {
-        Cell::Gru(gru) => ("gru", gru::drawing(gru.reset, language)),
-        Cell::Lstm(_) => ("lstm", lstm::drawing(language)),
-        Cell::Rnn(_) | Cell::Mgu(_) => ("rnn", plain_recurrent::drawing(language)),
+    let drawing = match cell {
+        Cell::Gru(gru) => gru::drawing(gru.reset, language),
+        Cell::Lstm(_) => lstm::drawing(language),
+        Cell::Rnn(_) | Cell::Mgu(_) => plain_recurrent::drawing(language),
     };
     html! {
         figure class="cell-movie" data-play=(controls.play) data-pause=(controls.pause) {
-            h3 { (words::cell_name(kind, language)) }
+            h3 { (words::variant_name(movie.cell, language)) }
             (drawing)
             (strip(movie, language))
             div class="controls" {
@@ -57,9 +82,11 @@ fn figure(index: usize, movie: &CellMovie, language: Language) -> Markup {
                     }
                 }
             }
-            p class="now" { (controls.step) " " output for=(slider) { "0 / " (last) } }
+            // The slider says its step itself; what the eye sees of the drawing is said below.
+            p class="now" { (controls.step) " " output for=(slider) aria-live="off" { "0 / " (last) } }
+            p class="spoken" aria-live="off" data-input=(controls.spoken_input) {}
             figcaption { (words::caption(movie, language)) }
-            script type="application/json" { (PreEscaped(script_data(&film(movie)))) }
+            script type="application/json" { (PreEscaped(script_data(&film(movie, language)))) }
         }
     }
 }

@@ -1,13 +1,15 @@
 use std::collections::BTreeSet;
 
 use tidegate_cells::Stack;
-use tidegate_data::{AddingProblem, CopyMemory, InputKind, adding_problem, copy_memory};
+use tidegate_data::{
+    AddingProblem, CopyMemory, InputKind, adding_problem, copy_memory, polyphonic_music,
+};
 use tidegate_model::{InputLayer, ModelConfiguration, Readout};
 
 use super::*;
 use crate::language::Language;
 
-fn set(length: usize) -> SequenceSet {
+fn splits(length: usize) -> Splits {
     let options = AddingProblem {
         length,
         train: 1,
@@ -15,7 +17,15 @@ fn set(length: usize) -> SequenceSet {
         test: 2,
         seed: 3,
     };
-    adding_problem(options).unwrap().test
+    adding_problem(options).unwrap()
+}
+
+fn scene(sequence: usize) -> Scene {
+    Scene {
+        split: Split::Test,
+        sequence,
+        pitches: false,
+    }
 }
 
 fn model(cell: CellVariant, units: usize) -> Model {
@@ -25,11 +35,13 @@ fn model(cell: CellVariant, units: usize) -> Model {
 }
 
 fn movie(cell: CellVariant, units: usize, steps: usize) -> CellMovie {
-    CellMovie::of(&model(cell, units), &set(steps), 1, cell, "adding").unwrap()
+    CellMovie::of(&model(cell, units), &splits(steps), scene(1), cell).unwrap()
 }
 
 fn page(movie: CellMovie, language: Language) -> String {
-    section(&[movie], language).into_string()
+    let cell = movie.cell;
+    let movie = Ok(movie);
+    section(&[cell], &[ShownCell { cell, movie }], language).into_string()
 }
 
 /// What the script of a page reads.
@@ -156,15 +168,17 @@ fn korean_pages_have_no_english_sentence_and_english_ones_no_korean() {
         ] {
             assert!(!visible(&korean).contains(part), "{cell}: {part}");
         }
-        for part in [
-            "리셋 게이트",
-            "업데이트 게이트",
-            "후보 은닉 상태",
-            "은닉 상태",
-            "망각 게이트",
-        ] {
+        let parts: &[&str] = match cell.cell() {
+            Cell::Gru(_) => &["리셋 게이트", "업데이트 게이트", "후보 은닉 상태"],
+            Cell::Lstm(_) => &["입력 게이트", "망각 게이트", "후보 셀 상태", "출력 게이트"],
+            _ => &["은닉 상태"],
+        };
+        for part in parts {
             assert!(korean.contains(part), "{cell}: {part}");
         }
+        let is_lstm = matches!(cell.cell(), Cell::Lstm(_));
+        assert!(!is_lstm || !korean.contains("후보 은닉 상태") && !korean.contains("후보 상태"));
+        assert!(visible(&korean).contains("덧셈 문제, 길이 4, 테스트 세트의 1번 시퀀스"));
     }
 }
 
@@ -199,7 +213,8 @@ fn tokens_and_wide_inputs_are_drawn() {
         test: 1,
         seed: 0,
     };
-    let set = copy_memory(options).unwrap().test;
+    let splits = copy_memory(options).unwrap();
+    let set = &splits.test;
     let InputKind::Tokens { vocabulary } = set.input else {
         panic!("tokens")
     };
@@ -213,7 +228,7 @@ fn tokens_and_wide_inputs_are_drawn() {
         ModelConfiguration::new(layer, stack, outputs, Readout::EveryStep),
         1,
     );
-    let movie = CellMovie::of(&model.unwrap(), &set, 0, CellVariant::Lstm, "copy").unwrap();
+    let movie = CellMovie::of(&model.unwrap(), &splits, scene(0), CellVariant::Lstm).unwrap();
     let Inputs::Tokens(tokens) = &movie.inputs else {
         panic!("tokens")
     };
@@ -227,12 +242,70 @@ fn tokens_and_wide_inputs_are_drawn() {
 fn what_cannot_be_shown_is_named() {
     let gru = CellVariant::Gru;
     let of = |sequence, cell| {
-        let error = CellMovie::of(&model(gru, 2), &set(4), sequence, cell, "adding");
+        let error = CellMovie::of(&model(gru, 2), &splits(4), scene(sequence), cell);
         error.unwrap_err().to_string()
     };
     assert!(of(2, gru).contains("no sequence 2: the set holds 2"));
     assert!(of(0, CellVariant::GruBefore).contains("not gru-before"));
     let mgu = CellVariant::Mgu;
-    let error = CellMovie::of(&model(mgu, 2), &set(4), 0, mgu, "adding");
+    let error = CellMovie::of(&model(mgu, 2), &splits(4), scene(0), mgu);
     assert!(error.unwrap_err().to_string().contains("no drawing of mgu"));
+}
+
+#[test]
+fn the_page_says_which_way_the_keeping_gate_of_each_compared_cell_works() {
+    let page = |cells: &[CellVariant]| section(cells, &[], Language::English).into_string();
+    let minimal = page(&[CellVariant::Mgu, CellVariant::RnnRelu]);
+    assert!(minimal.contains("where f is 0 the unit remembers") && minimal.contains("relu(a)"));
+    assert!(!minimal.contains("update gate") && !minimal.contains("cell state"));
+    let both = page(&[CellVariant::Gru, CellVariant::GruBefore]);
+    assert_eq!(both.matches("The update gate z keeps").count(), 1);
+}
+
+#[test]
+fn music_is_shown_by_its_pitches() {
+    let mut file = tempfile::NamedTempFile::with_suffix(".json").unwrap();
+    let pieces = r#"{"train": [[[60], [60]]], "valid": [[[60], [60]]], "test": [[[21, 66], [], [108], [60]]]}"#;
+    std::io::Write::write_all(&mut file, pieces.as_bytes()).unwrap();
+    let splits = polyphonic_music(file.path()).unwrap();
+    let stack = Stack::new(CellVariant::Gru.cell(), 88, 2);
+    let model = Model::new(
+        ModelConfiguration::new(InputLayer::Features, stack, 88, Readout::EveryStep),
+        1,
+    );
+    let scene = Scene {
+        pitches: true,
+        ..scene(0)
+    };
+    let movie = CellMovie::of(&model.unwrap(), &splits, scene, CellVariant::Gru).unwrap();
+    let page = page(movie, Language::English);
+    let texts = &numbers(&page)["input"]["texts"];
+    // Before the first chord a cell reads silence.
+    assert_eq!(
+        *texts,
+        serde_json::json!(["–", "MIDI 21, 66", "–", "MIDI 108"])
+    );
+    assert!(page.contains("MIDI pitches (21 to 108)") && page.contains(">108</text>"));
+}
+
+#[test]
+fn every_value_over_time_has_a_name_that_can_be_spoken() {
+    for cell in DRAWN {
+        let page = page(movie(cell, 2, 4), Language::Korean);
+        let film = numbers(&page);
+        let spoken = film["spoken"].as_array().unwrap();
+        assert_eq!(
+            spoken.len(),
+            page.matches("data-trace=\"").count(),
+            "{cell}"
+        );
+        for pair in spoken {
+            assert!(
+                film["parts"][pair[0].as_str().unwrap()].is_object(),
+                "{pair}"
+            );
+            assert!(pair[1].as_str().unwrap().contains(['게', '상']), "{pair}");
+        }
+        assert!(page.contains("class=\"spoken\" aria-live=\"off\""));
+    }
 }
