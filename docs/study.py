@@ -40,8 +40,11 @@ OMISSIONS = {
     "lag_is_given": "its lag cannot be chosen, so that there is no longest one; how far the gradient reaches back is shown",
     "too_few_sequences": "too few training sequences to train on shares of them",
     "diverged": "every run diverged",
-    "no_common_target": "no loss that both gated cells reached",
+    "no_common_target": "no loss that a GRU and an LSTM both reached",
     "cell_missing": "a cell was not compared",
+    "unpaired_runs": "not every seed has a run of both cells that can be compared",
+    "lags_out_of_range": "runs of both cells solved no lag, or all that were tested",
+    "unlike_times": "runs had different numbers of threads",
     "single_seed": "a single seed has no spread",
     "not_asked": "not asked",
 }
@@ -85,7 +88,10 @@ def table(headings, rows):
 def interval(piece):
     if not piece["interval"] or not piece["pairs"]:
         return "exact" if not piece["pairs"] else "–"
-    return " to ".join(ratio(bound) for bound in piece["interval"])
+    low, high = piece["interval"]
+    if low is None or high is None:
+        return f"at most {ratio(high)}" if low is None else f"at least {ratio(low)}"
+    return f"{ratio(low)} to {ratio(high)}"
 
 
 def cells(piece):
@@ -139,9 +145,9 @@ def memory(answer, seeds):
 
 def structure(answer):
     rows = [[row["task"], CELLS[row["cell"]], EQUAL[row["equal"]], str(row["gates"]), f"{row['hidden_size']:,}", f"{row['parameters']:,}",
-             f"{row['multiply_adds']:,}", f"{row['executed_multiply_adds']:,}", f"{row['state_bytes']:,}", f"{row['weight_bytes']:,}",
+             f"{row['multiply_adds']:,}", f"{row['padded_multiply_adds']:,}", f"{row['state_bytes']:,}", f"{row['weight_bytes']:,}",
              f"{row['allocated_tape_bytes_per_step']:,.0f}"] for row in answer["rows"]]
-    return table(["task", "cell", "equal", "gates", "units", "parameters", "multiply-adds a step", "executed, padded", "bytes of state",
+    return table(["task", "cell", "equal", "gates", "units", "parameters", "multiply-adds a step", "padded", "bytes of state",
                   "bytes of weights", "bytes of tape a step"], rows)
 
 

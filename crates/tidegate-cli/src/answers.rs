@@ -1,7 +1,7 @@
 //! The answers of a study on the terminal: a table for each question, and the verdicts.
 
 use tidegate_study::{
-    DataAnswer, Equal, Evidence, Finding, Measure, MemoryAnswer, Omission, Spread, StructureAnswer,
+    DataAnswer, Equal, Evidence, Finding, MemoryAnswer, Omission, Spread, StructureAnswer,
     StudyReport, TimeAnswer, Verdict,
 };
 
@@ -115,7 +115,7 @@ fn structure(answer: &StructureAnswer, page: Page) -> String {
         ["hidden", "size"],
         ["", "parameters"],
         ["multiply-adds", "of the layers"],
-        ["executed,", "padded"],
+        ["the same", "padded"],
         ["bytes of", "state"],
         ["bytes of", "weights"],
         ["bytes of tape", "per step"],
@@ -131,7 +131,7 @@ fn structure(answer: &StructureAnswer, page: Page) -> String {
                 thousands(row.hidden_size),
                 thousands(row.parameters),
                 thousands(row.multiply_adds),
-                thousands(row.executed_multiply_adds),
+                thousands(row.padded_multiply_adds),
                 thousands(row.state_bytes),
                 thousands(row.weight_bytes),
                 thousands(row.allocated_tape_bytes_per_step.round() as usize),
@@ -251,16 +251,7 @@ fn verdict(verdict: &Verdict, page: Page) -> String {
 }
 
 fn evidence(evidence: &Evidence) -> String {
-    let measure = match evidence.measure {
-        Measure::LongestLag => "longest lag",
-        Measure::Parameters => "parameters of the layers",
-        Measure::MultiplyAdds => "multiply-adds of the layers",
-        Measure::TapeBytes => "bytes of tape",
-        Measure::TestLoss => "test loss",
-        Measure::UpdatesToTarget => "updates to target",
-        Measure::SecondsPerUpdate => "seconds per update",
-        Measure::SecondsToTarget => "seconds to target",
-    };
+    let measure = evidence.measure;
     let finding = match evidence.finding {
         Finding::Holds => "for",
         Finding::DoesNotHold => "against",
@@ -268,8 +259,10 @@ fn evidence(evidence: &Evidence) -> String {
     };
     let interval = match evidence.interval {
         Some(_) if evidence.pairs == 0 => String::new(),
-        Some([low, high]) => format!(" ({} to {})", ratio(low), ratio(high)),
-        None => String::new(),
+        Some([Some(low), Some(high)]) => format!(" ({} to {})", ratio(low), ratio(high)),
+        Some([Some(low), None]) => format!(" (at least {})", ratio(low)),
+        Some([None, Some(high)]) => format!(" (at most {})", ratio(high)),
+        Some([None, None]) | None => String::new(),
     };
     let share = match evidence.share {
         tidegate_study::Share::ALL => String::new(),

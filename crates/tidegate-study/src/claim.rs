@@ -1,6 +1,5 @@
 //! A sentence's claim on one measure of two cells, and what an interval says of it.
 
-use crate::paired::PairedRatio;
 use crate::verdict::Finding;
 
 /// Ratios so near to 1 count as equal.
@@ -18,8 +17,8 @@ pub(crate) enum Claim {
 impl Claim {
     /// Holds where the whole interval lies on the claimed side of 1; does not hold where it lies on the other side, or within
     /// one per cent of 1.
-    pub(crate) fn finding(self, ratio: &PairedRatio) -> Finding {
-        let Some([low, high]) = ratio.interval else {
+    pub(crate) fn finding(self, interval: Option<[f64; 2]>) -> Finding {
+        let Some([low, high]) = interval else {
             return Finding::Undecided;
         };
         let equal = low >= 1.0 / EQUAL && high <= EQUAL;
@@ -39,13 +38,7 @@ mod tests {
 
     #[test]
     fn an_interval_decides_only_where_it_leaves_1_out_or_hardly_leaves_it() {
-        let finding = |claim: Claim, interval| {
-            claim.finding(&PairedRatio {
-                ratio: 1.0,
-                interval,
-                pairs: 3,
-            })
-        };
+        let finding = |claim: Claim, interval| claim.finding(interval);
         use Finding::{DoesNotHold, Holds, Undecided};
         for (interval, less, more) in [
             (Some([0.5, 0.9]), Holds, DoesNotHold),
@@ -54,6 +47,8 @@ mod tests {
             (Some([0.995, 1.005]), DoesNotHold, DoesNotHold),
             // Less beyond doubt, but by next to nothing.
             (Some([0.993, 0.997]), DoesNotHold, DoesNotHold),
+            (Some([1.5, f64::INFINITY]), DoesNotHold, Holds),
+            (Some([0.5, f64::INFINITY]), Undecided, Undecided),
             (None, Undecided, Undecided),
         ] {
             assert_eq!(finding(Claim::Less, interval), less, "{interval:?}");

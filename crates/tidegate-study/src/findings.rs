@@ -1,16 +1,13 @@
 //! What the questions are answered from: the plan, and how every run ended.
 
 use crate::cell_variant::CellVariant;
-use crate::claim::Claim;
 use crate::contest::Contest;
-use crate::paired::PairedRatio;
 use crate::preparation::Preparation;
 use crate::record::{Measured, Outcome};
 use crate::runs::Results;
 use crate::study::Study;
 use crate::study_plan::StudyPlan;
 use crate::study_report::ExperimentReport;
-use crate::verdict::{Evidence, Measure};
 
 /// Everything that is known once all runs are done.
 pub(crate) struct Findings<'a> {
@@ -77,47 +74,4 @@ impl ExperimentReport {
     pub fn summary_of(&self, cell: CellVariant) -> Option<&crate::report::Summary> {
         self.summary.iter().find(|summary| summary.cell == cell)
     }
-}
-
-/// Evidence from pairs of runs.
-pub(crate) fn paired_evidence(
-    experiment: &ExperimentReport,
-    task: String,
-    measure: Measure,
-    claim: Claim,
-    [cell, other]: [CellVariant; 2],
-    ratio: PairedRatio,
-    experiments: Vec<usize>,
-) -> Evidence {
-    Evidence {
-        task,
-        measure,
-        equal: experiment.equal,
-        share: experiment.share,
-        cell,
-        other,
-        ratio: ratio.ratio,
-        interval: ratio.interval,
-        pairs: ratio.pairs,
-        experiments,
-        finding: claim.finding(&ratio),
-    }
-}
-
-/// Evidence from a count, which is the same in every run.
-pub(crate) fn counted_evidence(
-    experiment: &ExperimentReport,
-    measure: Measure,
-    claim: Claim,
-    cells: [CellVariant; 2],
-    ratio: f64,
-    index: usize,
-) -> Evidence {
-    let ratio = PairedRatio {
-        ratio,
-        interval: Some([ratio; 2]),
-        pairs: 0,
-    };
-    let task = experiment.task.clone();
-    paired_evidence(experiment, task, measure, claim, cells, ratio, vec![index])
 }

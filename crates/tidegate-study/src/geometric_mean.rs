@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::paired::interval_of_mean;
+use crate::paired::{CONFIDENCE, interval_of_mean};
 
 /// A geometric mean of positive numbers, with its confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ impl GeometricMean {
         }
         Some(GeometricMean {
             mean: (logarithms.iter().sum::<f64>() / logarithms.len() as f64).exp(),
-            interval: interval_of_mean(&logarithms).map(|bounds| bounds.map(f64::exp)),
+            interval: interval_of_mean(&logarithms, CONFIDENCE).map(|bounds| bounds.map(f64::exp)),
         })
     }
 

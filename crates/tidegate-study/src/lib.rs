@@ -50,6 +50,7 @@ mod network;
 mod omission;
 pub mod page;
 mod paired;
+mod piece;
 mod preparation;
 mod progress;
 mod question;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::verdict::Measure;
+
 /// Why a question, or a part of one, has no answer on a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
@@ -37,6 +39,27 @@ pub enum Omission {
         /// The family of cells: `gru`, `lstm` or `rnn`.
         cell: String,
     },
+    /// Not every seed has a run of both cells with this measure: some diverged, or the number is 0.
+    UnpairedRuns {
+        /// The task.
+        task: String,
+        /// What would have been compared.
+        measure: Measure,
+        /// Pairs of runs that there are.
+        pairs: usize,
+        /// Pairs that there should be.
+        seeds: usize,
+    },
+    /// Some runs of both cells solved no lag, or all that were tested, so that their ratio has a bound on neither side.
+    LagsOutOfRange {
+        /// The task.
+        task: String,
+    },
+    /// Runs of the two cells had different numbers of threads.
+    UnlikeTimes {
+        /// The task.
+        task: String,
+    },
     /// A single seed has no spread, so that no confidence interval exists.
     SingleSeed,
     /// The question that would answer it was not asked.
@@ -69,6 +92,23 @@ impl fmt::Display for Omission {
                     "no run of a cell of the family {cell} was measured"
                 )
             }
+            Omission::UnpairedRuns {
+                task,
+                measure,
+                pairs,
+                seeds,
+            } => write!(
+                formatter,
+                "{task}: of {seeds} seeds {pairs} have a run of both cells that did not diverge and can be compared by {measure}"
+            ),
+            Omission::LagsOutOfRange { task } => write!(
+                formatter,
+                "{task}: runs of both cells solved no lag, or all that were tested, so that the longest lags cannot be compared"
+            ),
+            Omission::UnlikeTimes { task } => write!(
+                formatter,
+                "{task}: runs had different numbers of threads, so that their times cannot be compared"
+            ),
             Omission::SingleSeed => formatter
                 .write_str("with a single seed there is no spread, and so no confidence interval"),
             Omission::NotAsked => formatter.write_str("the question was not asked"),

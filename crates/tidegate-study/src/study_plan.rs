@@ -5,12 +5,14 @@ use tidegate_data::Splits;
 use crate::comparison::Experiment;
 use crate::error::StudyError;
 use crate::lag_family::LagFamily;
+use crate::memory;
 use crate::omission::Omission;
 use crate::question::Question;
 use crate::recipe::Recipe;
 use crate::share::Share;
 use crate::sizing::Sizing;
 use crate::study::Study;
+use crate::task::Task;
 
 /// Training sequences of the smallest share that is trained on.
 const LEAST_SEQUENCES: usize = 4;
@@ -114,7 +116,7 @@ impl StudyPlan {
             for index in 0..self.plain {
                 self.experiments[index].measures_gradients = true;
                 self.watched.push(index);
-                let task = self.experiments[index].task.splits()?.name;
+                let task = splits(&self.experiments[index].task)?.name;
                 self.memory_omissions.push(Omission::LagIsGiven { task });
             }
         }
@@ -142,7 +144,7 @@ impl StudyPlan {
     fn ask_for_data(&mut self, study: &Study) -> Result<(), StudyError> {
         for index in 0..self.plain {
             let experiment = self.experiments[index].clone();
-            let Splits { name, train, .. } = experiment.task.splits()?;
+            let Splits { name, train, .. } = splits(&experiment.task)?;
             let sequences = train.len();
             let mut shares = study.effort.shares();
             let needed = shares[shares.len() + 1 - LEAST_SHARES].one_in * LEAST_SEQUENCES;
@@ -174,6 +176,12 @@ impl StudyPlan {
         }
         Ok(())
     }
+}
+
+/// The sets of a task, unless they are too large for the memory.
+fn splits(task: &Task) -> Result<Splits, StudyError> {
+    memory::check_sets(task, memory::available())?;
+    Ok(task.splits()?)
 }
 
 /// A generated task at a lag, with a fixed number of updates at most.

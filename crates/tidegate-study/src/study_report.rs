@@ -210,7 +210,7 @@ pub struct StructureAnswer {
     pub rows: Vec<StructureRow>,
 }
 
-/// A cell's recurrent layer as it is counted, and as the engine allocated and executed it.
+/// A cell's recurrent layer as it is counted, and as the engine allocates and pads it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StructureRow {
@@ -230,8 +230,8 @@ pub struct StructureRow {
     pub recurrent_parameters: usize,
     /// Multiply-adds of one step of one sequence in the recurrent layer, counted.
     pub multiply_adds: usize,
-    /// The same as the engine executed them, with the padding of units to whole vectors.
-    pub executed_multiply_adds: usize,
+    /// The same with the padding of units to whole vectors: every packed weight once.
+    pub padded_multiply_adds: usize,
     /// Bytes of the state of one sequence.
     pub state_bytes: usize,
     /// Bytes of the recurrent layer's parameters.

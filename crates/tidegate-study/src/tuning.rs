@@ -12,9 +12,7 @@ pub(crate) fn choose(outcomes: &[&Outcome], target_loss: Option<f64>) -> usize {
             let epochs = if there { measured.epochs } else { usize::MAX };
             (epochs, measured.valid_loss, 0)
         }
-        Outcome::Diverged(divergence) => {
-            (usize::MAX, f64::INFINITY, u64::MAX - divergence.update)
-        }
+        Outcome::Diverged(divergence) => (usize::MAX, f64::INFINITY, u64::MAX - divergence.update),
     };
     let candidates = outcomes.iter().map(|outcome| rank(outcome)).enumerate();
     let best = candidates.min_by(|(_, a), (_, b)| {

@@ -1,5 +1,7 @@
 //! A sentence of the textbooks, held against what was measured.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cell_variant::CellVariant;
@@ -105,6 +107,21 @@ pub enum Measure {
     SecondsToTarget,
 }
 
+impl fmt::Display for Measure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Measure::LongestLag => "longest lag",
+            Measure::Parameters => "parameters of the layers",
+            Measure::MultiplyAdds => "multiply-adds of the layers",
+            Measure::TapeBytes => "bytes of tape",
+            Measure::TestLoss => "test loss",
+            Measure::UpdatesToTarget => "updates to target",
+            Measure::SecondsPerUpdate => "seconds per update",
+            Measure::SecondsToTarget => "seconds to target",
+        })
+    }
+}
+
 impl Measure {
     /// Whether it was measured with a clock, so that it is another one each time.
     #[must_use]
@@ -131,8 +148,9 @@ pub struct Evidence {
     pub other: CellVariant,
     /// The measure of `cell` over that of `other`: the geometric mean of the pairs with the same seed.
     pub ratio: f64,
-    /// Confidence interval of the ratio; null where there are too few pairs.
-    pub interval: Option<[f64; 2]>,
+    /// Confidence interval of the ratio, simultaneous with those of the other pieces of the verdict; null where there are too
+    /// few pairs. An end is null where the ratio has no bound there: a cell solved the longest lag that was tested, or none.
+    pub interval: Option<[Option<f64>; 2]>,
     /// Pairs of runs with the same seed; 0 where the measure is a count and not a sample.
     pub pairs: usize,
     /// Indices of the experiments whose runs these are.

@@ -3,11 +3,12 @@
 use crate::family::Family;
 use crate::findings::Findings;
 use crate::omission::Omission;
+use crate::piece::Pieces;
 use crate::question::Question;
 use crate::questions::data::Amount;
 use crate::questions::{data, memory, structure, time};
 use crate::study_report::{DataAnswer, MemoryAnswer, StructureAnswer, TimeAnswer};
-use crate::verdict::{Evidence, Sentence, Verdict};
+use crate::verdict::{Sentence, Verdict};
 
 /// The answers to the questions that were asked.
 pub(crate) struct Answers {
@@ -48,11 +49,11 @@ fn verdict(findings: &Findings<'_>, answers: &Answers, sentence: Sentence) -> Ve
         });
         return without(missing.collect());
     };
-    let mut omissions = Vec::new();
-    let evidence: Option<Vec<Evidence>> = match sentence {
+    let mut missing: &[Omission] = &[];
+    let pieces: Option<Pieces<'_>> = match sentence {
         Sentence::GruOvercomesLongTermDependencies
         | Sentence::LstmOvercomesLongTermDependencies => answers.memory.as_ref().map(|answer| {
-            omissions.clone_from(&answer.omissions);
+            missing = &answer.omissions;
             memory::evidence(findings, answer, cell, other)
         }),
         Sentence::GruIsALighterLstm => answers
@@ -60,7 +61,7 @@ fn verdict(findings: &Findings<'_>, answers: &Answers, sentence: Sentence) -> Ve
             .as_ref()
             .map(|answer| structure::evidence(findings, answer, cell, other)),
         Sentence::GruTrainsInLessTime => answers.time.as_ref().map(|answer| {
-            omissions.clone_from(&answer.omissions);
+            missing = &answer.omissions;
             time::evidence(findings, answer, cell, other)
         }),
         Sentence::LstmIsStrongerWithMuchData | Sentence::GruLearnsFromLittleData => {
@@ -69,13 +70,18 @@ fn verdict(findings: &Findings<'_>, answers: &Answers, sentence: Sentence) -> Ve
                 _ => Amount::All,
             };
             answers.data.as_ref().map(|answer| {
-                omissions.clone_from(&answer.omissions);
+                missing = &answer.omissions;
                 data::evidence(findings, answer, cell, other, amount)
             })
         }
     };
+    let mut pieces = pieces.unwrap_or_default();
     if findings.study.comparison.seeds == 1 && sentence.question() != Question::Structure {
-        omissions.push(Omission::SingleSeed);
+        pieces.omit(Omission::SingleSeed);
     }
-    Verdict::of(sentence, evidence.unwrap_or_default(), omissions)
+    for omission in missing {
+        pieces.omit(omission.clone());
+    }
+    let (evidence, omissions) = pieces.evidence();
+    Verdict::of(sentence, evidence, omissions)
 }

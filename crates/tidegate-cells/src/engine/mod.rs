@@ -154,7 +154,7 @@ impl Engine {
     /// Multiply-adds of the matrix products of one step of one sequence as the kernels execute them: every packed weight once,
     /// those that fill units up to whole vectors too.
     #[must_use]
-    pub fn executed_multiply_adds_per_step(&self) -> usize {
+    pub fn padded_multiply_adds_per_step(&self) -> usize {
         let bytes: usize = self.weights.iter().map(LayerWeights::matrix_bytes).sum();
         bytes / size_of::<f32>()
     }

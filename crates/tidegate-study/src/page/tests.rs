@@ -102,7 +102,7 @@ pub(crate) fn report() -> StudyReport {
                 cell: CellVariant::Gru,
                 other: CellVariant::Lstm,
                 ratio: 0.93,
-                interval: Some([0.8, 1.1]),
+                interval: Some([Some(0.8), Some(1.1)]),
                 pairs: 2,
                 experiments: vec![0],
                 finding: Finding::Undecided,

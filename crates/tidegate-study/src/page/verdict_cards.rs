@@ -76,7 +76,13 @@ fn evidence(caption: &str, pieces: &[Evidence], language: Language) -> Markup {
                 match piece.interval {
                     // A count is no sample.
                     Some([low, high]) if piece.pairs > 0 => {
-                        format!("{} – {}", short_number(low), short_number(high))
+                        let [low, high] = [low, high].map(|end| end.map(short_number));
+                        match (low, high) {
+                            (Some(low), Some(high)) => format!("{low} – {high}"),
+                            (Some(low), None) => format!("≥ {low}"),
+                            (None, Some(high)) => format!("≤ {high}"),
+                            (None, None) => "–".to_owned(),
+                        }
                     }
                     _ => "–".to_owned(),
                 },

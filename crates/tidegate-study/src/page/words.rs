@@ -65,7 +65,7 @@ texts! {
     parameters: "Parameters", "매개변수";
     recurrent_parameters: "of which recurrent layer", "순환층 매개변수";
     multiply_adds: "Multiply-adds per step", "시점당 곱셈-덧셈";
-    executed: "executed", "실제 실행";
+    padded: "padded", "패딩 포함";
     state_bytes: "State (bytes)", "상태 (바이트)";
     weight_bytes: "Weights (bytes)", "가중치 (바이트)";
     packed: "packed", "패킹 후";
@@ -234,6 +234,24 @@ impl Language {
             Omission::CellMissing { cell } => {
                 format!("{cell} 계열 셀의 실행이 측정되지 않았습니다.")
             }
+            Omission::UnpairedRuns {
+                task,
+                measure,
+                pairs,
+                seeds,
+            } => format!(
+                "{}: 시드 {seeds}개 가운데 두 셀 모두 발산하지 않아 {}을(를) 비교할 수 있는 것은 {pairs}개뿐입니다.",
+                self.task(task),
+                self.measure(*measure)
+            ),
+            Omission::LagsOutOfRange { task } => format!(
+                "{}: 두 셀 모두 시험한 지연을 하나도 해결하지 못했거나 전부 해결한 실행이 있어, 가장 긴 지연을 비교할 수 없습니다.",
+                self.task(task)
+            ),
+            Omission::UnlikeTimes { task } => format!(
+                "{}: 실행마다 스레드 수가 달라 시간을 비교할 수 없습니다.",
+                self.task(task)
+            ),
             Omission::SingleSeed => {
                 "시드가 하나뿐이면 산포가 없으므로 신뢰 구간도 없습니다.".to_owned()
             }
@@ -339,10 +357,10 @@ impl Language {
         let percent = crate::chart::short_number(100.0 * confidence);
         self.pick(
             format!(
-                "A ratio compares two cells in pairs of runs with the same seed; its interval is Student's t of the logarithms, with a confidence of {percent} %. A piece of evidence holds where the whole interval lies on the side that the sentence claims, does not hold where it lies on the other side or within one per cent of equality, and is undecided otherwise. A sentence holds where some evidence does and none speaks against it. Nothing corrects for the number of comparisons. Lags were doubled, so that a longest lag is known up to a factor of 2 only: its interval is wider by that factor, and where no lag was solved half of the shortest one stands for it. The longest lag tested may be exceeded."
+                "A ratio compares two cells in pairs of runs with the same seed; its interval is Student's t of the logarithms, with a confidence of {percent} %. A piece of evidence holds where the whole interval lies on the side that the sentence claims, does not hold where it lies on the other side or within one per cent of equality, and is undecided otherwise. A sentence holds where some evidence does and none speaks against it. The intervals of a sentence hold together with that confidence (Bonferroni): each alone has a higher one. Lags were doubled, so that a longest lag is known up to a factor of 2 only, and its interval is wider by that factor; where no lag was solved, half of the shortest one stands for it. Where a cell solved every lag that was tested, or none, the ratio is a bound (≥, ≤)."
             ),
             format!(
-                "비율은 같은 시드의 실행끼리 짝지어 두 셀을 비교한 값이며, 그 구간은 로그값에 대한 스튜던트 t 구간이고 신뢰 수준은 {percent} %입니다. 구간 전체가 문장이 주장하는 쪽에 있으면 근거가 성립하고, 반대쪽에 있거나 1 % 이내로 같으면 성립하지 않으며, 그 밖에는 미정입니다. 성립하는 근거가 있고 반대 근거가 없으면 문장이 성립합니다. 비교 횟수에 대한 보정은 하지 않습니다. 지연은 두 배씩 늘렸으므로 해결한 가장 긴 지연은 2배 범위 안에서만 알 수 있습니다. 그래서 구간을 그만큼 넓혔고, 하나도 해결하지 못했으면 가장 짧은 지연의 절반으로 계산했습니다. 시험한 가장 긴 지연보다 더 길 수도 있습니다."
+                "비율은 같은 시드의 실행끼리 짝지어 두 셀을 비교한 값이며, 그 구간은 로그값에 대한 스튜던트 t 구간이고 신뢰 수준은 {percent} %입니다. 구간 전체가 문장이 주장하는 쪽에 있으면 근거가 성립하고, 반대쪽에 있거나 1 % 이내로 같으면 성립하지 않으며, 그 밖에는 미정입니다. 성립하는 근거가 있고 반대 근거가 없으면 문장이 성립합니다. 한 문장의 구간들은 함께 그 신뢰 수준을 갖도록 넓혔습니다(본페로니). 지연은 두 배씩 늘렸으므로 해결한 가장 긴 지연은 2배 범위 안에서만 알 수 있습니다. 그래서 구간을 그만큼 넓혔고, 하나도 해결하지 못했으면 가장 짧은 지연의 절반으로 계산했습니다. 시험한 지연을 모두 해결했거나 하나도 해결하지 못한 셀이 있으면 비율은 한계값(≥, ≤)입니다."
             ),
         )
     }

@@ -2,12 +2,12 @@
 
 use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
-use crate::findings::{Findings, paired_evidence};
+use crate::findings::Findings;
 use crate::geometric_mean::GeometricMean;
-use crate::paired::PairedRatio;
+use crate::piece::{Piece, Pieces, Ratio};
 use crate::record::Measured;
 use crate::study_report::{Crossing, DataAnswer, ExperimentReport, SharedTask, SharesOfCell};
-use crate::verdict::{Evidence, Measure};
+use crate::verdict::Measure;
 
 pub(crate) fn answer(findings: &Findings<'_>) -> DataAnswer {
     let tasks = findings.plan.shared.iter();
@@ -119,31 +119,33 @@ pub(crate) enum Amount {
     All,
 }
 
-/// Pieces of evidence that `cell` has a lower test loss than `other`.
-pub(crate) fn evidence(
-    findings: &Findings<'_>,
+/// Evidence that `cell` has a lower test loss than `other`.
+pub(crate) fn evidence<'a>(
+    findings: &'a Findings<'_>,
     answer: &DataAnswer,
     cell: CellVariant,
     other: CellVariant,
     amount: Amount,
-) -> Vec<Evidence> {
-    let of = |task: &SharedTask| {
+) -> Pieces<'a> {
+    let mut pieces = Pieces::default();
+    for task in &answer.tasks {
         let index = match amount {
-            Amount::Least => *task.experiments.first()?,
-            Amount::All => *task.experiments.last()?,
+            Amount::Least => task.experiments.first(),
+            Amount::All => task.experiments.last(),
         };
-        let ratio = PairedRatio::of(&findings.pairs(index, [cell, other], &test_loss))?;
-        Some(paired_evidence(
-            &findings.experiments[index],
-            task.task.clone(),
-            Measure::TestLoss,
-            Claim::Less,
-            [cell, other],
-            ratio,
-            vec![index],
-        ))
-    };
-    answer.tasks.iter().filter_map(of).collect()
+        let Some(&index) = index else { continue };
+        let pairs = findings.pairs(index, [cell, other], &test_loss);
+        pieces.add(findings.study.comparison.seeds, &pairs, |ratio| Piece {
+            experiment: &findings.experiments[index],
+            experiments: vec![index],
+            task: task.task.clone(),
+            measure: Measure::TestLoss,
+            claim: Claim::Less,
+            cells: [cell, other],
+            ratio: Ratio::Paired(ratio),
+        });
+    }
+    pieces
 }
 
 #[cfg(test)]

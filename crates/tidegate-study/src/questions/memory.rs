@@ -4,14 +4,15 @@ use tidegate_train::{MeanNorm, StateGradients};
 
 use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
-use crate::findings::{Findings, paired_evidence};
+use crate::findings::Findings;
 use crate::lag_family::LagFamily;
-use crate::paired::PairedRatio;
+use crate::omission::Omission;
+use crate::piece::{Piece, Pieces, Ratio};
 use crate::record::Reach;
 use crate::study_report::{
     ExperimentReport, GradientReach, LagTask, LagsOfCell, MemoryAnswer, ReachOfCell,
 };
-use crate::verdict::{Evidence, Measure};
+use crate::verdict::Measure;
 
 /// Part of the lowest loss without memory below which a task is solved.
 const SOLVED_BELOW: f64 = 0.1;
@@ -85,33 +86,51 @@ fn lag_task(findings: &Findings<'_>, family: LagFamily, indices: &[usize]) -> La
     }
 }
 
-/// Pieces of evidence that `cell` solves longer lags than `other`. Where none was solved, half of the shortest stands.
-pub(crate) fn evidence(
-    findings: &Findings<'_>,
+/// Evidence that `cell` solves longer lags than `other`. Where none was solved, half of the shortest stands.
+pub(crate) fn evidence<'a>(
+    findings: &'a Findings<'_>,
     answer: &MemoryAnswer,
     cell: CellVariant,
     other: CellVariant,
-) -> Vec<Evidence> {
-    let of = |task: &LagTask| {
-        let steps = |cell| -> Option<Vec<f64>> {
-            let found = task.cells.iter().find(|lags| lags.cell == cell)?;
-            let none = task.lags[0] as f64 / RESOLUTION;
-            let steps = |lag: &Option<usize>| lag.map_or(none, |lag| lag as f64);
-            Some(found.longest_lag.iter().map(steps).collect())
+) -> Pieces<'a> {
+    let mut pieces = Pieces::default();
+    for task in &answer.tasks {
+        let lags = |cell| -> &[Option<usize>] {
+            let found = task.cells.iter().find(|lags| lags.cell == cell);
+            found.map_or(&[], |found| &found.longest_lag)
         };
-        let pairs: Vec<(f64, f64)> = steps(cell)?.into_iter().zip(steps(other)?).collect();
-        let ratio = PairedRatio::of(&pairs)?.widened(RESOLUTION);
-        Some(paired_evidence(
-            &findings.experiments[task.experiments[0]],
-            task.key.clone(),
-            Measure::LongestLag,
-            Claim::More,
-            [cell, other],
-            ratio,
-            task.experiments.clone(),
-        ))
-    };
-    answer.tasks.iter().filter_map(of).collect()
+        let (ours, theirs) = (lags(cell), lags(other));
+        let none = task.lags[0] as f64 / RESOLUTION;
+        let steps = |lag: &Option<usize>| lag.map_or(none, |lag| lag as f64);
+        let pairs: Vec<(f64, f64)> = ours
+            .iter()
+            .zip(theirs)
+            .map(|(a, b)| (steps(a), steps(b)))
+            .collect();
+        // Beyond the lags that were tested, a ratio is a bound.
+        let all = |lags: &[Option<usize>]| lags.contains(&task.lags.last().copied());
+        let (is_least, is_most) = (
+            all(ours) || theirs.contains(&None),
+            ours.contains(&None) || all(theirs),
+        );
+        if is_least && is_most {
+            pieces.omit(Omission::LagsOutOfRange {
+                task: task.key.clone(),
+            });
+            continue;
+        }
+        let uncertainty = |is_bound| if is_bound { f64::INFINITY } else { RESOLUTION };
+        pieces.add(findings.study.comparison.seeds, &pairs, |ratio| Piece {
+            experiment: &findings.experiments[task.experiments[0]],
+            experiments: task.experiments.clone(),
+            task: task.key.clone(),
+            measure: Measure::LongestLag,
+            claim: Claim::More,
+            cells: [cell, other],
+            ratio: Ratio::Paired(ratio.known_up_to(uncertainty(is_most), uncertainty(is_least))),
+        });
+    }
+    pieces
 }
 
 fn gradients(findings: &Findings<'_>, index: usize) -> GradientReach {

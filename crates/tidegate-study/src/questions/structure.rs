@@ -1,14 +1,15 @@
-//! What each cell is made of: as it is counted, and as the engine allocated and executed it.
+//! What each cell is made of: as it is counted, and as the engine allocates and pads it.
 
 use tidegate_cells::{Batch, Engine, Error, InstructionSet, Stack, Tape};
 
 use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
 use crate::contest::Contest;
-use crate::findings::{Findings, counted_evidence};
+use crate::findings::Findings;
+use crate::piece::{Piece, Pieces, Ratio};
 use crate::sizing::Equal;
 use crate::study_report::{StructureAnswer, StructureRow};
-use crate::verdict::{Evidence, Measure};
+use crate::verdict::Measure;
 
 /// Steps and sequences of the pass whose tape is measured.
 const STEPS: usize = 64;
@@ -44,7 +45,7 @@ fn row(task: &str, equal: Equal, contest: &Contest) -> Result<StructureRow, Erro
         parameters: contest.network.parameter_count(),
         recurrent_parameters: stack.parameter_count(),
         multiply_adds: stack.multiply_adds_per_step(),
-        executed_multiply_adds: engine.executed_multiply_adds_per_step(),
+        padded_multiply_adds: engine.padded_multiply_adds_per_step(),
         state_bytes: state_bytes / BATCH,
         weight_bytes: stack.parameter_count() * size_of::<f32>(),
         packed_weight_bytes: engine.memory_bytes(),
@@ -53,14 +54,14 @@ fn row(task: &str, equal: Equal, contest: &Contest) -> Result<StructureRow, Erro
     })
 }
 
-/// Pieces of evidence that `cell` has less of everything than `other` of the same hidden size. Counts are no samples.
-pub(crate) fn evidence(
-    findings: &Findings<'_>,
+/// Evidence that `cell` has less of everything than `other` of the same hidden size. Counts are no samples.
+pub(crate) fn evidence<'a>(
+    findings: &'a Findings<'_>,
     answer: &StructureAnswer,
     cell: CellVariant,
     other: CellVariant,
-) -> Vec<Evidence> {
-    let mut pieces = Vec::new();
+) -> Pieces<'a> {
+    let mut pieces = Pieces::default();
     for &index in &findings.plan.sized {
         let experiment = &findings.experiments[index];
         let row = |cell| {
@@ -91,16 +92,16 @@ pub(crate) fn evidence(
                 b.allocated_tape_bytes_per_step,
             ),
         ];
-        for (measure, a, b) in measures {
-            pieces.push(counted_evidence(
-                experiment,
-                measure,
-                Claim::Less,
-                [cell, other],
-                a / b,
-                index,
-            ));
-        }
+        let pieces_of_task = measures.map(|(measure, a, b)| Piece {
+            experiment,
+            experiments: vec![index],
+            task: experiment.task.clone(),
+            measure,
+            claim: Claim::Less,
+            cells: [cell, other],
+            ratio: Ratio::Counted(a / b),
+        });
+        pieces.pieces.extend(pieces_of_task);
     }
     pieces
 }

@@ -3,13 +3,13 @@
 use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
 use crate::family::Family;
-use crate::findings::{Findings, paired_evidence};
+use crate::findings::Findings;
 use crate::omission::Omission;
-use crate::paired::PairedRatio;
+use crate::piece::{Piece, Pieces, Ratio};
 use crate::record::Measured;
 use crate::spread::Spread;
 use crate::study_report::{CurvePoint, TimeAnswer, TimedTask, TimesOfCell};
-use crate::verdict::{Evidence, Measure};
+use crate::verdict::Measure;
 
 pub(crate) fn answer(findings: &Findings<'_>) -> TimeAnswer {
     let mut answer = TimeAnswer {
@@ -26,13 +26,13 @@ pub(crate) fn answer(findings: &Findings<'_>) -> TimeAnswer {
             continue;
         }
         if task.target_loss.is_none() {
-            answer
-                .omissions
-                .push(omission(|task| Omission::NoCommonTarget { task }));
+            let omission = omission(|task| Omission::NoCommonTarget { task });
+            if !answer.omissions.contains(&omission) {
+                answer.omissions.push(omission);
+            }
         }
         answer.tasks.push(task);
     }
-    answer.omissions.dedup();
     answer
 }
 
@@ -43,7 +43,10 @@ fn timed_task(findings: &Findings<'_>, index: usize) -> TimedTask {
         let runs: Vec<&Measured> = findings.measured(index, cell).map(|(_, m)| m).collect();
         let summary = experiment.summary_of(cell)?;
         let over = |values: Vec<f64>| (!values.is_empty()).then(|| Spread::of(&values));
-        let reached: Vec<&CurvePoint> = runs.iter().filter_map(|run| at(run, target?)).collect();
+        let reached: Vec<[f64; 2]> = runs
+            .iter()
+            .filter_map(|run| to_target(run, target?))
+            .collect();
         Some(TimesOfCell {
             cell,
             hidden_size: summary.hidden_size,
@@ -52,8 +55,8 @@ fn timed_task(findings: &Findings<'_>, index: usize) -> TimedTask {
             seconds_per_epoch: summary.seconds_per_epoch?,
             runs: runs.len(),
             reached: reached.len(),
-            updates_to_target: over(reached.iter().map(|point| point.updates as f64).collect()),
-            seconds_to_target: over(reached.iter().map(|point| point.seconds).collect()),
+            updates_to_target: over(reached.iter().map(|[updates, _]| *updates).collect()),
+            seconds_to_target: over(reached.iter().map(|[_, seconds]| *seconds).collect()),
         })
     };
     TimedTask {
@@ -89,41 +92,73 @@ fn per_update(run: &Measured) -> Option<f64> {
     Some(last.seconds / last.updates as f64)
 }
 
-/// The end of the first epoch whose validation loss is at or below the target.
-fn at(run: &Measured, target: f64) -> Option<&CurvePoint> {
-    run.curve.iter().find(|point| point.valid_loss <= target)
+/// Updates and seconds until the validation loss is at the target: between the ends of two epochs on a straight line of the
+/// logarithm of the loss, in the first epoch at its end.
+fn to_target(run: &Measured, target: f64) -> Option<[f64; 2]> {
+    let reached = run
+        .curve
+        .iter()
+        .position(|point| point.valid_loss <= target)?;
+    let amounts = |point: &CurvePoint| [point.updates as f64, point.seconds];
+    let end = amounts(&run.curve[reached]);
+    let Some(before) = reached.checked_sub(1).map(|index| &run.curve[index]) else {
+        return Some(end);
+    };
+    let [high, low] = [before.valid_loss, run.curve[reached].valid_loss].map(f64::ln);
+    let part = (high - target.ln()) / (high - low);
+    // A loss of 0 has no logarithm.
+    let part = if part.is_finite() { part } else { 1.0 };
+    let start = amounts(before);
+    Some([0, 1].map(|index| start[index] + part * (end[index] - start[index])))
 }
 
-/// Pieces of evidence that `cell` takes less time than `other`.
-pub(crate) fn evidence(
-    findings: &Findings<'_>,
+/// Evidence that `cell` takes less time than `other`.
+pub(crate) fn evidence<'a>(
+    findings: &'a Findings<'_>,
     answer: &TimeAnswer,
     cell: CellVariant,
     other: CellVariant,
-) -> Vec<Evidence> {
-    let mut pieces = Vec::new();
+) -> Pieces<'a> {
+    let mut pieces = Pieces::default();
     for task in &answer.tasks {
-        let seconds_to_target = |run: &Measured| Some(at(run, task.target_loss?)?.seconds);
-        let pairs = |of: &dyn Fn(&Measured) -> Option<f64>| {
-            findings.pairs(task.experiment, [cell, other], of)
-        };
-        for (measure, pairs) in [
-            (Measure::SecondsPerUpdate, pairs(&per_update)),
-            (Measure::SecondsToTarget, pairs(&seconds_to_target)),
-        ] {
-            let Some(ratio) = PairedRatio::of(&pairs) else {
+        let index = task.experiment;
+        let to_target = |run: &Measured| to_target(run, task.target_loss?);
+        let updates = |run: &Measured| Some(to_target(run)?[0]);
+        let seconds = |run: &Measured| Some(to_target(run)?[1]);
+        let runs = [cell, other].map(|cell| findings.measured(index, cell));
+        let mut threads = runs.into_iter().flatten().map(|(_, run)| run.threads);
+        let first = threads.next();
+        let is_alike = threads.all(|number| Some(number) == first);
+        let measures: [(Measure, &Number<'_>); 3] = [
+            (Measure::SecondsPerUpdate, &per_update),
+            (Measure::UpdatesToTarget, &updates),
+            (Measure::SecondsToTarget, &seconds),
+        ];
+        for (measure, of) in measures {
+            // What has no common target is an omission of the answer.
+            if task.target_loss.is_none() && measure != Measure::SecondsPerUpdate {
                 continue;
-            };
-            pieces.push(paired_evidence(
-                &findings.experiments[task.experiment],
-                task.task.clone(),
+            }
+            if measure.is_timing() && !is_alike {
+                pieces.omit(Omission::UnlikeTimes {
+                    task: task.task.clone(),
+                });
+                continue;
+            }
+            let pairs = findings.pairs(index, [cell, other], of);
+            pieces.add(findings.study.comparison.seeds, &pairs, |ratio| Piece {
+                experiment: &findings.experiments[index],
+                experiments: vec![index],
+                task: task.task.clone(),
                 measure,
-                Claim::Less,
-                [cell, other],
-                ratio,
-                vec![task.experiment],
-            ));
+                claim: Claim::Less,
+                cells: [cell, other],
+                ratio: Ratio::Paired(ratio),
+            });
         }
     }
     pieces
 }
+
+/// A number of a run, where it has it.
+type Number<'a> = dyn Fn(&Measured) -> Option<f64> + 'a;

@@ -1,4 +1,4 @@
-//! What each cell is made of, counted and as the engine allocated and executed it.
+//! What each cell is made of, counted and as the engine allocates and pads it.
 
 use maud::{Markup, html};
 
@@ -53,7 +53,7 @@ fn numbers(group: &[StructureRow], language: Language) -> Markup {
         texts.recurrent_parameters,
     ]);
     names.extend([
-        with(texts.multiply_adds, texts.executed),
+        with(texts.multiply_adds, texts.padded),
         texts.state_bytes.to_owned(),
         with(texts.weight_bytes, texts.packed),
         with(texts.tape_bytes, texts.allocated),
@@ -67,10 +67,7 @@ fn numbers(group: &[StructureRow], language: Language) -> Markup {
                 count(row.hidden_size),
                 count(row.parameters),
                 count(row.recurrent_parameters),
-                with(
-                    &count(row.multiply_adds),
-                    &count(row.executed_multiply_adds),
-                ),
+                with(&count(row.multiply_adds), &count(row.padded_multiply_adds)),
                 count(row.state_bytes),
                 with(&count(row.weight_bytes), &count(row.packed_weight_bytes)),
                 with(
