@@ -248,7 +248,7 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
         for (row, label) in map.row_labels.iter().enumerate().step_by(every) {
             let place = layout.top + (row as f64 + 0.5) * row_height;
             self.painter.text(
-                &shortened(label),
+                &shortened(label, WIDTH / 4.0),
                 self.at(layout.left - 8.0, place),
                 TEXT,
                 Anchor::Right,
@@ -282,8 +282,7 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
 }
 
 /// A row's name as far as there is room for it.
-fn shortened(label: &str) -> String {
-    let room = WIDTH / 4.0;
+pub(super) fn shortened(label: &str, room: f64) -> String {
     if text_width(label, TEXT) <= room {
         return label.to_owned();
     }

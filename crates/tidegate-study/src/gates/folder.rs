@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! gates.html                  heat maps under the input
-//! gates.png                   the same as a picture
+//! gates.png                   the same as a picture: of a deep model, its first layers
 //! gates.json                  every number but the arrays, and which arrays there are
 //! input.npy                   the sequence, [steps, features] or tokens [steps]
 //! layer0_update_gate.npy      every gate, candidate and state, [steps, units]; of a backward direction layer0_reverse_…
@@ -96,7 +96,7 @@ impl GatesFolder {
                 self.replace(&layer.file(array.name), &bytes)?;
             }
         }
-        let charts = charts::all(view, sequence, shown, language);
+        let charts = charts::picture(view, sequence, shown, language);
         let charts: Vec<&Chart> = charts.iter().collect();
         self.replace("gates.png", &chart::png(&charts)?)?;
         let page = page::page(view, sequence, document, shown, language);

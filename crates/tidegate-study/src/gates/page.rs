@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::document::GateDocument;
 use super::sequence::ShownSequence;
 use super::{GateView, UnitGates, UnitMemory, charts, words};
-use crate::chart::short_number;
+use crate::chart::{name_width, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
 use crate::page::shell::{self, Section};
@@ -16,9 +16,8 @@ use crate::page::table::table;
 /// Units whose rows are not folded away.
 const UNFOLDED: usize = 10;
 
-/// Pixels of a letter of a row's name, and beside the name.
-const LETTER: usize = 7;
-const BESIDE: usize = 40;
+/// Pixels beside the name of a row: the axis' title.
+const BESIDE: usize = 44;
 
 /// The whole page.
 pub(super) fn page(
@@ -34,6 +33,7 @@ pub(super) fn page(
         p.note { strong { (words::convention(view.cell, language)) } }
         p { (words::order(view.cell, language)) }
         p { (words::part(shown, view.steps, language)) }
+        @if let Some(columns) = words::columns(charts::steps_per_column(shown), language) { p.note { (columns) } }
         @if let Some(input) = charts::input(sequence, shown, language) { (figures.show(Some(&input))) }
     };
     let mut sections = Vec::new();
@@ -136,8 +136,7 @@ fn moments(unit: &UnitGates) -> String {
 
 /// Room for the longest name of a row, the same in all charts, so that their steps stand below each other.
 fn left_margin(view: &GateView, sequence: &ShownSequence) -> usize {
-    let names = sequence.names.iter().flatten();
-    let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
-    let digits = view.hidden_size.to_string().len();
-    BESIDE + LETTER * longest.max(digits).min(14)
+    let names = sequence.names.iter().flatten().map(String::as_str);
+    let largest = view.hidden_size.to_string();
+    BESIDE + name_width(names.chain([&largest[..]])).ceil() as usize
 }

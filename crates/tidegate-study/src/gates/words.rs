@@ -140,24 +140,53 @@ pub(super) fn layer(layer: usize, direction: Option<bool>, language: Language) -
     }
 }
 
+/// What a picture leaves out: this layer and those after it.
+pub(super) fn left_out(layer: &str, language: Language) -> String {
+    language.pick(
+        format!("(left out of this picture: {layer} and everything above; gates.html shows all)"),
+        format!("(이 그림에서 생략: {layer}부터 그 위 전체. gates.html은 모두 보여 줍니다.)"),
+    )
+}
+
 /// Which part of the sequence is shown.
 pub(super) fn part(shown: &std::ops::Range<usize>, steps: usize, language: Language) -> String {
     let (first, last) = (shown.start, shown.end - 1);
+    let (english, korean) = match last - first {
+        0 => (format!("step {first}"), format!("{first}")),
+        _ => (
+            format!("steps {first} to {last}"),
+            format!("{first}~{last}"),
+        ),
+    };
     if shown.len() == steps {
-        return match language {
-            Language::English => {
-                format!("The heat maps show the whole sequence, steps 0 to {last}.")
-            }
-            Language::Korean => format!("히트맵은 전체 시퀀스(시점 0~{last})를 보여 줍니다."),
-        };
+        return language.pick(
+            format!("The heat maps show the whole sequence, {english}."),
+            format!("히트맵은 전체 시퀀스(시점 {korean})를 보여 줍니다."),
+        );
     }
-    match language {
-        Language::English => format!(
-            "The heat maps show a part: steps {first} to {last} of the {steps} steps (--steps chooses). Tables, numbers and the \
-             .npy files are of all steps."
+    language.pick(
+        format!(
+            "The heat maps show a part: {english} of the {steps} steps (--steps chooses). Tables, numbers and the .npy files are \
+             of all steps."
         ),
-        Language::Korean => format!(
-            "히트맵은 전체 {steps}개 시점 중 {first}~{last}만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 시점을 담습니다."
+        format!(
+            "히트맵은 전체 {steps}개 시점 중 시점 {korean}만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 시점을 담습니다."
         ),
-    }
+    )
+}
+
+/// What a column of the heat maps is, where it is more than a step.
+pub(super) fn columns(together: usize, language: Language) -> Option<String> {
+    (together > 1).then(|| {
+        language.pick(
+            format!(
+                "Each column of the heat maps is {together} steps: it shows, of each row, the value among them that is farthest \
+                 from the row's mean. Fewer steps (--steps) are shown one by one."
+            ),
+            format!(
+                "히트맵의 한 열은 {together}개 시점이며, 행마다 그 가운데 행 평균에서 가장 먼 값을 보여 줍니다. 시점 수를 줄이면(--steps) \
+                 시점을 하나씩 보여 줍니다."
+            ),
+        )
+    })
 }
