@@ -29,9 +29,9 @@ pub(super) fn page(
 ) -> String {
     let mut figures = Figures::of_one_axis(language, left_margin(view, sequence));
     let opening = html! {
-        p { (subject(view, document, language)) }
+        p { (words::subject(document, language)) }
         p.note { strong { (words::convention(view.cell, language)) } }
-        p { (words::order(view.cell, language)) }
+        p { (words::order(view.cell, view.zoneout, language)) }
         p { (words::part(shown, view.steps, language)) }
         @if let Some(columns) = words::columns(charts::steps_per_column(shown), language) { p.note { (columns) } }
         @if let Some(input) = charts::input(sequence, shown, language) { (figures.show(Some(&input))) }
@@ -57,34 +57,6 @@ pub(super) fn page(
     }
     let title = language.pick("What the gates do", "게이트가 하는 일");
     shell::document(language, title, &opening, &sections, &figures)
-}
-
-/// Model and sequence.
-fn subject(view: &GateView, document: &GateDocument, language: Language) -> String {
-    let (model, sequence) = (&document.model, &document.sequence);
-    let (file, cell) = (&model.file, model.cell.name().to_uppercase());
-    let (units, parameters, steps) = (model.hidden_size, model.parameters, view.steps);
-    let (name, number) = (&sequence.name, sequence.sequence);
-    match language {
-        Language::English => {
-            let from = sequence
-                .split
-                .map_or_else(String::new, |split| format!(", {split} sequence {number}"));
-            format!(
-                "{file}: {cell}, {} × {units} units, {parameters} parameters, on {name}{from}, {steps} steps.",
-                view.layers.len()
-            )
-        }
-        Language::Korean => {
-            let from = sequence.split.map_or_else(String::new, |split| {
-                format!(", {}의 {number}번 시퀀스", split.key())
-            });
-            format!(
-                "{file}: {cell}, {} × 유닛 {units}개, 매개변수 {parameters}개. 데이터: {name}{from}, 시점 {steps}개.",
-                view.layers.len()
-            )
-        }
-    }
 }
 
 fn units(caption: &str, units: &[UnitGates], language: Language) -> Markup {

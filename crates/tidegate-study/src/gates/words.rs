@@ -1,7 +1,9 @@
 //! What page and picture say, in English and Korean.
 
-use tidegate_cells::Cell;
+use tidegate_cells::{Activation, Cell, Reset};
+use tidegate_data::Split;
 
+use super::document::{GateDocument, ModelDocument};
 use crate::language::Language;
 
 /// The name of an array.
@@ -90,33 +92,149 @@ pub(super) fn convention(cell: Cell, language: Language) -> &'static str {
 }
 
 /// What the units are ordered by.
-pub(super) fn order(cell: Cell, language: Language) -> &'static str {
-    let [english, korean] = match cell {
-        Cell::Gru(_) => [
-            "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean z) is the number of steps after \
-             which 1/e of a state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(z의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 데 \
-             걸리는 시점 수입니다.",
-        ],
-        Cell::Lstm(_) => [
-            "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean f) is the number of steps after \
-             which 1/e of a cell state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(f의 평균)은 매 시점 평균만큼 유지할 때 셀 상태가 1/e로 줄어드는 \
-             데 걸리는 시점 수입니다.",
-        ],
-        Cell::Mgu(_) => [
-            "Units are ordered by memory, the longest at the top: the time constant −1/ln(1 − mean f) is the number of steps after \
-             which 1/e of a state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(1 − f의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 \
-             데 걸리는 시점 수입니다.",
-        ],
-        Cell::Rnn(_) => [
-            "Without a gate there is no time constant. Units are ordered by the correlation of their hidden state with that of \
-             the step before, the largest at the top.",
-            "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 시점 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
-        ],
+pub(super) fn order(cell: Cell, zoneout: f32, language: Language) -> String {
+    let (gate, state) = match cell {
+        Cell::Gru(_) => (
+            language.pick("mean z", "z의 평균"),
+            language.pick("state", "상태"),
+        ),
+        Cell::Lstm(_) => (
+            language.pick("mean f", "f의 평균"),
+            language.pick("cell state", "셀 상태"),
+        ),
+        Cell::Mgu(_) => (
+            language.pick("1 − mean f", "1 − f의 평균"),
+            language.pick("state", "상태"),
+        ),
+        Cell::Rnn(_) => {
+            return language
+                .pick(
+                    "Without a gate there is no time constant. Units are ordered by the correlation of their hidden state with \
+                     that of the step before, the largest at the top.",
+                    "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 시점 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
+                )
+                .to_owned();
+        }
     };
-    language.pick(english, korean)
+    let (kept, note) = match zoneout {
+        0.0 => (gate.to_owned(), String::new()),
+        _ => (
+            format!("ζ + (1 − ζ)({gate})"),
+            language.pick(
+                format!(" The model was made with zoneout ζ = {zoneout}, which keeps its share of what the gate lets go."),
+                format!(" 이 모델의 존아웃(zoneout) 비율은 ζ = {zoneout}이며, 게이트가 놓아 준 상태에서 그 비율만큼을 더 유지합니다."),
+            ),
+        ),
+    };
+    language.pick(
+        format!(
+            "Units are ordered by memory, the longest at the top: the time constant −1/ln({kept}) is the number of steps after \
+             which 1/e of a {state} is left, if every step keeps the mean share.{note}"
+        ),
+        format!(
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln({kept})은 매 시점 평균만큼 유지할 때 {state}가 1/e로 줄어드는 데 \
+             걸리는 시점 수입니다.{note}"
+        ),
+    )
+}
+
+/// A cell with its options.
+pub(super) fn cell(cell: Cell, language: Language) -> String {
+    let (name, options) = match cell {
+        Cell::Rnn(rnn) => ("RNN", [None, activation(rnn.activation, language)]),
+        Cell::Lstm(lstm) => {
+            let peepholes = language.pick("with peepholes", "핍홀 있음");
+            ("LSTM", [lstm.peepholes.then_some(peepholes), None])
+        }
+        Cell::Gru(gru) => {
+            let before = language.pick(
+                "with the reset gate before the product",
+                "곱셈 전 리셋 게이트",
+            );
+            let reset = (gru.reset == Reset::Before).then_some(before);
+            ("GRU", [reset, activation(gru.candidate, language)])
+        }
+        Cell::Mgu(_) => ("MGU", [None, None]),
+    };
+    let options: Vec<&str> = options.into_iter().flatten().collect();
+    match (options.is_empty(), language) {
+        (true, _) => name.to_owned(),
+        (false, Language::English) => format!("{name} {}", options.join(", ")),
+        (false, Language::Korean) => format!("{name}({})", options.join(", ")),
+    }
+}
+
+/// Any but the usual one.
+fn activation(activation: Activation, language: Language) -> Option<&'static str> {
+    match activation {
+        Activation::Tanh => None,
+        Activation::Relu => Some(language.pick("with the rectifier", "ReLU")),
+    }
+}
+
+/// A count with its noun.
+fn counted(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
+/// Recurrent layers and their units.
+pub(super) fn layers(model: &ModelDocument, language: Language) -> String {
+    let (layers, units) = (model.layers, model.hidden_size);
+    match (language, model.bidirectional) {
+        (Language::English, both) => {
+            let each = if both { " in each direction" } else { "" };
+            format!(
+                "{} of {}{each}",
+                counted(layers, "layer"),
+                counted(units, "unit")
+            )
+        }
+        (Language::Korean, false) => format!("층 {layers}개, 층마다 유닛 {units}개"),
+        (Language::Korean, true) => {
+            format!("양방향 층 {layers}개, 층과 방향마다 유닛 {units}개")
+        }
+    }
+}
+
+/// Model and sequence.
+pub(super) fn subject(document: &GateDocument, language: Language) -> String {
+    let (model, sequence) = (&document.model, &document.sequence);
+    let (file, cell) = (&model.file, cell(model.cell, language));
+    let (layers, parameters, steps) = (layers(model, language), model.parameters, sequence.steps);
+    let number = sequence.sequence;
+    match language {
+        Language::English => {
+            let from = match sequence.split {
+                Some(split) => format!(", {split} sequence {number}"),
+                None => String::new(),
+            };
+            format!(
+                "{file}: {cell}, {layers}, {}, on {}{from}, {}.",
+                counted(parameters, "parameter"),
+                sequence.name,
+                counted(steps, "step")
+            )
+        }
+        Language::Korean => {
+            let set = |split| match split {
+                Split::Train => "훈련",
+                Split::Valid => "검증",
+                Split::Test => "테스트",
+            };
+            // The name of a task; that of the user's own file stays as it is.
+            let (name, from) = match sequence.split {
+                Some(split) => (
+                    language.task(&sequence.name),
+                    format!(", {} 세트의 {number}번 시퀀스", set(split)),
+                ),
+                None => (sequence.name.clone(), String::new()),
+            };
+            format!(
+                "{file}: {cell}, {layers}, 매개변수 {parameters}개. 데이터: {name}{from}, 시점 {steps}개."
+            )
+        }
+    }
 }
 
 /// What the moments of a unit are.
@@ -189,4 +307,94 @@ pub(super) fn columns(together: usize, language: Language) -> Option<String> {
             ),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use tidegate_cells::{Gru, Lstm, Mgu};
+    use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
+
+    use super::*;
+    use crate::cell_variant::CellVariant;
+    use crate::gates::{GateView, SequenceSource};
+    use crate::task::Task;
+
+    #[test]
+    fn zoneout_is_named_where_it_is_part_of_the_time_constant() {
+        for cell in [
+            Cell::Gru(Gru::default()),
+            Cell::Lstm(Lstm::default()),
+            Cell::Mgu(Mgu::default()),
+        ] {
+            for language in Language::ALL {
+                assert!(!order(cell, 0.0, language).contains('ζ'));
+                let text = order(cell, 0.25, language);
+                assert!(
+                    text.contains("−1/ln(ζ + (1 − ζ)(") && text.contains("ζ = 0.25"),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_model_of_one_layer_and_a_sequence_of_one_step_are_named_as_such() {
+        let mut stack = tidegate_cells::Stack::new(CellVariant::GruBefore.cell(), 2, 39);
+        let document = |stack: &tidegate_cells::Stack| {
+            let configuration =
+                ModelConfiguration::new(InputLayer::Features, stack.clone(), 1, Readout::LastStep);
+            let model = Model::new(configuration, 1).unwrap();
+            let task = Task::adding_problem(50);
+            let source = SequenceSource::Task {
+                task,
+                split: Split::Valid,
+                sequence: 0,
+            };
+            let sequence = source.read().unwrap();
+            let view = GateView::of(&model, &sequence).unwrap();
+            GateDocument::new(&view, &model, Path::new("m.safetensors"), &sequence, false)
+        };
+        let mut one = document(&stack);
+        assert_eq!(one.model.description, BTreeMap::new());
+        let english = subject(&one, Language::English);
+        for expected in [
+            "GRU with the reset gate before the product, 1 layer of 39 units, ",
+            "validation sequence 0, 50 steps.",
+        ] {
+            assert!(english.contains(expected), "{english}");
+        }
+        let korean = subject(&one, Language::Korean);
+        for expected in [
+            "GRU(곱셈 전 리셋 게이트), 층 1개, 층마다 유닛 39개",
+            "덧셈 문제, 길이 50, 검증 세트의 0번 시퀀스",
+        ] {
+            assert!(korean.contains(expected), "{korean}");
+        }
+        one.sequence.steps = 1;
+        assert!(subject(&one, Language::English).ends_with("sequence 0, 1 step."));
+        assert!(part(&(0..1), 1, Language::English).contains("the whole sequence, step 0."));
+        stack.bidirectional = true;
+        stack.layers = 2;
+        let two = document(&stack);
+        assert!(
+            subject(&two, Language::English).contains("2 layers of 39 units in each direction")
+        );
+        assert!(subject(&two, Language::Korean).contains("양방향 층 2개, 층과 방향마다 유닛 39개"));
+    }
+
+    #[test]
+    fn columns_of_several_steps_are_said_in_both_languages() {
+        for language in Language::ALL {
+            assert_eq!(columns(1, language), None);
+            assert!(columns(4, language).unwrap().contains('4'));
+        }
+        assert_eq!(
+            cell(CellVariant::LstmPeephole.cell(), Language::English),
+            "LSTM with peepholes"
+        );
+        assert_eq!(cell(CellVariant::Gru.cell(), Language::English), "GRU");
+    }
 }
