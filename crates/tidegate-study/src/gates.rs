@@ -33,6 +33,7 @@ mod folder;
 mod page;
 mod part;
 mod sequence;
+mod subject;
 mod unit;
 mod words;
 

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::document::GateDocument;
 use super::sequence::ShownSequence;
+use super::subject::subject;
 use super::{GateView, UnitGates, UnitMemory, charts, words};
 use crate::chart::{name_width, short_number};
 use crate::language::Language;
@@ -29,7 +30,7 @@ pub(super) fn page(
 ) -> String {
     let mut figures = Figures::of_one_axis(language, left_margin(view, sequence));
     let opening = html! {
-        p { (words::subject(document, language)) }
+        p { (subject(document, language)) }
         p.note { strong { (words::convention(view.cell, language)) } }
         p { (words::order(view.cell, view.zoneout, language)) }
         p { (words::part(shown, view.steps, language)) }
