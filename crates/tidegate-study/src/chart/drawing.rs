@@ -243,7 +243,8 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
                 )?;
             }
         }
-        self.axes(layout, Some(&map.x), &map.y)?;
+        let upright = shortened(&map.y, layout.bottom - layout.top + 8.0);
+        self.axes(layout, Some(&map.x), &upright)?;
         let every = (13.0 / row_height).ceil().max(1.0) as usize;
         for (row, label) in map.row_labels.iter().enumerate().step_by(every) {
             let place = layout.top + (row as f64 + 0.5) * row_height;
@@ -281,7 +282,7 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
     }
 }
 
-/// A row's name as far as there is room for it.
+/// A name as far as there is room for it.
 pub(super) fn shortened(label: &str, room: f64) -> String {
     if text_width(label, TEXT) <= room {
         return label.to_owned();

@@ -16,6 +16,9 @@ use super::escaped;
 /// Pixels that the names of a heat map's rows take on the page at most: a telephone has few.
 const NAME_ROOM: f64 = 110.0;
 
+/// Plotly writes titles of axes larger than their marks.
+const AXIS_TITLE: f64 = 1.2 * TEXT;
+
 /// Pixels of a row with a name.
 const NAME_HEIGHT: f64 = 15.0;
 
@@ -54,10 +57,11 @@ pub(super) fn figure(map: &HeatMap) -> (Vec<Value>, Value) {
         _ => format!("%{{x:.1f}} ± {half}"),
     };
     // Where there is no room for it, text on hovering and the words above the chart say it.
-    let title = match text_width(&map.value, TEXT) <= plot_height as f64 {
+    let title = match text_width(&map.value, AXIS_TITLE) <= plot_height as f64 {
         true => escaped(&map.value),
         false => String::new(),
     };
+    let upright = shortened(&map.y, (plot_height + 8) as f64 * TEXT / AXIS_TITLE);
     let mut trace = json!({
         "type": "heatmap", "zmin": low, "zmax": high, "colorscale": scale,
         "x0": map.first_column as f64 + half, "dx": together,
@@ -68,7 +72,7 @@ pub(super) fn figure(map: &HeatMap) -> (Vec<Value>, Value) {
             "{} {step}<br>{} %{{y}}<br>{} %{{z:.3f}}<extra></extra>",
             escaped(&map.x.title), escaped(&map.y), escaped(&map.value)),
     });
-    let mut y = json!({"title": {"text": escaped(&map.y)}, "autorange": "reversed",
+    let mut y = json!({"title": {"text": escaped(&upright), "standoff": 4}, "autorange": "reversed",
         "automargin": true, "showgrid": false});
     if !map.row_labels.is_empty() {
         // Rows with the same name would be one row: what makes them different is not seen.
