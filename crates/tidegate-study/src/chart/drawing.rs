@@ -234,11 +234,13 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
             let width = (layout.right - layout.left) / map.columns as f64;
             for (index, pixel) in map.pixels().chunks_exact(3).enumerate() {
                 let (row, column) = (index / map.columns, index % map.columns);
-                let left = layout.left + column as f64 * width;
-                let top = layout.top + row as f64 * row_height;
+                // Neighbours meet at the very same place, or rounding would leave gaps.
+                let [left, right] =
+                    [column, column + 1].map(|column| layout.left + column as f64 * width);
+                let [top, bottom] = [row, row + 1].map(|row| layout.top + row as f64 * row_height);
                 self.painter.rectangle(
                     self.at(left, top),
-                    self.at(left + width, top + row_height),
+                    self.at(right, bottom),
                     [pixel[0], pixel[1], pixel[2]],
                 )?;
             }
