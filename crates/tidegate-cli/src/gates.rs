@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
     let sequence = source.read()?;
     sequence.check_fits(&model)?;
     let part = arguments.steps.unwrap_or_default();
-    part.check(sequence.inputs.steps())?;
+    let shown = part.of(&model.configuration().recurrent, sequence.inputs.steps())?;
     // A folder that cannot be written is known before the work, and none is made for data that does not fit.
     let folder = match &arguments.out {
         Some(path) => Some(GatesFolder::open(path)?),
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
             &view,
             &sequence,
             &document,
-            &part.of(&view)?,
+            &shown,
             arguments.language.into(),
         )?;
     }

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use support::{failure_of, file, gates, scales, success, text};
 use tempfile::TempDir;
+use tidegate_data::FeatureSequence;
 
 /// Models of a few units, as `tidegate compare --out` writes them: of the adding problem, copy memory and music.
 static MODELS: LazyLock<TempDir> = LazyLock::new(|| {
@@ -195,6 +196,76 @@ fn a_folder_gets_page_picture_document_and_every_array() {
     let input = out.join("input.npy");
     let again = document(&[&lstm, input.to_str().unwrap()]);
     assert_eq!(again["layers"][0]["units"], written["layers"][0]["units"]);
+}
+
+/// Columns of an array's file, each a unit over all steps.
+fn columns(path: &Path) -> Vec<Vec<f64>> {
+    let array = FeatureSequence::from_npy(path).unwrap();
+    let column = |unit| array.values.iter().skip(unit).step_by(array.size);
+    (0..array.size)
+        .map(|unit| column(unit).copied().map(f64::from).collect())
+        .collect()
+}
+
+#[test]
+fn the_columns_of_an_array_are_the_units_of_the_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let gru = model("adding", "gru");
+    let document = document(&[&gru[..], "--task", "adding", "--length", "7", "--out", out]);
+    let units = document["layers"][0]["units"].as_array().unwrap();
+    for name in ["update_gate", "reset_gate"] {
+        let columns = columns(&folder.path().join(format!("layer0_{name}.npy")));
+        assert_eq!((columns.len(), units.len()), (3, 3));
+        for unit in units {
+            let column = &columns[usize::try_from(unit["unit"].as_u64().unwrap()).unwrap()];
+            assert_eq!(column.len(), 7);
+            let mean = column.iter().sum::<f64>() / column.len() as f64;
+            let expected = unit["mean_gates"][name].as_f64().unwrap();
+            assert!((mean - expected).abs() < 1e-9, "{name}, {unit}: {mean}");
+        }
+    }
+}
+
+#[test]
+fn another_cell_in_the_same_folder_leaves_no_array_of_the_former_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let write = |cell: &str| {
+        let out = path.to_str().unwrap();
+        shown(&[
+            &model("adding", cell),
+            "--task",
+            "adding",
+            "--length",
+            "6",
+            "--out",
+            out,
+        ])
+    };
+    // The user's own, though it is named like an array.
+    fs::write(path.join("layer9_cell.npy"), "mine").unwrap();
+    write("lstm");
+    write("gru");
+    let expected = [
+        "gates.html",
+        "gates.json",
+        "gates.png",
+        "input.npy",
+        "layer0_candidate.npy",
+        "layer0_hidden.npy",
+        "layer0_reset_gate.npy",
+        "layer0_update_gate.npy",
+        "layer9_cell.npy",
+    ];
+    assert_eq!(names(path), expected);
+    // A document that names something else takes nothing away.
+    fs::write(path.join("mine.npy"), "mine").unwrap();
+    let former =
+        r#"{"layers": [{"arrays": [{"file": "mine.npy"}, {"file": "../x"}, {"file": 3}]}, 1]}"#;
+    fs::write(path.join("gates.json"), former).unwrap();
+    write("gru");
+    assert!(path.join("mine.npy").exists());
 }
 
 #[test]
@@ -400,17 +471,36 @@ fn sequences_and_steps_that_are_not_there_are_refused_with_what_is() {
         message.contains("validation set holds 4 sequences"),
         "{message}"
     );
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
     for steps in ["6..", "0..7", "7..9"] {
-        let message = adding(&["--steps", steps]);
+        let message = adding(&["--steps", steps, "--out", out.to_str().unwrap()]);
         assert!(message.contains("the sequence has 6 (0 to 5)"), "{message}");
     }
+    let long = [
+        "--length",
+        "300000",
+        "--steps",
+        "0..300000",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let message = refused(&[&[&model[..], "--task", "adding"], &long[..]].concat());
+    assert!(
+        message.contains("at most 166666 steps of this model fit a page"),
+        "{message}"
+    );
+    assert!(
+        !out.exists(),
+        "steps that are not shown leave a folder behind"
+    );
 }
 
 #[test]
 fn misuse_of_options_has_its_own_exit_status() {
     let model = model("adding", "gru");
     let table = "x.csv";
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
         (&[], "<MODEL>"),
         (&[&model], "no sequence is named"),
         (&[&model, table, "--task", "adding"], "cannot be used with"),
@@ -421,6 +511,7 @@ fn misuse_of_options_has_its_own_exit_status() {
         ),
         (&[&model, table, "--sequence", "1"], "x.csv is one sequence"),
         (&[&model, "--task", "sorting"], "mackey-glass"),
+        (&[&model, "--task", "adding", "--language", "ko"], "--out"),
         (&[&model, "--task", "adding", "--sequence", "-1"], "-1"),
         (
             &[&model, "--task", "adding", "--steps", "5..2"],

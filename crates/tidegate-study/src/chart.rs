@@ -17,10 +17,12 @@ mod raster;
 mod ticks;
 
 pub use axis::{Axis, Scale};
+pub(crate) use heat_map::MOST_COLUMNS;
 pub use heat_map::{Colours, HeatMap};
 pub use number::short_number;
 pub(crate) use palette::look_of_series;
 pub use picture::{PictureError, png, svg};
+pub(crate) use plotly::name_width;
 
 /// What is drawn, with its title and its meaning in words.
 #[derive(Clone, Debug, PartialEq)]

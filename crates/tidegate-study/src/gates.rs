@@ -33,6 +33,7 @@ mod folder;
 mod page;
 mod part;
 mod sequence;
+mod subject;
 mod unit;
 mod words;
 
@@ -70,6 +71,8 @@ pub struct GateView {
     pub hidden_size: usize,
     /// Steps T of the sequence.
     pub steps: usize,
+    /// Share of the old state that zoneout keeps beside what the gates say; 0 without zoneout.
+    pub zoneout: f32,
     /// Layer by layer from the input on, direction by direction.
     pub layers: Vec<LayerGates>,
 }
@@ -141,19 +144,24 @@ impl GateView {
             cell: stack.cell,
             hidden_size: stack.hidden_size,
             steps,
+            // Of the state that the gate keeps.
+            zoneout: match stack.cell.carries_cell() {
+                true => stack.zoneout_cell,
+                false => stack.zoneout,
+            },
             layers: Vec::new(),
         };
         for trace in trace.gates {
             view.take(trace)?;
         }
-        // Zoneout, too, keeps a share of the old state.
-        let zoneout = match stack.cell.carries_cell() {
-            true => stack.zoneout_cell,
-            false => stack.zoneout,
-        };
         for layer in &mut view.layers {
             layer.arrays.sort_by_key(|array| place(array.name));
-            layer.units = unit::units(stack.cell, f64::from(zoneout), stack.hidden_size, layer);
+            layer.units = unit::units(
+                stack.cell,
+                f64::from(view.zoneout),
+                stack.hidden_size,
+                layer,
+            );
         }
         Ok(view)
     }

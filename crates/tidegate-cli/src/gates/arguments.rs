@@ -52,7 +52,7 @@ pub(crate) struct GatesArguments {
     pub(crate) out: Option<PathBuf>,
 
     /// Language of page and picture
-    #[arg(long, value_enum, default_value_t = LanguageName::En)]
+    #[arg(long, value_enum, default_value_t = LanguageName::En, requires = "out")]
     pub(crate) language: LanguageName,
 
     /// Print gates.json instead of a table

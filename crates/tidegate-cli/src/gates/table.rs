@@ -17,10 +17,19 @@ pub(super) fn notes(view: &GateView, document: &GateDocument) -> String {
         Some(unit) if unit.memory.time_constant().is_none() => {
             "Without a gate there is no time constant: units are ordered by the correlation of their hidden state with that \
              of the step before."
+                .to_owned()
         }
         _ => {
-            "The time constant is the number of steps after which 1/e of a unit's state is left, if every step keeps the \
-             mean share."
+            let zoneout = match view.zoneout {
+                0.0 => String::new(),
+                zoneout => format!(
+                    " It counts zoneout, which keeps {zoneout} of what the gate lets go."
+                ),
+            };
+            format!(
+                "The time constant is the number of steps after which 1/e of a unit's state is left, if every step keeps the \
+                 mean share.{zoneout}"
+            )
         }
     };
     let (first, rest) = document.convention.split_at(1);
@@ -130,6 +139,7 @@ mod tests {
             cell: tidegate_study::CellVariant::Gru.cell(),
             hidden_size: 12,
             steps: 20,
+            zoneout: 0.0,
             layers: vec![layer.clone()],
         };
         let text = table(&view, &layer);

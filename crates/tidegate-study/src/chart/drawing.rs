@@ -234,21 +234,24 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
             let width = (layout.right - layout.left) / map.columns as f64;
             for (index, pixel) in map.pixels().chunks_exact(3).enumerate() {
                 let (row, column) = (index / map.columns, index % map.columns);
-                let left = layout.left + column as f64 * width;
-                let top = layout.top + row as f64 * row_height;
+                // Neighbours meet at the very same place, or rounding would leave gaps.
+                let [left, right] =
+                    [column, column + 1].map(|column| layout.left + column as f64 * width);
+                let [top, bottom] = [row, row + 1].map(|row| layout.top + row as f64 * row_height);
                 self.painter.rectangle(
                     self.at(left, top),
-                    self.at(left + width, top + row_height),
+                    self.at(right, bottom),
                     [pixel[0], pixel[1], pixel[2]],
                 )?;
             }
         }
-        self.axes(layout, Some(&map.x), &map.y)?;
+        let upright = shortened(&map.y, layout.bottom - layout.top + 8.0);
+        self.axes(layout, Some(&map.x), &upright)?;
         let every = (13.0 / row_height).ceil().max(1.0) as usize;
         for (row, label) in map.row_labels.iter().enumerate().step_by(every) {
             let place = layout.top + (row as f64 + 0.5) * row_height;
             self.painter.text(
-                &shortened(label),
+                &shortened(label, WIDTH / 4.0),
                 self.at(layout.left - 8.0, place),
                 TEXT,
                 Anchor::Right,
@@ -281,9 +284,8 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
     }
 }
 
-/// A row's name as far as there is room for it.
-fn shortened(label: &str) -> String {
-    let room = WIDTH / 4.0;
+/// A name as far as there is room for it.
+pub(super) fn shortened(label: &str, room: f64) -> String {
     if text_width(label, TEXT) <= room {
         return label.to_owned();
     }

@@ -71,6 +71,7 @@ pub(crate) fn heat_map() -> Chart {
         value: "update gate".to_owned(),
         row_labels: (0..rows).map(|row| row.to_string()).collect(),
         first_column: 0,
+        steps_per_column: 1,
         columns,
         values: (0..rows * columns)
             .map(|index| (index % columns) as f32 / columns as f32)

@@ -121,12 +121,6 @@ fn ticks(chart: &Chart) -> (Option<Ticks>, Option<Ticks>) {
             }
             (None, Some(y))
         }
-        Body::HeatMap(map) => {
-            let (first, count) = (map.first_column as f64, map.columns as f64);
-            let ends = [first - 0.5, first + count - 0.5];
-            let mut x = Ticks::over(Scale::Linear, ends.into_iter(), 8, true);
-            x.marks.retain(|(value, _)| value.fract() == 0.0);
-            (Some(x), None)
-        }
+        Body::HeatMap(map) => (Some(map.ticks()), None),
     }
 }

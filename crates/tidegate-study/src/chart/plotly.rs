@@ -1,17 +1,16 @@
 //! A chart as a figure of plotly.js. Colours of text, axes and ground are the page's.
 
-use std::collections::HashMap;
+mod heat_map;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::axis::{Axis, Scale};
-use super::heat_map::HeatMap;
 use super::number::short_number;
 use super::palette::{hex, look};
 use super::ticks::Ticks;
 use super::{Bars, Body, Chart, Lines};
+
+pub(crate) use heat_map::name_width;
 
 impl Chart {
     /// `{data, layout}` for `Plotly.newPlot`. Names are escaped: plotly reads some markup in text.
@@ -20,7 +19,7 @@ impl Chart {
         let (data, mut layout) = match &self.body {
             Body::Lines(lines) => of_lines(lines),
             Body::Bars(bars) => of_bars(bars),
-            Body::HeatMap(map) => of_heat_map(map),
+            Body::HeatMap(map) => heat_map::figure(map),
         };
         layout["legend"] = json!({"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"});
         layout["margin"] = json!({"l": 10, "r": 10, "t": 10, "b": 10, "pad": 0});
@@ -127,53 +126,6 @@ fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
     (series.collect(), layout)
 }
 
-fn of_heat_map(map: &HeatMap) -> (Vec<Value>, Value) {
-    let [low, high] = map.range();
-    let stops = map.stops();
-    let last = (stops.len() - 1) as f64;
-    let scale: Vec<Value> = stops
-        .iter()
-        .enumerate()
-        .map(|(index, &colour)| json!([index as f64 / last, hex(colour)]))
-        .collect();
-    let bytes: Vec<u8> = map
-        .values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect();
-    let rows = map.rows();
-    let mut trace = json!({
-        "type": "heatmap", "zmin": low, "zmax": high, "colorscale": scale,
-        "x0": map.first_column, "dx": 1,
-        "z": {"dtype": "f4", "bdata": STANDARD.encode(bytes),
-            "shape": format!("{rows}, {}", map.columns)},
-        "colorbar": {"title": {"text": escaped(&map.value), "side": "right"}, "thickness": 14},
-        "hovertemplate": format!(
-            "{} %{{x}}<br>{} %{{y}}<br>{} %{{z:.3f}}<extra></extra>",
-            escaped(&map.x.title), escaped(&map.y), escaped(&map.value)),
-    });
-    let mut y = json!({"title": {"text": escaped(&map.y)}, "autorange": "reversed",
-        "automargin": true, "showgrid": false});
-    if !map.row_labels.is_empty() {
-        // Rows with the same name would be one row: what makes them different is not seen.
-        let mut seen = HashMap::new();
-        let names = map.row_labels.iter().map(|name| {
-            let times = seen.entry(name).or_insert(0_usize);
-            *times += 1;
-            escaped(name) + &"\u{200b}".repeat(*times - 1)
-        });
-        trace["y"] = names.collect();
-        y["type"] = json!("category");
-    }
-    let x = json!({"title": {"text": escaped(&map.x.label())}, "automargin": true,
-        "showgrid": false});
-    let height = (rows * 8).clamp(90, 420) + 80;
-    (
-        vec![trace],
-        json!({"xaxis": x, "yaxis": y, "height": height}),
-    )
-}
-
 /// An axis; a logarithmic one is marked as in a picture.
 fn axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Value {
     let mut figure = json!({
@@ -241,19 +193,6 @@ mod tests {
         assert_eq!(data[5]["name"], "RNN &lt;&amp;&gt;");
         assert_eq!(figure["layout"]["xaxis"]["type"], "log");
         assert_eq!(figure["layout"]["xaxis"]["tickvals"][0], 25.0);
-    }
-
-    #[test]
-    fn a_heat_map_travels_as_a_typed_array() {
-        let figure = examples::heat_map().plotly();
-        let z = &figure["data"][0]["z"];
-        assert_eq!((&z["dtype"], &z["shape"]), (&json!("f4"), &json!("12, 40")));
-        let bytes = STANDARD.decode(z["bdata"].as_str().unwrap()).unwrap();
-        assert_eq!(bytes.len(), 4 * 12 * 40);
-        assert_eq!(
-            f32::from_le_bytes(bytes[4..8].try_into().unwrap()),
-            1.0 / 40.0
-        );
     }
 
     #[test]

@@ -6,25 +6,50 @@ use tidegate_data::Inputs;
 
 use super::sequence::ShownSequence;
 use super::{GateArray, GateView, LayerGates, words};
-use crate::chart::{Axis, Chart, Colours, HeatMap, Scale};
+use crate::chart::{Axis, Chart, Colours, HeatMap, MOST_COLUMNS, Scale};
 use crate::language::Language;
 
 /// Features whose ranges differ by more than this are shown each from its lowest to its highest value.
 const ALIKE: f32 = 4.0;
 
-/// All of them: the input and, below it, the arrays of every layer.
-pub(super) fn all(
+/// Heat maps of a picture beside that of the input: more would make it tens of thousands of pixels tall.
+const MOST_MAPS: usize = 12;
+
+/// Those of a picture: the input and, below it, the arrays of the first layers, as many as the picture holds. The first
+/// title says which layers are left out.
+pub(super) fn picture(
     view: &GateView,
     sequence: &ShownSequence,
     steps: &Range<usize>,
     language: Language,
 ) -> Vec<Chart> {
-    let layers = view.layers.iter();
+    let mut maps = 0;
+    let drawn = view.layers.iter().take_while(|layer| {
+        maps += layer.arrays.len();
+        maps <= MOST_MAPS
+    });
+    let drawn = drawn.count().max(1);
+    let title = match view.layers.get(drawn) {
+        Some(left_out) => {
+            let name = words::layer(left_out.layer, view.direction(left_out), language);
+            format!(
+                "{} {}",
+                input_title(language),
+                words::left_out(&name, language)
+            )
+        }
+        None => input_title(language).to_owned(),
+    };
+    let layers = view.layers.iter().take(drawn);
     let layers = layers.flat_map(|gates| layer(view, gates, steps, language));
-    input(sequence, steps, language)
+    titled_input(title, sequence, steps, language)
         .into_iter()
         .chain(layers)
         .collect()
+}
+
+fn input_title(language: Language) -> &'static str {
+    language.pick("Input", "입력")
 }
 
 /// The input over the steps shown.
@@ -33,7 +58,15 @@ pub(super) fn input(
     steps: &Range<usize>,
     language: Language,
 ) -> Option<Chart> {
-    let title = language.pick("Input", "입력");
+    titled_input(input_title(language).to_owned(), sequence, steps, language)
+}
+
+fn titled_input(
+    title: String,
+    sequence: &ShownSequence,
+    steps: &Range<usize>,
+    language: Language,
+) -> Option<Chart> {
     let (rows, kind, value) = match &sequence.inputs {
         Inputs::Features { size, values } => {
             let row = |feature| {
@@ -73,7 +106,7 @@ pub(super) fn input(
         .flat_map(|(_, row)| row)
         .all(|value| (0.0..=1.0).contains(value));
     let map = HeatMap {
-        x: step_axis(language),
+        x: step_axis(steps, language),
         y: match sequence.pitches {
             true => language.pick("MIDI pitch", "MIDI 음높이"),
             false => kind,
@@ -82,6 +115,7 @@ pub(super) fn input(
         value: value.to_owned(),
         row_labels: rows.iter().map(|(name, _)| name.clone()).collect(),
         first_column: steps.start,
+        steps_per_column: 1,
         columns: steps.len(),
         values: rows.into_iter().flat_map(|(_, row)| row).collect(),
         colours: if is_share {
@@ -90,8 +124,16 @@ pub(super) fn input(
             Colours::Automatic
         },
     };
-    let summary = language.pick("What the model reads.", "모델이 읽는 값입니다.");
-    Chart::heat_map(title, summary, map)
+    let mut summary = language
+        .pick("What the model reads.", "모델이 읽는 값입니다.")
+        .to_owned();
+    if scaled {
+        summary += language.pick(
+            " Each feature is coloured from its lowest to its highest value.",
+            " 각 특징은 최저값부터 최고값까지의 범위로 색을 나타냅니다.",
+        );
+    }
+    Chart::heat_map(title, summary, map.reduced(MOST_COLUMNS))
 }
 
 /// The arrays of a layer over the steps shown, units by memory.
@@ -115,7 +157,7 @@ pub(super) fn layer(
             Chart::heat_map(
                 title,
                 summary,
-                heat_map(view, layer, array, steps, language),
+                heat_map(view, layer, array, steps, language).reduced(MOST_COLUMNS),
             )
         })
         .collect()
@@ -133,7 +175,7 @@ fn heat_map(
     let row = |unit: usize| shown.iter().skip(unit).step_by(units).copied();
     let bounded = array.values.iter().all(|value| value.abs() <= 1.0);
     HeatMap {
-        x: step_axis(language),
+        x: step_axis(steps, language),
         y: language
             .pick("unit, longest memory first", "유닛(기억이 긴 순서)")
             .to_owned(),
@@ -144,6 +186,7 @@ fn heat_map(
             .map(|unit| unit.unit.to_string())
             .collect(),
         first_column: steps.start,
+        steps_per_column: 1,
         columns: steps.len(),
         values: layer.units.iter().flat_map(|unit| row(unit.unit)).collect(),
         colours: match (array.is_gate(), bounded) {
@@ -162,28 +205,45 @@ fn term(view: &GateView, array: &GateArray) -> &'static str {
     }
 }
 
-fn step_axis(language: Language) -> Axis {
-    Axis::new(language.pick("step", "시점"), Scale::Linear)
+/// Steps that a column of the heat maps stands for.
+pub(super) fn steps_per_column(steps: &Range<usize>) -> usize {
+    steps.len().div_ceil(MOST_COLUMNS)
+}
+
+fn step_axis(steps: &Range<usize>, language: Language) -> Axis {
+    let axis = Axis::new(language.pick("step", "시점"), Scale::Linear);
+    match steps_per_column(steps) {
+        0 | 1 => axis,
+        together => axis.in_unit(language.pick(
+            format!("each column: {together} steps"),
+            format!("한 열: {together}개 시점"),
+        )),
+    }
 }
 
 /// Whether one scale of colours would hide some of the rows.
 fn differ(rows: &[Vec<f32>]) -> bool {
-    let spans = rows.iter().map(|row| {
-        let (low, high) = bounds(row);
-        high - low
-    });
-    let spans: Vec<f32> = spans.filter(|span| *span > 0.0).collect();
-    let (low, high) = bounds(&spans);
-    high > ALIKE * low
+    let all: Vec<(f32, f32)> = rows.iter().map(|row| bounds(row)).collect();
+    let span = |(low, high): (f32, f32)| high - low;
+    let spans = all.iter().copied().map(span).filter(|span| *span > 0.0);
+    let smallest = spans.fold(f32::INFINITY, f32::min);
+    let lowest = all.iter().map(|row| row.0).fold(f32::INFINITY, f32::min);
+    let highest = all
+        .iter()
+        .map(|row| row.1)
+        .fold(f32::NEG_INFINITY, f32::max);
+    span((lowest, highest)) > ALIKE * smallest
 }
 
 fn to_own_range(row: &[f32]) -> Vec<f32> {
     let (low, high) = bounds(row);
-    let place = |value: &f32| match high > low {
-        true => (value - low) / (high - low),
+    // The widest range is infinite in single precision.
+    let [low, high] = [low, high].map(f64::from);
+    let place = |&value: &f32| match high > low {
+        true => (f64::from(value) - low) / (high - low),
         false => 0.5,
     };
-    row.iter().map(place).collect()
+    row.iter().map(|value| place(value) as f32).collect()
 }
 
 fn bounds(values: &[f32]) -> (f32, f32) {
@@ -197,3 +257,6 @@ fn capitalised(name: &str) -> String {
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(characters).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ pub struct GateDocument {
     /// Which way the gate that keeps the old state works.
     pub convention: &'static str,
     /// What the units are ordered by, and what the time constant is.
-    pub memory: &'static str,
+    pub memory: String,
     /// What the most active moments are.
     pub most_active: &'static str,
     /// The input of the sequence.
@@ -152,7 +152,7 @@ impl GateDocument {
                 features: sequence.names.clone(),
             },
             convention: convention(view.cell),
-            memory: memory(view.cell),
+            memory: memory(view),
             most_active: "the steps with the largest |h_t - h_(t-1)|, the state before the first step being 0",
             input: ArrayDocument {
                 name: "input",
@@ -187,21 +187,23 @@ fn convention(cell: Cell) -> &'static str {
 }
 
 /// What the order of the units and the time constant are, in a sentence.
-fn memory(cell: Cell) -> &'static str {
-    match cell {
-        Cell::Gru(_) => {
-            "time constant -1/ln(mean z) in steps; the longest first; null: infinite (mean_kept is 1)"
-        }
-        Cell::Lstm(_) => {
-            "time constant -1/ln(mean f) in steps; the longest first; null: infinite (mean_kept is 1)"
-        }
-        Cell::Mgu(_) => {
-            "time constant -1/ln(1 - mean f) in steps; the longest first; null: infinite (mean_kept is 1)"
-        }
+fn memory(view: &GateView) -> String {
+    let kept = match view.cell {
+        Cell::Gru(_) => "mean z",
+        Cell::Lstm(_) => "mean f",
+        Cell::Mgu(_) => "1 - mean f",
         Cell::Rnn(_) => {
-            "no gate, no time constant; units are ordered by the correlation of h_t with h_(t-1), the largest first"
+            return "no gate, no time constant; units are ordered by the correlation of h_t with h_(t-1), the largest first"
+                .to_owned();
         }
-    }
+    };
+    let kept = match view.zoneout {
+        0.0 => kept.to_owned(),
+        zoneout => format!("{zoneout} + (1 - {zoneout}) * ({kept}), with zoneout {zoneout}"),
+    };
+    format!(
+        "time constant -1/ln(mean_kept) in steps, mean_kept = {kept}; the longest first; null: infinite (mean_kept is 1)"
+    )
 }
 
 pub(super) fn input_shape(inputs: &Inputs) -> Vec<usize> {

@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! gates.html                  heat maps under the input
-//! gates.png                   the same as a picture
+//! gates.png                   the same as a picture: of a deep model, its first layers
 //! gates.json                  every number but the arrays, and which arrays there are
 //! input.npy                   the sequence, [steps, features] or tokens [steps]
 //! layer0_update_gate.npy      every gate, candidate and state, [steps, units]; of a backward direction layer0_reverse_…
 //! ```
+//! Arrays that an earlier run wrote here, and that this one does not have, are taken away: those that its `gates.json` names.
 //! Each file is whole or not there; `gates.json` comes last, so that it never speaks of arrays of another run.
 
 use std::fs;
@@ -30,6 +31,21 @@ const DOCUMENT: &str = "gates.json";
 #[derive(Debug)]
 pub struct GatesFolder {
     path: PathBuf,
+}
+
+/// Whether a name is one that [`LayerGates::file`] gives: of what else a document names, nothing is touched.
+fn is_array_file(name: &str) -> bool {
+    let array = name
+        .strip_prefix("layer")
+        .and_then(|name| name.strip_suffix(".npy"));
+    let known = |(layer, array): (&str, &str)| {
+        !layer.is_empty()
+            && layer.bytes().all(|letter| letter.is_ascii_digit())
+            && super::ORDER.contains(&array.strip_prefix("reverse_").unwrap_or(array))
+    };
+    array
+        .and_then(|array| array.split_once('_'))
+        .is_some_and(known)
 }
 
 impl LayerGates {
@@ -75,6 +91,7 @@ impl GatesFolder {
         shown: &Range<usize>,
         language: Language,
     ) -> Result<(), GatesError> {
+        self.remove_former_arrays(document)?;
         match fs::remove_file(self.path.join(DOCUMENT)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(self.fail(&format!("replace {DOCUMENT}"), error));
@@ -96,7 +113,7 @@ impl GatesFolder {
                 self.replace(&layer.file(array.name), &bytes)?;
             }
         }
-        let charts = charts::all(view, sequence, shown, language);
+        let charts = charts::picture(view, sequence, shown, language);
         let charts: Vec<&Chart> = charts.iter().collect();
         self.replace("gates.png", &chart::png(&charts)?)?;
         let page = page::page(view, sequence, document, shown, language);
@@ -104,6 +121,32 @@ impl GatesFolder {
         let mut json = serde_json::to_vec_pretty(document).map_err(GatesError::Json)?;
         json.push(b'\n');
         self.replace(DOCUMENT, &json)
+    }
+
+    /// Takes away the arrays that a document already here names and the new one does not: of another cell, say.
+    fn remove_former_arrays(&self, document: &GateDocument) -> Result<(), GatesError> {
+        let former = fs::read(self.path.join(DOCUMENT)).unwrap_or_default();
+        let former: serde_json::Value = serde_json::from_slice(&former).unwrap_or_default();
+        let kept: Vec<&str> = document
+            .layers
+            .iter()
+            .flat_map(|layer| &layer.arrays)
+            .filter_map(|array| array.file.as_deref())
+            .collect();
+        let layers = former["layers"].as_array().into_iter().flatten();
+        let arrays = layers.flat_map(|layer| layer["arrays"].as_array().into_iter().flatten());
+        for name in arrays.filter_map(|array| array["file"].as_str()) {
+            if kept.contains(&name) || !is_array_file(name) {
+                continue;
+            }
+            match fs::remove_file(self.path.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(self.fail(&format!("remove {name} of an earlier run"), error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn replace(&self, name: &str, contents: &[u8]) -> Result<(), GatesError> {

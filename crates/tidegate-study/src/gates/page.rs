@@ -6,8 +6,9 @@ use maud::{Markup, html};
 
 use super::document::GateDocument;
 use super::sequence::ShownSequence;
+use super::subject::subject;
 use super::{GateView, UnitGates, UnitMemory, charts, words};
-use crate::chart::short_number;
+use crate::chart::{name_width, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
 use crate::page::shell::{self, Section};
@@ -16,9 +17,8 @@ use crate::page::table::table;
 /// Units whose rows are not folded away.
 const UNFOLDED: usize = 10;
 
-/// Pixels of a letter of a row's name, and beside the name.
-const LETTER: usize = 7;
-const BESIDE: usize = 40;
+/// Pixels beside the name of a row: the axis' title.
+const BESIDE: usize = 44;
 
 /// The whole page.
 pub(super) fn page(
@@ -30,10 +30,11 @@ pub(super) fn page(
 ) -> String {
     let mut figures = Figures::of_one_axis(language, left_margin(view, sequence));
     let opening = html! {
-        p { (subject(view, document, language)) }
+        p { (subject(document, language)) }
         p.note { strong { (words::convention(view.cell, language)) } }
-        p { (words::order(view.cell, language)) }
+        p { (words::order(view.cell, view.zoneout, language)) }
         p { (words::part(shown, view.steps, language)) }
+        @if let Some(columns) = words::columns(charts::steps_per_column(shown), language) { p.note { (columns) } }
         @if let Some(input) = charts::input(sequence, shown, language) { (figures.show(Some(&input))) }
     };
     let mut sections = Vec::new();
@@ -57,34 +58,6 @@ pub(super) fn page(
     }
     let title = language.pick("What the gates do", "게이트가 하는 일");
     shell::document(language, title, &opening, &sections, &figures)
-}
-
-/// Model and sequence.
-fn subject(view: &GateView, document: &GateDocument, language: Language) -> String {
-    let (model, sequence) = (&document.model, &document.sequence);
-    let (file, cell) = (&model.file, model.cell.name().to_uppercase());
-    let (units, parameters, steps) = (model.hidden_size, model.parameters, view.steps);
-    let (name, number) = (&sequence.name, sequence.sequence);
-    match language {
-        Language::English => {
-            let from = sequence
-                .split
-                .map_or_else(String::new, |split| format!(", {split} sequence {number}"));
-            format!(
-                "{file}: {cell}, {} × {units} units, {parameters} parameters, on {name}{from}, {steps} steps.",
-                view.layers.len()
-            )
-        }
-        Language::Korean => {
-            let from = sequence.split.map_or_else(String::new, |split| {
-                format!(", {}의 {number}번 시퀀스", split.key())
-            });
-            format!(
-                "{file}: {cell}, {} × 유닛 {units}개, 매개변수 {parameters}개. 데이터: {name}{from}, 시점 {steps}개.",
-                view.layers.len()
-            )
-        }
-    }
 }
 
 fn units(caption: &str, units: &[UnitGates], language: Language) -> Markup {
@@ -136,8 +109,7 @@ fn moments(unit: &UnitGates) -> String {
 
 /// Room for the longest name of a row, the same in all charts, so that their steps stand below each other.
 fn left_margin(view: &GateView, sequence: &ShownSequence) -> usize {
-    let names = sequence.names.iter().flatten();
-    let longest = names.map(|name| name.chars().count()).max().unwrap_or(0);
-    let digits = view.hidden_size.to_string().len();
-    BESIDE + LETTER * longest.max(digits).min(14)
+    let names = sequence.names.iter().flatten().map(String::as_str);
+    let largest = view.hidden_size.to_string();
+    BESIDE + name_width(names.chain([&largest[..]])).ceil() as usize
 }

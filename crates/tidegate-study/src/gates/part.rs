@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{GateView, GatesError};
+use tidegate_cells::{Cell, Stack};
+
+use super::GatesError;
 
 /// Steps that a page shows where no others are asked for.
 const USUAL: usize = 2_000;
@@ -20,17 +22,17 @@ pub struct Part {
 }
 
 impl Part {
-    /// The steps to show of a view.
+    /// The steps to show of what a model's recurrent layers do on a sequence of so many steps.
     ///
     /// # Errors
     /// [`GatesError::NoSuchSteps`] if they are not in the sequence, [`GatesError::TooManySteps`] if they make too large a
     /// page.
-    pub fn of(self, view: &GateView) -> Result<Range<usize>, GatesError> {
-        let arrays: usize = view.layers.iter().map(|layer| layer.arrays.len()).sum();
-        let most = (MOST_VALUES / (arrays * view.hidden_size).max(1)).max(1);
-        self.check(view.steps)?;
+    pub fn of(self, stack: &Stack, steps: usize) -> Result<Range<usize>, GatesError> {
+        let values = arrays(stack.cell) * stack.layers * stack.directions() * stack.hidden_size;
+        let most = (MOST_VALUES / values.max(1)).max(1);
+        self.check(steps)?;
         let start = self.start.unwrap_or(0);
-        let usual = (start + USUAL.min(most)).min(view.steps);
+        let usual = (start + USUAL.min(most)).min(steps);
         let end = match self.end {
             Some(end) => end,
             None => usual,
@@ -45,10 +47,7 @@ impl Part {
     }
 
     /// Checks that the steps are in a sequence.
-    ///
-    /// # Errors
-    /// [`GatesError::NoSuchSteps`].
-    pub fn check(self, steps: usize) -> Result<(), GatesError> {
+    fn check(self, steps: usize) -> Result<(), GatesError> {
         let (start, end) = (self.start.unwrap_or(0), self.end.unwrap_or(steps));
         if start < end && end <= steps {
             return Ok(());
@@ -57,6 +56,16 @@ impl Part {
             asked: self.to_string(),
             steps,
         })
+    }
+}
+
+/// Gates, candidate and states that are shown of each layer and direction.
+pub(super) fn arrays(cell: Cell) -> usize {
+    match cell {
+        Cell::Gru(_) => 4,
+        Cell::Lstm(_) => 6,
+        Cell::Mgu(_) => 3,
+        Cell::Rnn(_) => 1,
     }
 }
 

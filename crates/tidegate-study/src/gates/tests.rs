@@ -48,6 +48,7 @@ fn every_cell_shows_its_own_arrays_in_one_order() {
         };
         let names: Vec<&str> = layer.arrays.iter().map(|array| array.name).collect();
         assert_eq!(names, expected, "{variant}");
+        assert_eq!(names.len(), part::arrays(variant.cell()), "{variant}");
         assert!(layer.arrays.iter().all(|array| array.values.len() == 7 * 5));
         assert_eq!(layer.units.len(), 5);
         let has_constants = layer
@@ -112,19 +113,17 @@ fn a_state_that_overflows_is_named() {
 
 #[test]
 fn steps_to_show_are_checked_and_long_sequences_shortened() {
-    let view = |steps| GateView {
-        steps,
-        ..GateView::of(&model(CellVariant::Gru, |_| {}), &sequence(7)).unwrap()
-    };
+    let model = model(CellVariant::Gru, |_| {});
+    let stack = &model.configuration().recurrent;
     let part = |start, end| Part { start, end };
-    assert_eq!(part(None, None).of(&view(7)).unwrap(), 0..7);
-    assert_eq!(part(None, None).of(&view(9_000)).unwrap(), 0..2_000);
+    assert_eq!(part(None, None).of(stack, 7).unwrap(), 0..7);
+    assert_eq!(part(None, None).of(stack, 9_000).unwrap(), 0..2_000);
     assert_eq!(
-        part(Some(8_000), None).of(&view(9_000)).unwrap(),
+        part(Some(8_000), None).of(stack, 9_000).unwrap(),
         8_000..9_000
     );
     assert_eq!(
-        part(Some(10), Some(5_000)).of(&view(9_000)).unwrap(),
+        part(Some(10), Some(5_000)).of(stack, 9_000).unwrap(),
         10..5_000
     );
     for refused in [
@@ -132,11 +131,11 @@ fn steps_to_show_are_checked_and_long_sequences_shortened() {
         part(Some(3), Some(3)),
         part(None, Some(8)),
     ] {
-        let message = refused.of(&view(7)).unwrap_err().to_string();
+        let message = refused.of(stack, 7).unwrap_err().to_string();
         assert!(message.contains("the sequence has 7 (0 to 6)"), "{message}");
     }
     // 4 arrays of 5 units: 100,000 steps are 2 million values.
-    let message = part(None, Some(100_001)).of(&view(200_000)).unwrap_err();
+    let message = part(None, Some(100_001)).of(stack, 200_000).unwrap_err();
     assert!(
         message.to_string().contains("at most 100000 steps"),
         "{message}"

@@ -27,7 +27,7 @@ pub enum UnitMemory {
     /// By the gate that keeps the old state.
     Gate {
         /// Share of the old state that a step keeps, on average: the mean of a GRU's update gate, of an LSTM's forget gate,
-        /// of 1 minus a minimal gated unit's forget gate.
+        /// of 1 minus a minimal gated unit's forget gate; of what that lets go, zoneout keeps its share too.
         kept: f64,
     },
     /// A plain recurrent cell has no such gate: correlation of the unit's hidden state with that of the step before,

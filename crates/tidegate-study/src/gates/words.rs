@@ -90,33 +90,50 @@ pub(super) fn convention(cell: Cell, language: Language) -> &'static str {
 }
 
 /// What the units are ordered by.
-pub(super) fn order(cell: Cell, language: Language) -> &'static str {
-    let [english, korean] = match cell {
-        Cell::Gru(_) => [
-            "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean z) is the number of steps after \
-             which 1/e of a state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(z의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 데 \
-             걸리는 시점 수입니다.",
-        ],
-        Cell::Lstm(_) => [
-            "Units are ordered by memory, the longest at the top: the time constant −1/ln(mean f) is the number of steps after \
-             which 1/e of a cell state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(f의 평균)은 매 시점 평균만큼 유지할 때 셀 상태가 1/e로 줄어드는 \
-             데 걸리는 시점 수입니다.",
-        ],
-        Cell::Mgu(_) => [
-            "Units are ordered by memory, the longest at the top: the time constant −1/ln(1 − mean f) is the number of steps after \
-             which 1/e of a state is left, if every step keeps the mean share.",
-            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln(1 − f의 평균)은 매 시점 평균만큼 유지할 때 상태가 1/e로 줄어드는 \
-             데 걸리는 시점 수입니다.",
-        ],
-        Cell::Rnn(_) => [
-            "Without a gate there is no time constant. Units are ordered by the correlation of their hidden state with that of \
-             the step before, the largest at the top.",
-            "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 시점 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
-        ],
+pub(super) fn order(cell: Cell, zoneout: f32, language: Language) -> String {
+    let (gate, state) = match cell {
+        Cell::Gru(_) => (
+            language.pick("mean z", "z의 평균"),
+            language.pick("state", "상태"),
+        ),
+        Cell::Lstm(_) => (
+            language.pick("mean f", "f의 평균"),
+            language.pick("cell state", "셀 상태"),
+        ),
+        Cell::Mgu(_) => (
+            language.pick("1 − mean f", "1 − f의 평균"),
+            language.pick("state", "상태"),
+        ),
+        Cell::Rnn(_) => {
+            return language
+                .pick(
+                    "Without a gate there is no time constant. Units are ordered by the correlation of their hidden state with \
+                     that of the step before, the largest at the top.",
+                    "게이트가 없으므로 시간 상수도 없습니다. 유닛은 은닉 상태와 바로 전 시점 은닉 상태의 상관이 큰 순서로 위에서부터 배열됩니다.",
+                )
+                .to_owned();
+        }
     };
-    language.pick(english, korean)
+    let (kept, note) = match zoneout {
+        0.0 => (gate.to_owned(), String::new()),
+        _ => (
+            format!("ζ + (1 − ζ)({gate})"),
+            language.pick(
+                format!(" The model was made with zoneout ζ = {zoneout}, which keeps its share of what the gate lets go."),
+                format!(" 이 모델의 존아웃(zoneout) 비율은 ζ = {zoneout}이며, 게이트가 놓아 준 상태에서 그 비율만큼을 더 유지합니다."),
+            ),
+        ),
+    };
+    language.pick(
+        format!(
+            "Units are ordered by memory, the longest at the top: the time constant −1/ln({kept}) is the number of steps after \
+             which 1/e of a {state} is left, if every step keeps the mean share.{note}"
+        ),
+        format!(
+            "유닛은 기억이 긴 순서로 위에서부터 배열됩니다. 시간 상수 −1/ln({kept})은 매 시점 평균만큼 유지할 때 {state}가 1/e로 줄어드는 데 \
+             걸리는 시점 수입니다.{note}"
+        ),
+    )
 }
 
 /// What the moments of a unit are.
@@ -140,24 +157,92 @@ pub(super) fn layer(layer: usize, direction: Option<bool>, language: Language) -
     }
 }
 
+/// What a picture leaves out: this layer and those after it.
+pub(super) fn left_out(layer: &str, language: Language) -> String {
+    language.pick(
+        format!("(left out of this picture: {layer} and everything above; gates.html shows all)"),
+        format!("(이 그림에서 생략: {layer}부터 그 위 전체. gates.html은 모두 보여 줍니다.)"),
+    )
+}
+
 /// Which part of the sequence is shown.
 pub(super) fn part(shown: &std::ops::Range<usize>, steps: usize, language: Language) -> String {
     let (first, last) = (shown.start, shown.end - 1);
+    let (english, korean) = match last - first {
+        0 => (format!("step {first}"), format!("{first}")),
+        _ => (
+            format!("steps {first} to {last}"),
+            format!("{first}~{last}"),
+        ),
+    };
     if shown.len() == steps {
-        return match language {
-            Language::English => {
-                format!("The heat maps show the whole sequence, steps 0 to {last}.")
-            }
-            Language::Korean => format!("히트맵은 전체 시퀀스(시점 0~{last})를 보여 줍니다."),
-        };
+        return language.pick(
+            format!("The heat maps show the whole sequence, {english}."),
+            format!("히트맵은 전체 시퀀스(시점 {korean})를 보여 줍니다."),
+        );
     }
-    match language {
-        Language::English => format!(
-            "The heat maps show a part: steps {first} to {last} of the {steps} steps (--steps chooses). Tables, numbers and the \
-             .npy files are of all steps."
+    language.pick(
+        format!(
+            "The heat maps show a part: {english} of the {steps} steps (--steps chooses). Tables, numbers and the .npy files are \
+             of all steps."
         ),
-        Language::Korean => format!(
-            "히트맵은 전체 {steps}개 시점 중 {first}~{last}만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 시점을 담습니다."
+        format!(
+            "히트맵은 전체 {steps}개 시점 중 시점 {korean}만 보여 줍니다(--steps로 선택). 표와 수치, .npy 파일은 모든 시점을 담습니다."
         ),
+    )
+}
+
+/// What a column of the heat maps is, where it is more than a step.
+pub(super) fn columns(together: usize, language: Language) -> Option<String> {
+    (together > 1).then(|| {
+        language.pick(
+            format!(
+                "Each column of the heat maps is {together} steps: it shows, of each row, the value among them that is farthest \
+                 from the row's mean. Fewer steps (--steps) are shown one by one."
+            ),
+            format!(
+                "히트맵의 한 열은 {together}개 시점이며, 행마다 그 가운데 행 평균에서 가장 먼 값을 보여 줍니다. 시점 수를 줄이면(--steps) \
+                 시점을 하나씩 보여 줍니다."
+            ),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use tidegate_cells::{Gru, Lstm, Mgu};
+
+    use super::*;
+
+    #[test]
+    fn zoneout_is_named_where_it_is_part_of_the_time_constant() {
+        for cell in [
+            Cell::Gru(Gru::default()),
+            Cell::Lstm(Lstm::default()),
+            Cell::Mgu(Mgu::default()),
+        ] {
+            for language in Language::ALL {
+                assert!(!order(cell, 0.0, language).contains('ζ'));
+                let text = order(cell, 0.25, language);
+                assert!(
+                    text.contains("−1/ln(ζ + (1 − ζ)(") && text.contains("ζ = 0.25"),
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn one_step_is_said_in_the_singular() {
+        assert!(part(&(0..1), 1, Language::English).contains("the whole sequence, step 0."));
+        assert!(part(&(4..5), 9, Language::English).contains("a part: step 4 of"));
+    }
+
+    #[test]
+    fn columns_of_several_steps_are_said_in_both_languages() {
+        for language in Language::ALL {
+            assert_eq!(columns(1, language), None);
+            assert!(columns(4, language).unwrap().contains('4'));
+        }
     }
 }
