@@ -111,3 +111,6 @@ fn experiment(
         curves: curves.collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;
