@@ -25,7 +25,7 @@ fn comparison(task: Task) -> Comparison {
 }
 
 fn adding() -> Comparison {
-    comparison(Task::adding_problem(6).with_sequences(64))
+    comparison(Task::adding_problem(6).with_sequences(128))
 }
 
 fn all(comparison: Comparison) -> Study {
@@ -117,9 +117,9 @@ fn every_experiment_says_which_question_it_answers_and_keeps_every_run() {
             .filter(move |e| e.questions.contains(&question))
             .count()
     };
-    // Three lags; the plain comparison and the same at equal hidden size; that and one share of the data beside it, as a
-    // thirty-second of 64 sequences is too little.
+    // Three lags; the plain comparison and the same at equal hidden size; two shares of the data beside it.
     assert_eq!((of(Question::Memory), of(Question::Time)), (3, 2));
+    assert_eq!(of(Question::Data), 3);
     let memory = report.memory.as_ref().unwrap();
     assert_eq!(memory.tasks[0].lags, [25, 50, 100]);
     for experiment in &report.experiments {
