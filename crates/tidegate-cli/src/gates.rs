@@ -27,7 +27,13 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
     let shown = part.of(&model.configuration().recurrent, sequence.inputs.steps())?;
     // A folder that cannot be written is known before the work, and none is made for data that does not fit.
     let folder = match &arguments.out {
-        Some(path) => Some(GatesFolder::open(path)?),
+        Some(path) => {
+            let folder = GatesFolder::open(path)?;
+            if let Some(data) = &arguments.data {
+                folder.spare(data)?;
+            }
+            Some(folder)
+        }
         None => None,
     };
     let view = GateView::of(&model, &sequence)?;

@@ -497,6 +497,33 @@ fn sequences_and_steps_that_are_not_there_are_refused_with_what_is() {
 }
 
 #[test]
+fn what_is_read_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let shown = folder.path().join("shown");
+    let out = shown.to_str().unwrap();
+    let model = model("adding", "gru");
+    let task = ["--task", "adding", "--length", "5"];
+    let output = gates(&[&[&*model, "--out", out], &task[..]].concat())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let input = shown.join("input.npy");
+    let before = std::fs::read(&input).unwrap();
+    let message = failure_of(gates(&[&model, input.to_str().unwrap(), "--out", out]), 1);
+    assert!(message.contains("would be written over"), "{message}");
+    assert_eq!(std::fs::read(&input).unwrap(), before);
+    // Read from elsewhere, the same file is fine.
+    let other = folder.path().join("other");
+    let mut again = gates(&[
+        &model,
+        input.to_str().unwrap(),
+        "--out",
+        other.to_str().unwrap(),
+    ]);
+    assert!(again.status().unwrap().success());
+}
+
+#[test]
 fn misuse_of_options_has_its_own_exit_status() {
     let model = model("adding", "gru");
     let table = "x.csv";

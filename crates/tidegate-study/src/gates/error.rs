@@ -98,6 +98,12 @@ pub enum GatesError {
         /// Why it failed.
         error: io::Error,
     },
+    /// What is read would be written over.
+    #[error("{} would be written over: it lies in the output folder and has the name of one of its files; choose another folder", path.display())]
+    OwnInput {
+        /// The file that is read.
+        path: PathBuf,
+    },
     /// The picture cannot be drawn.
     #[error(transparent)]
     Picture(#[from] PictureError),

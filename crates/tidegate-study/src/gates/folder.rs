@@ -26,6 +26,9 @@ use crate::chart::{self, Chart};
 use crate::language::Language;
 
 const DOCUMENT: &str = "gates.json";
+const PAGE: &str = "gates.html";
+const PICTURE: &str = "gates.png";
+const INPUT: &str = "input.npy";
 
 /// A folder that can be written. Files of other names that lie in it stay as they are.
 #[derive(Debug)]
@@ -73,6 +76,23 @@ impl GatesFolder {
         Ok(folder)
     }
 
+    /// Makes sure that a file which is read would not be written over.
+    ///
+    /// # Errors
+    /// [`GatesError::OwnInput`].
+    pub fn spare(&self, read: &Path) -> Result<(), GatesError> {
+        let real = |path: &Path| path.canonicalize().ok();
+        let name = read.file_name().unwrap_or_default().to_string_lossy();
+        let is_written = [DOCUMENT, PAGE, PICTURE, INPUT].contains(&&*name) || is_array_file(&name);
+        let folder = real(read).and_then(|path| Some(path.parent()?.to_owned()));
+        if is_written && folder.is_some() && folder == real(&self.path) {
+            return Err(GatesError::OwnInput {
+                path: read.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
@@ -106,7 +126,7 @@ impl GatesFolder {
                 npy_bytes(&shape, &values)
             }
         };
-        self.replace("input.npy", &input)?;
+        self.replace(INPUT, &input)?;
         for layer in &view.layers {
             for array in &layer.arrays {
                 let bytes = npy_bytes(&[view.steps, view.hidden_size], &array.values);
@@ -115,9 +135,9 @@ impl GatesFolder {
         }
         let charts = charts::picture(view, sequence, shown, language);
         let charts: Vec<&Chart> = charts.iter().collect();
-        self.replace("gates.png", &chart::png(&charts)?)?;
+        self.replace(PICTURE, &chart::png(&charts)?)?;
         let page = page::page(view, sequence, document, shown, language);
-        self.replace("gates.html", page.as_bytes())?;
+        self.replace(PAGE, page.as_bytes())?;
         let mut json = serde_json::to_vec_pretty(document).map_err(GatesError::Json)?;
         json.push(b'\n');
         self.replace(DOCUMENT, &json)

@@ -14,6 +14,9 @@ use crate::page::figure::Figures;
 use crate::page::shell::{self, Section};
 use crate::page::table::table;
 
+/// Steps that a heat map on the smallest screen has room for.
+const NARROW: usize = 150;
+
 /// Units whose rows are not folded away.
 const UNFOLDED: usize = 10;
 
@@ -28,7 +31,8 @@ pub(super) fn page(
     shown: &Range<usize>,
     language: Language,
 ) -> String {
-    let mut figures = Figures::of_one_axis(language, left_margin(view, sequence));
+    let mut figures =
+        Figures::of_one_axis(language, left_margin(view, sequence), shown.len() > NARROW);
     let opening = html! {
         p { (subject(document, language)) }
         p.note { strong { (words::convention(view.cell, language)) } }

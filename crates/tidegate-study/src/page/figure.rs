@@ -10,6 +10,7 @@ use crate::language::Language;
 pub(crate) struct Figures {
     language: Language,
     left: Option<usize>,
+    wide: bool,
     figures: Vec<Value>,
 }
 
@@ -18,15 +19,18 @@ impl Figures {
         Figures {
             language,
             left: None,
+            wide: false,
             figures: Vec::new(),
         }
     }
 
     /// Charts of one horizontal axis: it begins so many pixels from the left in all of them, and to zoom into one is to zoom
     /// into all.
-    pub(crate) fn of_one_axis(language: Language, left: usize) -> Figures {
+    /// `wide` ones scroll where the page is narrow, so that each of their many columns keeps a pixel.
+    pub(crate) fn of_one_axis(language: Language, left: usize, wide: bool) -> Figures {
         Figures {
             left: Some(left),
+            wide,
             ..Figures::new(language)
         }
     }
@@ -62,8 +66,10 @@ impl Figures {
                     strong { (chart.title()) }
                     span.summary id={ "summary-" (number) } { (chart.summary()) }
                 }
-                div.chart data-figure=(number) role="img" aria-label=(chart.title())
-                    aria-describedby={ "summary-" (number) } {}
+                div.scroll tabindex=[self.wide.then_some("0")] {
+                    div.chart.wide[self.wide] data-figure=(number) role="img" aria-label=(chart.title())
+                        aria-describedby={ "summary-" (number) } {}
+                }
                 // On paper, and where no script runs.
                 div.picture {
                     @match &picture {
