@@ -89,7 +89,13 @@ fn titled_input(
         .enumerate()
         .map(|(index, row)| {
             let names = sequence.names.as_ref();
-            let name = names.map_or_else(|| index.to_string(), |names| names[index].clone());
+            let name = names.map_or_else(
+                || index.to_string(),
+                |names| match sequence.split {
+                    Some(_) => words::feature(&names[index], language).to_owned(),
+                    None => names[index].clone(),
+                },
+            );
             (name, if scaled { to_own_range(&row) } else { row })
         })
         .collect();

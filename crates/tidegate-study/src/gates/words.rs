@@ -20,6 +20,16 @@ pub(super) fn array(name: &str, language: Language) -> &'static str {
     language.pick(english, korean)
 }
 
+/// The name of a generated task's feature.
+pub(super) fn feature(name: &str, language: Language) -> &str {
+    match name {
+        "number" => language.pick("number", "수"),
+        "marker" => language.pick("marker", "표시"),
+        "value" => language.pick("value", "값"),
+        name => name,
+    }
+}
+
 /// What an array tells of a cell.
 pub(super) fn meaning(name: &str, cell: Cell, language: Language) -> &'static str {
     let [english, korean] = match (name, cell) {
