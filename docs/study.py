@@ -221,6 +221,16 @@ def published(folders):
     return table(["setting", "cell", "parameters", "test loss here", "seeds", "published", "source"], rows)
 
 
+def attempts(folders):
+    """Runs that were made to find why a figure stays behind."""
+    rows = []
+    for what, folder in folders:
+        for summary in json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["summary"]:
+            rows.append([what, CELLS[summary["cell"]], str(summary["hidden_size"]), number(summary["epochs"], 9).split(".")[0],
+                         *(spread(summary[loss]) for loss in ("train_loss", "valid_loss", "test_loss")), str(summary["seeds"])])
+    return table(["attempt", "cell", "units", "epochs", "training loss", "validation loss", "test loss", "seeds"], rows)
+
+
 def pairs(values):
     return [(name, Path(folder)) for name, folder in (value.split("=", 1) for value in values)]
 
@@ -230,7 +240,8 @@ def main():
     parser.add_argument("--study", action="append", default=[], metavar="NAME=DIR", help="a folder with a report.json")
     parser.add_argument("--published", action="append", default=[], metavar="KEY=DIR",
                         help=f"a folder with a comparison.json, beside published figures: {', '.join(PUBLISHED)}")
-    parser.add_argument("--notes", type=Path, help="Markdown that is put below the published figures")
+    parser.add_argument("--attempt", action="append", default=[], metavar="WHAT=DIR",
+                        help="a folder with a comparison.json of runs that were made to find why a figure stays behind")
     options = parser.parse_args()
     folders = pairs(options.study)
     if not folders:
@@ -241,8 +252,9 @@ def main():
     page += [section(name, folder, report) for (name, folder), (_, report) in zip(folders, reports)]
     if options.published:
         page += ["## Beside published figures\n", published(pairs(options.published))]
-        if options.notes:
-            page.append(options.notes.read_text(encoding="utf-8"))
+        page.append((HERE / "study-published.md").read_text(encoding="utf-8"))
+    if options.attempt:
+        page.append(attempts(pairs(options.attempt)))
     (HERE / "study.md").write_text("\n".join(page), encoding="utf-8")
     readme = HERE.parent / "README.md"
     text = readme.read_text(encoding="utf-8")
