@@ -69,15 +69,23 @@ def number(value, digits=3):
         return f"{value:g}"
     exponent = math.floor(math.log10(abs(value)))
     if exponent < -4:
-        return f"{value:.{digits - 1}e}"
+        return f"{value / 10**exponent:.{digits - 1}f}e{exponent}"
     return f"{value:,.{max(0, digits - 1 - exponent)}f}"
 
 
 def spread(value, digits=4):
+    """Mean ± deviation, both up to the deviation's second significant digit."""
     if value is None:
         return "diverged"
-    deviation = value["standard_deviation"]
-    return number(value["mean"], digits) + (f" ± {number(deviation, 2)}" if deviation is not None else "")
+    mean, deviation = value["mean"], value["standard_deviation"]
+    if not deviation:
+        return number(mean, digits)
+    last = math.floor(math.log10(deviation)) - 1
+    first = math.floor(math.log10(abs(mean))) if mean else last
+    if first < -4:
+        decimals = max(0, first - last)
+        return f"{mean / 10**first:.{decimals}f}e{first} ± {deviation / 10**first:.{decimals}f}e{first}"
+    return f"{mean:,.{max(0, -last)}f} ± {deviation:.{max(0, -last)}f}"
 
 
 def table(headings, rows):
