@@ -497,6 +497,18 @@ fn sequences_and_steps_that_are_not_there_are_refused_with_what_is() {
 }
 
 #[test]
+fn a_task_of_another_kind_is_refused_and_another_length_is_not() {
+    let model = model("copy", "gru");
+    let message = failure_of(gates(&[&model, "--task", "order", "--length", "12"]), 1);
+    assert!(
+        message.contains("trained on copy memory") && message.contains("temporal order, length 12"),
+        "{message}"
+    );
+    let mut longer = gates(&[&model, "--task", "copy", "--length", "9"]);
+    assert!(longer.status().unwrap().success());
+}
+
+#[test]
 fn what_is_read_is_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let shown = folder.path().join("shown");

@@ -31,6 +31,16 @@ pub enum GatesError {
         /// The file.
         path: PathBuf,
     },
+    /// The model was trained on another generated task.
+    #[error(
+        "the model was trained on {trained}, and {shown} is another task: name the task that it was trained on"
+    )]
+    OtherTask {
+        /// What it was trained on.
+        trained: String,
+        /// What it would be shown.
+        shown: String,
+    },
     /// A set has fewer sequences.
     #[error("{name}: there is no sequence {sequence}: {}", available(*.count, *.split))]
     NoSuchSequence {

@@ -21,10 +21,25 @@ const NUMBER: f64 = 4.0;
 const LANES: usize = 16;
 
 impl ShownSequence {
+    /// A model says which task it was trained on: of another length it may be shown, but not of another kind.
+    fn check_task(&self, model: &Model) -> Result<(), GatesError> {
+        let kind = |name: &str| name.split(',').next().unwrap_or_default().to_owned();
+        let is_generated = self.split.is_some() && !self.pitches;
+        match model.description().get("task") {
+            Some(trained) if is_generated && kind(trained) != kind(&self.name) => {
+                Err(GatesError::OtherTask {
+                    trained: trained.clone(),
+                    shown: self.name.clone(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Holds what the model reads against what the sequence has.
     ///
     /// # Errors
-    /// [`GatesError::Fit`] names both.
+    /// [`GatesError::Fit`] names both; [`GatesError::OtherTask`] a generated task of another kind than the model was trained on.
     pub fn check_fits(&self, model: &Model) -> Result<(), GatesError> {
         let size = model.configuration().recurrent.input_size;
         let fits = match (model.configuration().input, &self.inputs) {
@@ -35,7 +50,7 @@ impl ShownSequence {
             _ => false,
         };
         if fits {
-            return Ok(());
+            return self.check_task(model);
         }
         let expected = match model.configuration().input {
             InputLayer::Features => features(size),

@@ -148,6 +148,8 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
             .lags
             .iter()
             .zip(norms)
+            // The head reads the hidden state: no gradient has reached the cell state there yet.
+            .filter(|&(&lag, &norm)| lag > 0 || norm > 0.0)
             .map(|(&lag, &norm)| Point {
                 x: lag as f64,
                 y: norm.max(LEAST_NORM),
