@@ -43,7 +43,7 @@ fn every_question_has_its_table_and_every_sentence_its_verdict() {
     let verdicts = text
         .lines()
         .filter(|line| {
-            [" HOLDS", " DOES NOT HOLD", " UNDECIDED"]
+            [" HOLDS", " DOES NOT HOLD", " UNDECIDED", " NO EVIDENCE"]
                 .iter()
                 .any(|end| line.ends_with(end))
         })
