@@ -4,6 +4,7 @@ mod csv;
 pub(crate) mod figure;
 mod method;
 mod sections;
+mod sentences;
 pub(crate) mod shell;
 pub(crate) mod table;
 mod verdict_cards;

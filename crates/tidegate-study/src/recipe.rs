@@ -27,9 +27,8 @@ impl Recipe {
     #[must_use]
     pub fn of(task: &Task) -> Recipe {
         match task {
-            Task::AddingProblem(_) => adding_problem(),
+            Task::AddingProblem(_) | Task::TemporalOrder(_) => one_answer_at_the_end(),
             Task::CopyMemory(_) => copy_memory(),
-            Task::TemporalOrder(_) => temporal_order(),
             Task::MackeyGlass(_) => mackey_glass(),
             Task::PolyphonicMusic { .. } => polyphonic_music(),
         }
@@ -59,7 +58,7 @@ impl Recipe {
     }
 }
 
-fn adding_problem() -> Recipe {
+fn one_answer_at_the_end() -> Recipe {
     Recipe {
         training: Training {
             optimiser: Optimiser::adam_w(),
@@ -89,22 +88,6 @@ fn copy_memory() -> Recipe {
         tuning_epochs: 10,
         parameters: 20_000,
         hidden_size: 64,
-    }
-}
-
-fn temporal_order() -> Recipe {
-    Recipe {
-        training: Training {
-            optimiser: Optimiser::adam_w(),
-            clip_norm: Some(1.0),
-            epochs: 8,
-            batch_size: 32,
-            ..Training::default()
-        },
-        candidates: Candidate::grid(&[1e-3, 5e-3, 1e-2], &[Candidate::plain(0.0)]),
-        tuning_epochs: 8,
-        parameters: 5_000,
-        hidden_size: 32,
     }
 }
 
