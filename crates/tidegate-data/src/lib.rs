@@ -7,7 +7,7 @@
 //!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
-//! A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//! A [`Table`] holds the columns of a file of readings. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
 //!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
@@ -41,6 +41,7 @@ mod sequence;
 mod sequence_set;
 mod splits;
 mod subset;
+mod table;
 mod temporal_order;
 
 pub use adding_problem::{AddingProblem, adding_problem};
@@ -54,4 +55,7 @@ pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};
+pub use table::{
+    Column, Marker, Separator, StrayText, Table, TableError, TableFormat, Texts, Values,
+};
 pub use temporal_order::{TemporalOrder, temporal_order};
