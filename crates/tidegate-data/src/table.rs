@@ -12,6 +12,7 @@ mod json_lines;
 mod tests;
 mod texts;
 
+use std::io::Read;
 use std::path::Path;
 
 pub use column::{Column, Marker, StrayText, Values};
@@ -19,7 +20,7 @@ pub use error::TableError;
 pub use texts::Texts;
 
 use crate::error::DataError;
-use crate::regular_file::read_regular_file;
+use crate::regular_file::{read_regular_file, read_whole};
 use content::Content;
 
 /// Named columns of equal length, at least one, with at least one row.
@@ -92,7 +93,20 @@ impl Table {
     /// [`DataError::Table`] where it holds no table.
     pub fn read(path: impl AsRef<Path>) -> Result<Table, DataError> {
         let path = path.as_ref();
-        Table::from_bytes(&read_regular_file(path)?).map_err(|error| DataError::Table {
+        Table::of_file(&read_regular_file(path)?, path)
+    }
+
+    /// The same from something that is read to its end, such as standard input; errors call it by this name.
+    ///
+    /// # Errors
+    /// [`DataError::Unreadable`] where reading fails; [`DataError::Table`] where what is read holds no table.
+    pub fn read_from(source: impl Read, name: &str) -> Result<Table, DataError> {
+        let name = Path::new(name);
+        Table::of_file(&read_whole(source, name)?, name)
+    }
+
+    fn of_file(bytes: &[u8], path: &Path) -> Result<Table, DataError> {
+        Table::from_bytes(bytes).map_err(|error| DataError::Table {
             path: path.to_owned(),
             error,
         })

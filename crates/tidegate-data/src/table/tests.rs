@@ -223,9 +223,9 @@ proptest! {
         for (row, (number, word)) in rows.iter().enumerate() {
             prop_assert_eq!(words.get(row), format!("w{word}w"));
             prop_assert_eq!(read.columns()[0].missing.contains(&row), number.is_none());
-            let read = numbers(&read, "number")[row];
-            prop_assert_eq!(number.map_or(true, |_| !read.is_nan()), true);
-            prop_assert_eq!(number.unwrap_or(0.0), if number.is_some() { read } else { 0.0 });
+            if let Some(number) = number {
+                prop_assert_eq!(numbers(&read, "number")[row], *number);
+            }
         }
     }
 
