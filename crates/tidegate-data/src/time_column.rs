@@ -112,7 +112,12 @@ fn begins_with_time(column: &Column) -> bool {
 fn cell(column: &Column, row: usize) -> Option<(TimeFormat, i64)> {
     match &column.values {
         Values::Numbers(values) => format::read_number(values[row]),
-        Values::Texts(texts) => format::read_text(texts.get(row)),
+        Values::Texts(texts) => {
+            let text = texts.get(row);
+            // A column of numbers with a text among them is kept as texts.
+            let number = || format::read_number(text.parse().ok()?);
+            format::read_text(text).or_else(number)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! From row to row in time: the frequency, and where the rows do not keep it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::frequency::Frequency;
 use crate::time_column::{TimeColumn, civil};
@@ -16,7 +16,7 @@ pub struct TimeSteps {
     pub regular: usize,
     /// Steps over which rows are missing.
     pub gaps: Option<Gaps>,
-    /// Rows with the time of the row before.
+    /// Rows with a time that their series had before.
     pub repeated: Option<Places>,
     /// Rows with a time before that of the row before.
     pub backwards: Option<Places>,
@@ -85,7 +85,7 @@ impl TimeSteps {
         for (row, step) in steps(times, series) {
             found.count += 1;
             match (step, most) {
-                (0, _) => add(&mut found.repeated, row),
+                (0, _) => {}
                 (..0, _) | (_, None) => add(&mut found.backwards, row),
                 (_, Some((length, _))) => {
                     if step % length != 0 {
@@ -97,6 +97,9 @@ impl TimeSteps {
                     }
                 }
             }
+        }
+        for rows in series {
+            add_repeated(&mut found.repeated, times, rows);
         }
         found
     }
@@ -154,6 +157,19 @@ fn add(places: &mut Option<Places>, row: usize) {
     places.first = places.first.min(row);
 }
 
+/// Counts the rows of a series whose time it had before, next to them or not.
+fn add_repeated(places: &mut Option<Places>, times: &[i64], rows: &[usize]) {
+    if rows.windows(2).all(|pair| times[pair[0]] < times[pair[1]]) {
+        return;
+    }
+    let mut seen = HashSet::with_capacity(rows.len());
+    for &row in rows {
+        if !seen.insert(times[row]) {
+            add(places, row);
+        }
+    }
+}
+
 fn add_gap(gaps: &mut Option<Gaps>, gap: Gap) {
     let gaps = gaps.get_or_insert(Gaps {
         count: 0,
@@ -175,8 +191,11 @@ fn add_gap(gaps: &mut Option<Gaps>, gap: Gap) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::table::Table;
+    use crate::table_layout::TableLayout;
 
     fn steps(cells: &[&str]) -> TimeSteps {
         let text = format!("ds,y\n{},1\n", cells.join(",1\n"));
@@ -256,7 +275,7 @@ mod tests {
                 longest
             })
         );
-        assert_eq!(found.repeated, Some(Places { count: 1, first: 4 }));
+        assert_eq!(found.repeated, Some(Places { count: 3, first: 4 }));
         assert_eq!(found.backwards, Some(Places { count: 1, first: 5 }));
         assert_eq!(found.uneven, Some(Places { count: 1, first: 8 }));
     }
@@ -282,5 +301,20 @@ mod tests {
             steps(&["2016-07-01 00:00", "2016-07-01 02:00", "2016-07-01 03:00"]).frequency,
             hour
         );
+    }
+    proptest! {
+        #[test]
+        fn any_times_have_steps_that_add_up(
+            days in proptest::collection::vec((prop_oneof![Just("-009999"), Just("1949"), Just("9999")], 1..13_u8, 1..29_u8), 1..20),
+        ) {
+            let cells: Vec<String> = days.iter().map(|(year, month, day)| format!("{year},{month},{day}")).collect();
+            let text = format!("year,month,day\n{}\n", cells.join("\n"));
+            let table = Table::from_bytes(text.as_bytes()).unwrap();
+            let Ok(Some(time)) = TimeColumn::find(&table, None) else { return Ok(()) };
+            let found = TimeSteps::of(&time, &TableLayout::of(&table, Some(&time)).rows(&table));
+            prop_assert_eq!(found.count, cells.len() - 1);
+            prop_assert!(found.regular <= found.count);
+            prop_assert_eq!(found.frequency.is_some(), found.regular > 0);
+        }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Inspection;
 use super::document::{ColumnDocument, Document, TimeDocument};
+use super::report::shortened;
 use crate::number::thousands;
 
 #[derive(Debug, Serialize)]
@@ -24,7 +25,10 @@ pub(super) fn problems(document: &Document, inspection: &Inspection) -> Vec<Prob
         problems.push(problem("one_row", message, Some(inspection.table.line(0))));
     } else if let Some(first) = short.clone().next() {
         let count = counted(short.count(), "series has", "series have");
-        let message = format!("{count} one row only; the first is {:?}", first.name);
+        let message = format!(
+            "{count} one row only; the first is {:?}",
+            shortened(&first.name)
+        );
         problems.push(problem("short_series", message, Some(first.first_line)));
     }
     match (&inspection.time, &document.time) {
@@ -43,7 +47,9 @@ pub(super) fn problems(document: &Document, inspection: &Inspection) -> Vec<Prob
             let others = counted(stray.count, "cell is", "cells are");
             let message = format!(
                 "column {:?} holds numbers, but {others} text; the first is {:?} in line {}",
-                column.name, stray.cell, stray.line
+                shortened(&column.name),
+                stray.cell,
+                stray.line
             );
             problems.push(of_column(
                 "text_among_numbers",
@@ -89,7 +95,7 @@ fn of_times(time: &TimeDocument, problems: &mut Vec<Problem>) {
     }
     if let Some(places) = &time.repeated {
         let message = format!(
-            "{} the time of the row before, the first in line {}",
+            "{} a time that the series had before, the first in line {}",
             counted(places.count, "row repeats", "rows repeat"),
             places.first_line
         );
@@ -97,8 +103,8 @@ fn of_times(time: &TimeDocument, problems: &mut Vec<Problem>) {
     }
     if let Some(places) = &time.backwards {
         let message = format!(
-            "time goes back {}, first in line {}",
-            counted(places.count, "time", "times"),
+            "time goes back in {}, the first in line {}",
+            counted(places.count, "place", "places"),
             places.first_line
         );
         problems.push(problem("backward_times", message, Some(places.first_line)));
@@ -106,7 +112,7 @@ fn of_times(time: &TimeDocument, problems: &mut Vec<Problem>) {
 }
 
 fn of_value(column: &ColumnDocument, rows: usize) -> Option<Problem> {
-    let name = &column.name;
+    let name = shortened(&column.name);
     let first = column
         .missing_markers
         .iter()
@@ -122,9 +128,9 @@ fn of_value(column: &ColumnDocument, rows: usize) -> Option<Problem> {
     });
     let one_number = column.minimum.is_some() && column.minimum == column.maximum;
     if rows > 1 && (one_number || column.distinct == Some(1)) {
-        let value = column
-            .minimum
-            .map_or(String::new(), |value| format!(": it is always {value}"));
+        let value = column.minimum.map_or(String::new(), |value| {
+            format!(": it is always {}", plain(value))
+        });
         let also = missing.map_or(String::new(), |missing| format!("; {missing}"));
         let message = format!("column {name:?} is constant{value}{also}");
         return Some(of_column("constant_column", column, message, None));
@@ -154,6 +160,12 @@ fn of_column(
         column: Some(column.name.clone()),
         ..problem(kind, message, line)
     }
+}
+
+/// All digits of a number, with an exponent where there would be many zeros.
+fn plain(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
 /// A number and the words after it, for one and for several.

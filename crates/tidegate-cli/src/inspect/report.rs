@@ -12,13 +12,13 @@ use crate::visible::visible;
 const SHOWN: usize = 40;
 const SHOWN_SERIES: usize = 10;
 
-/// Longest name in the table of columns.
+/// Longest name that is shown whole.
 const LONGEST_NAME: usize = 30;
 
 const HEADINGS: [[&str; 2]; 6] = [
     ["", "column"],
     ["", "kind"],
-    ["", "missing"],
+    ["missing", "values"],
     ["", "minimum"],
     ["", "mean"],
     ["", "maximum"],
@@ -29,9 +29,7 @@ pub(super) fn text(document: &Document, page: Page) -> String {
     if let Some(time) = &document.time {
         text += &paragraph(&visible(&times(time)), page.text);
     }
-    if let Some(column) = &document.series_column {
-        text += &paragraph(&visible(&series(document, column)), page.text);
-    }
+    text += &paragraph(&visible(&series(document)), page.text);
     let rows: Vec<Vec<String>> = document.columns.iter().take(SHOWN).map(row).collect();
     text += &format!("\n{}", columns(&HEADINGS, &rows, page.table));
     if let more @ 1.. = document.columns.len().saturating_sub(SHOWN) {
@@ -91,16 +89,20 @@ fn times(time: &TimeDocument) -> String {
         ),
         None => "no step forward, so no frequency".to_owned(),
     };
+    let columns: Vec<String> = time.columns.iter().map(|name| shortened(name)).collect();
     format!(
         "Time in {} ({}), {} to {}; {frequency}.",
-        time.columns.join(", "),
+        columns.join(", "),
         time.format,
         time.earliest,
         time.latest
     )
 }
 
-fn series(document: &Document, column: &str) -> String {
+fn series(document: &Document) -> String {
+    let Some(column) = &document.series_column else {
+        return "Wide: one series, with a column for each channel.".to_owned();
+    };
     let lengths = || document.series.iter().map(|series| series.rows);
     let shown = document.series.iter().take(SHOWN_SERIES);
     let shown: Vec<String> = shown
@@ -111,8 +113,9 @@ fn series(document: &Document, column: &str) -> String {
         more => format!(" and {} more", thousands(more)),
     };
     format!(
-        "Long: {} by {column}, of {} to {}: {}{more}.",
+        "Long: {} by {}, of {} to {}: {}{more}.",
         counted(document.series.len(), "series", "series"),
+        shortened(column),
         thousands(lengths().min().unwrap_or(0)),
         counted(lengths().max().unwrap_or(0), "row", "rows"),
         shown.join(", ")
@@ -139,7 +142,8 @@ fn row(column: &ColumnDocument) -> Vec<String> {
     ]
 }
 
-fn shortened(name: &str) -> String {
+/// The beginning of a name, which may be of any length.
+pub(super) fn shortened(name: &str) -> String {
     match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),

@@ -54,6 +54,11 @@ fn what_is_no_time_is_named_with_line_and_column() {
             "{message}"
         );
     }
+    let message = read_cells(&["1467378309", "1467378310", "off"]).unwrap_err();
+    assert!(
+        message.starts_with("line 4, column \"ds\": \"off\""),
+        "{message}"
+    );
     let message = read_cells(&["2016-07-01", "NA"]).unwrap_err();
     assert!(
         message.contains("line 3, column \"ds\": the time is missing"),
