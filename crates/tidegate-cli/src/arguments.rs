@@ -8,6 +8,7 @@ use tidegate_study::CellVariant;
 
 use crate::amount::amount;
 use crate::gates::arguments::GatesArguments;
+use crate::inspect::arguments::InspectArguments;
 
 /// Gated recurrent networks, on a CPU.
 #[derive(Debug, Parser)]
@@ -21,6 +22,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Compare(CompareArguments),
     Gates(GatesArguments),
+    Inspect(InspectArguments),
 }
 
 /// Compare recurrent cells on the same data, and hold what the textbooks say of them against it.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use tidegate_data::DataError;
 use tidegate_study::StudyError;
 use tidegate_study::gates::GatesError;
 
@@ -16,6 +17,10 @@ pub(crate) enum Failure {
     Study(#[from] StudyError),
     #[error("error: {0}")]
     Gates(#[from] GatesError),
+    #[error("error: {0}")]
+    Data(#[from] DataError),
+    #[error("error: cannot write the results as JSON: {0}")]
+    Json(#[from] serde_json::Error),
     #[error("error: {task} with {given}: {reason}; change --length or --sequences")]
     Size {
         task: &'static str,

@@ -12,6 +12,7 @@ mod example;
 mod failure;
 mod findings;
 mod gates;
+mod inspect;
 mod interruption;
 mod number;
 mod page;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

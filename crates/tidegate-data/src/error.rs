@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::kind::{InputKind, TargetKind};
 use crate::polyphonic_music::MusicPlace;
 use crate::splits::Split;
+use crate::table::TableError;
 
 /// What is wrong, and where. Sequences, pieces, steps and channels are counted from 0, lines and
 /// columns of a file from 1.
@@ -292,6 +293,15 @@ pub enum DataError {
         column: Option<(usize, String)>,
         /// What is wrong, and what is expected.
         reason: String,
+    },
+
+    /// A file of readings holds no table.
+    #[error("{}: {error}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        error: TableError,
     },
 
     /// A `.npy` file is not an array of real numbers `[steps, features]` or `[steps]`.

@@ -7,7 +7,8 @@
 //!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
-//! A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
+//! rows make a series, and [`TimeSteps`] how their times go on. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
 //!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
@@ -30,6 +31,7 @@ mod adding_problem;
 mod copy_memory;
 mod error;
 mod feature_sequence;
+mod frequency;
 mod kind;
 mod mackey_glass;
 mod npy;
@@ -41,12 +43,17 @@ mod sequence;
 mod sequence_set;
 mod splits;
 mod subset;
+mod table;
+mod table_layout;
 mod temporal_order;
+mod time_column;
+mod time_steps;
 
 pub use adding_problem::{AddingProblem, adding_problem};
 pub use copy_memory::{CopyMemory, copy_memory};
 pub use error::{DataError, Side};
 pub use feature_sequence::FeatureSequence;
+pub use frequency::Frequency;
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
 pub use npy::npy_bytes;
@@ -54,4 +61,10 @@ pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};
+pub use table::{
+    Column, Marker, Separator, StrayText, Table, TableError, TableFormat, Texts, Values,
+};
+pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
+pub use time_column::{TimeColumn, TimeError, TimeFormat};
+pub use time_steps::{Gap, Gaps, Places, TimeSteps};

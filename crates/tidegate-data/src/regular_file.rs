@@ -1,4 +1,4 @@
-//! Reading a file whole.
+//! Reading a file, or what stands for one, whole.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -27,9 +27,17 @@ pub(crate) fn read_regular_file(path: &Path) -> Result<Vec<u8>, DataError> {
             path: path.to_owned(),
         });
     }
-    let file = File::open(path).map_err(unreadable)?;
+    read_whole(File::open(path).map_err(unreadable)?, path)
+}
+
+/// What a source of up to 1 GiB gives; `path` names it in errors.
+pub(crate) fn read_whole(source: impl Read, path: &Path) -> Result<Vec<u8>, DataError> {
+    let unreadable = |error| DataError::Unreadable {
+        path: path.to_owned(),
+        error,
+    };
     let mut bytes = Vec::new();
-    let read = file
+    let read = source
         .take(LARGEST_FILE + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;

@@ -21,6 +21,11 @@ pub(crate) fn gates(options: &[&str]) -> Command {
     command("gates", options)
 }
 
+/// `tidegate inspect`, with nothing inherited that would change it.
+pub(crate) fn inspect(options: &[&str]) -> Command {
+    command("inspect", options)
+}
+
 fn command(subcommand: &str, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     command
@@ -114,8 +119,13 @@ pub(crate) fn scales() -> String {
 
 /// Real music, if it lies beside the project; else says that the test is skipped.
 pub(crate) fn real_music(test: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data/polyphonic_music/jsb_chorales.json");
+    real_data(test, "polyphonic_music/jsb_chorales.json")
+}
+
+/// A file of real data, if it lies beside the project; else says that the test is skipped.
+pub(crate) fn real_data(test: &str, name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let path = folder.join(name);
     if path.is_file() {
         return Some(path);
     }

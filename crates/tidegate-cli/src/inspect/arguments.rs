@@ -1,0 +1,34 @@
+//! The options of `tidegate inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Show what is in a file of readings, and what would be wrong with it for forecasting.
+///
+/// The file is read as every command reads it: its format, its columns, the column of times with frequency, gaps,
+/// repeated times and steps backwards, and whether it holds one series or many. Nothing is filled in or left out, and
+/// the file stays as it is.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct InspectArguments {
+    /// The file: CSV with a header, separated by commas, semicolons or tabs, or JSON lines; - reads standard input
+    pub(crate) data: PathBuf,
+
+    /// The column of times; year stands for the columns year, month, day, hour, minute, second [default: found by name or
+    /// content]
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) time: Option<String>,
+
+    /// Print one JSON document instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tidegate inspect load.csv
+  tidegate inspect load.csv --time measured_at --json > load.json
+  zcat load.csv.gz | tidegate inspect -
+
+Exit status: 0 if the file is a table, whatever is wrong with it for forecasting, 1 after an error, 2 for wrong options.";

@@ -1,0 +1,159 @@
+//! A table of readings from a file: named columns of numbers or texts.
+//!
+//! Here a file becomes columns; what a column means for a forecast, its time among it, is found out elsewhere.
+
+mod cells;
+mod column;
+mod content;
+mod delimited;
+mod error;
+mod json_lines;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::io::Read;
+use std::path::Path;
+
+pub use column::{Column, Marker, StrayText, Values};
+pub use error::TableError;
+pub use texts::Texts;
+
+use crate::error::DataError;
+use crate::regular_file::{read_regular_file, read_whole};
+use content::Content;
+
+/// Named columns of equal length, at least one, with at least one row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    format: TableFormat,
+    columns: Vec<Column>,
+    lines: Vec<u64>,
+}
+
+/// How the file is written, as found in its content; its name does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableFormat {
+    /// A header and rows of cells (CSV).
+    Delimited {
+        /// What stands between two cells.
+        separator: Separator,
+        /// Whether numbers are written with a decimal comma in at least one column.
+        decimal_comma: bool,
+    },
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// What stands between two cells of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Separator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// A tabulator.
+    Tab,
+}
+
+impl Separator {
+    /// All of them, in the order in which they are preferred.
+    pub const ALL: [Separator; 3] = [Separator::Comma, Separator::Semicolon, Separator::Tab];
+
+    /// The byte in the file.
+    #[must_use]
+    pub fn byte(self) -> u8 {
+        match self {
+            Separator::Comma => b',',
+            Separator::Semicolon => b';',
+            Separator::Tab => b'\t',
+        }
+    }
+
+    /// Its name in a sentence.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Separator::Comma => "comma",
+            Separator::Semicolon => "semicolon",
+            Separator::Tab => "tab",
+        }
+    }
+}
+
+impl Table {
+    /// Reads a file of up to 1 GiB: CSV with a header, separated by commas, semicolons or tabs, or JSON lines.
+    ///
+    /// Spaces around a cell do not count. A column is one of numbers where all its cells are numbers or missing; a cell
+    /// is missing where it is empty or says NA, N/A, NaN, null, None or ?, in capitals or not. A decimal comma is read
+    /// only between semicolons.
+    ///
+    /// # Errors
+    /// [`DataError::Unreadable`], [`DataError::IsFolder`] or [`DataError::NotRegular`] where there is no file to read;
+    /// [`DataError::Table`] where it holds no table.
+    pub fn read(path: impl AsRef<Path>) -> Result<Table, DataError> {
+        let path = path.as_ref();
+        Table::of_file(&read_regular_file(path)?, path)
+    }
+
+    /// The same from something that is read to its end, such as standard input; errors call it by this name.
+    ///
+    /// # Errors
+    /// [`DataError::Unreadable`] where reading fails; [`DataError::Table`] where what is read holds no table.
+    pub fn read_from(source: impl Read, name: &str) -> Result<Table, DataError> {
+        let name = Path::new(name);
+        Table::of_file(&read_whole(source, name)?, name)
+    }
+
+    fn of_file(bytes: &[u8], path: &Path) -> Result<Table, DataError> {
+        Table::from_bytes(bytes).map_err(|error| DataError::Table {
+            path: path.to_owned(),
+            error,
+        })
+    }
+
+    /// The same from the content of a file.
+    ///
+    /// # Errors
+    /// What is wrong, with the line in the file and the column's name.
+    ///
+    /// ```
+    /// use tidegate_data::{Table, TableError};
+    ///
+    /// let error = Table::from_bytes(b"day,load\n2016-07-01,5.8\n2016-07-02,inf\n").unwrap_err();
+    /// assert!(matches!(error, TableError::Infinite { line: 3, .. }));
+    /// ```
+    pub fn from_bytes(bytes: &[u8]) -> Result<Table, TableError> {
+        match content::recognise(bytes)? {
+            Content::Delimited(text) => delimited::read(text),
+            Content::JsonLines(text) => json_lines::read(text),
+        }
+    }
+
+    /// How the file is written.
+    #[must_use]
+    pub fn format(&self) -> TableFormat {
+        self.format
+    }
+
+    /// The columns, in the file's order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The line in the file, from 1, at which a row begins. Rows are counted from 0.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn line(&self, row: usize) -> u64 {
+        self.lines[row]
+    }
+}
