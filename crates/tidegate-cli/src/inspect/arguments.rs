@@ -6,7 +6,7 @@ use clap::Args;
 
 /// Show what is in a file of readings, and what would be wrong with it for forecasting.
 ///
-/// The file is read as every command reads it: its format, its columns, the column of times with frequency, gaps,
+/// The file is read as Tidegate reads it: its format, its columns, the column of times with frequency, gaps,
 /// repeated times and steps backwards, and whether it holds one series or many. Nothing is filled in or left out, and
 /// the file stays as it is.
 #[derive(Debug, Args)]
