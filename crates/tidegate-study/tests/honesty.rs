@@ -11,7 +11,8 @@ use tidegate_cells::Stack;
 use tidegate_data::Splits;
 use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
 use tidegate_study::{
-    Candidate, CellVariant, Comparison, Experiment, Progress, Recipe, Sizing, Stage, Task, compare,
+    Candidate, CellVariant, Comparison, Experiment, Progress, Recipe, Share, Sizing, Stage, Task,
+    compare,
 };
 use tidegate_train::{Trained, Training, evaluate, train};
 
@@ -75,6 +76,52 @@ fn by_hand(
         &AtomicBool::new(false),
     );
     (model, trained.unwrap())
+}
+
+/// A quarter of the training sequences, another one for each seed, each of them four times.
+fn quarter(splits: &Splits, seed: u64) -> Splits {
+    let mut splits = splits.clone();
+    splits.train = splits.train.subset(splits.train.len() / 4, seed).unwrap();
+    let once = splits.train.sequences.clone();
+    splits.train.sequences = vec![once; 4].concat();
+    splits
+}
+
+#[test]
+fn every_row_of_a_share_is_what_training_by_hand_on_it_gives_and_ends_at_the_target() {
+    let mut comparison = comparison();
+    let experiment = &mut comparison.experiments[0];
+    experiment.share = Share { one_in: 4 };
+    experiment.recipe.training.target_loss = Some(0.1805);
+    let recipe = experiment.recipe.clone();
+    let splits = experiment.task.splits().unwrap();
+    let report = compare(&comparison, &|_| {}, &AtomicBool::new(false)).unwrap();
+    let by_hand = |row: &_| {
+        let (cell, candidate, seed, epochs) = row;
+        by_hand(
+            &quarter(&splits, *seed),
+            &recipe,
+            *cell,
+            *candidate,
+            *seed,
+            *epochs,
+        )
+    };
+    for row in &report.rows {
+        let (model, trained) = by_hand(&(row.cell, row.candidate, row.seed, EPOCHS));
+        let loss = |set| Some(evaluate(&model, set, 64).unwrap().loss);
+        assert_eq!(row.valid_loss, loss(&splits.valid));
+        assert_eq!(row.test_loss, loss(&splits.test));
+        assert_eq!(row.epochs, Some(trained.epochs.len()));
+    }
+    for row in &report.tuning {
+        let (_, trained) = by_hand(&(row.cell, row.candidate, row.seed, TUNING_EPOCHS));
+        assert_eq!(row.epochs, Some(trained.epochs.len()));
+    }
+    // Else the target could be one that no run reaches, or each at once.
+    let epochs: Vec<_> = report.rows.iter().map(|row| row.epochs.unwrap()).collect();
+    assert!(epochs.iter().any(|&made| made < EPOCHS), "{epochs:?}");
+    assert!(epochs.iter().any(|&made| made > 1), "{epochs:?}");
 }
 
 #[test]
