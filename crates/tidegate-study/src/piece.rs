@@ -7,8 +7,8 @@ use crate::paired::{CONFIDENCE, PairedRatio};
 use crate::study_report::ExperimentReport;
 use crate::verdict::{Evidence, Finding, Measure};
 
-/// Two cells on one task.
-pub(crate) struct Piece<'a> {
+/// What a piece is about: two cells on one task.
+pub(crate) struct Subject<'a> {
     /// The experiment, or the first of them.
     pub(crate) experiment: &'a ExperimentReport,
     /// Indices of the experiments whose runs are compared.
@@ -18,11 +18,15 @@ pub(crate) struct Piece<'a> {
     pub(crate) measure: Measure,
     pub(crate) claim: Claim,
     pub(crate) cells: [CellVariant; 2],
-    pub(crate) ratio: Ratio,
 }
 
-/// How the two compare.
-pub(crate) enum Ratio {
+/// A subject, and how its two cells compare.
+struct Piece<'a> {
+    subject: Subject<'a>,
+    ratio: Ratio,
+}
+
+enum Ratio {
     /// Of two counts, which are the same in every run.
     Counted(f64),
     /// Of two samples.
@@ -32,35 +36,39 @@ pub(crate) enum Ratio {
 /// What a sentence is held against: pieces, and what is missing.
 #[derive(Default)]
 pub(crate) struct Pieces<'a> {
-    pub(crate) pieces: Vec<Piece<'a>>,
-    pub(crate) omissions: Vec<Omission>,
+    pieces: Vec<Piece<'a>>,
+    omissions: Vec<Omission>,
 }
 
 impl<'a> Pieces<'a> {
-    /// Adds a piece from pairs of runs, of which there should be one for each seed. Where some are missing, a cell may have kept
-    /// its better runs alone: no piece, and it is said.
+    /// Adds a piece from pairs of runs, of which there should be one for each seed; each may be so many times too large and too
+    /// small ([`PairedRatio::known_up_to`]). Where some are missing, a cell may have kept its better runs alone: no piece, and
+    /// it is said.
     pub(crate) fn add(
         &mut self,
+        subject: Subject<'a>,
         seeds: usize,
         pairs: &[(f64, f64)],
-        piece: impl FnOnce(PairedRatio) -> Piece<'a>,
+        [below, above]: [f64; 2],
     ) {
         match PairedRatio::of(pairs) {
-            Some(ratio) if pairs.len() == seeds => self.pieces.push(piece(ratio)),
-            // The piece says which task it would be about.
-            _ => {
-                let nothing = PairedRatio::of(&[(1.0, 1.0)]);
-                let Some(Piece { task, measure, .. }) = nothing.map(piece) else {
-                    return;
-                };
-                self.omit(Omission::UnpairedRuns {
-                    task,
-                    measure,
-                    pairs: pairs.len(),
-                    seeds,
-                });
+            Some(ratio) if pairs.len() == seeds => {
+                let ratio = Ratio::Paired(ratio.known_up_to(below, above));
+                self.pieces.push(Piece { subject, ratio });
             }
+            _ => self.omit(Omission::UnpairedRuns {
+                task: subject.task,
+                measure: subject.measure,
+                pairs: pairs.len(),
+                seeds,
+            }),
         }
+    }
+
+    /// Adds a piece from two counts.
+    pub(crate) fn add_counted(&mut self, subject: Subject<'a>, ratio: f64) {
+        let ratio = Ratio::Counted(ratio);
+        self.pieces.push(Piece { subject, ratio });
     }
 
     /// Adds what is missing, once.
@@ -88,20 +96,21 @@ impl Piece<'_> {
             Ratio::Counted(ratio) => (*ratio, Some([*ratio; 2]), 0),
             Ratio::Paired(ratio) => (ratio.mean(), ratio.interval(confidence), ratio.pairs()),
         };
-        let [cell, other] = self.cells;
-        let finding: Finding = self.claim.finding(interval);
+        let subject = self.subject;
+        let [cell, other] = subject.cells;
+        let finding: Finding = subject.claim.finding(interval);
         Evidence {
-            task: self.task,
-            measure: self.measure,
-            equal: self.experiment.equal,
-            share: self.experiment.share,
+            task: subject.task,
+            measure: subject.measure,
+            equal: subject.experiment.equal,
+            share: subject.experiment.share,
             cell,
             other,
             ratio,
             interval: interval
                 .map(|[low, high]| [(low > 0.0).then_some(low), high.is_finite().then_some(high)]),
             pairs,
-            experiments: self.experiments,
+            experiments: subject.experiments,
             finding,
         }
     }

@@ -4,7 +4,7 @@ use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
 use crate::findings::Findings;
 use crate::geometric_mean::GeometricMean;
-use crate::piece::{Piece, Pieces, Ratio};
+use crate::piece::{Pieces, Subject};
 use crate::record::Measured;
 use crate::study_report::{Crossing, DataAnswer, ExperimentReport, SharedTask, SharesOfCell};
 use crate::verdict::Measure;
@@ -135,15 +135,15 @@ pub(crate) fn evidence<'a>(
         };
         let Some(&index) = index else { continue };
         let pairs = findings.pairs(index, [cell, other], &test_loss);
-        pieces.add(findings.study.comparison.seeds, &pairs, |ratio| Piece {
+        let subject = Subject {
             experiment: &findings.experiments[index],
             experiments: vec![index],
             task: task.task.clone(),
             measure: Measure::TestLoss,
             claim: Claim::Less,
             cells: [cell, other],
-            ratio: Ratio::Paired(ratio),
-        });
+        };
+        pieces.add(subject, findings.study.comparison.seeds, &pairs, [1.0; 2]);
     }
     pieces
 }

@@ -7,7 +7,7 @@ use crate::claim::Claim;
 use crate::findings::Findings;
 use crate::lag_family::LagFamily;
 use crate::omission::Omission;
-use crate::piece::{Piece, Pieces, Ratio};
+use crate::piece::{Pieces, Subject};
 use crate::record::Reach;
 use crate::study_report::{
     ExperimentReport, GradientReach, LagTask, LagsOfCell, MemoryAnswer, ReachOfCell,
@@ -120,15 +120,21 @@ pub(crate) fn evidence<'a>(
             continue;
         }
         let uncertainty = |is_bound| if is_bound { f64::INFINITY } else { RESOLUTION };
-        pieces.add(findings.study.comparison.seeds, &pairs, |ratio| Piece {
+        let subject = Subject {
             experiment: &findings.experiments[task.experiments[0]],
             experiments: task.experiments.clone(),
             task: task.key.clone(),
             measure: Measure::LongestLag,
             claim: Claim::More,
             cells: [cell, other],
-            ratio: Ratio::Paired(ratio.known_up_to(uncertainty(is_most), uncertainty(is_least))),
-        });
+        };
+        let uncertainty = [is_most, is_least].map(uncertainty);
+        pieces.add(
+            subject,
+            findings.study.comparison.seeds,
+            &pairs,
+            uncertainty,
+        );
     }
     pieces
 }

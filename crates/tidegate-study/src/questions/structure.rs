@@ -6,7 +6,7 @@ use crate::cell_variant::CellVariant;
 use crate::claim::Claim;
 use crate::contest::Contest;
 use crate::findings::Findings;
-use crate::piece::{Piece, Pieces, Ratio};
+use crate::piece::{Pieces, Subject};
 use crate::sizing::Equal;
 use crate::study_report::{StructureAnswer, StructureRow};
 use crate::verdict::Measure;
@@ -92,16 +92,17 @@ pub(crate) fn evidence<'a>(
                 b.allocated_tape_bytes_per_step,
             ),
         ];
-        let pieces_of_task = measures.map(|(measure, a, b)| Piece {
-            experiment,
-            experiments: vec![index],
-            task: experiment.task.clone(),
-            measure,
-            claim: Claim::Less,
-            cells: [cell, other],
-            ratio: Ratio::Counted(a / b),
-        });
-        pieces.pieces.extend(pieces_of_task);
+        for (measure, a, b) in measures {
+            let subject = Subject {
+                experiment,
+                experiments: vec![index],
+                task: experiment.task.clone(),
+                measure,
+                claim: Claim::Less,
+                cells: [cell, other],
+            };
+            pieces.add_counted(subject, a / b);
+        }
     }
     pieces
 }

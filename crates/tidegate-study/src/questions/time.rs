@@ -5,7 +5,7 @@ use crate::claim::Claim;
 use crate::family::Family;
 use crate::findings::Findings;
 use crate::omission::Omission;
-use crate::piece::{Piece, Pieces, Ratio};
+use crate::piece::{Pieces, Subject};
 use crate::record::Measured;
 use crate::spread::Spread;
 use crate::study_report::{CurvePoint, TimeAnswer, TimedTask, TimesOfCell};
@@ -146,15 +146,15 @@ pub(crate) fn evidence<'a>(
                 continue;
             }
             let pairs = findings.pairs(index, [cell, other], of);
-            pieces.add(findings.study.comparison.seeds, &pairs, |ratio| Piece {
+            let subject = Subject {
                 experiment: &findings.experiments[index],
                 experiments: vec![index],
                 task: task.task.clone(),
                 measure,
                 claim: Claim::Less,
                 cells: [cell, other],
-                ratio: Ratio::Paired(ratio),
-            });
+            };
+            pieces.add(subject, findings.study.comparison.seeds, &pairs, [1.0; 2]);
         }
     }
     pieces
