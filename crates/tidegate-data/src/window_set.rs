@@ -175,6 +175,36 @@ impl WindowSet {
         self.places.is_empty()
     }
 
+    /// Whether the rows that are forecast are in the series.
+    #[must_use]
+    pub fn has_targets(&self) -> bool {
+        self.has_targets
+    }
+
+    /// The windows that have something to learn from or to measure: at least one of their targets was observed.
+    #[must_use]
+    pub fn with_observations(mut self) -> WindowSet {
+        let places = std::mem::take(&mut self.places);
+        let keep = |place: &WindowPlace| self.has_observation(*place);
+        self.places = places.into_iter().filter(keep).collect();
+        self
+    }
+
+    /// The first window of which no target was observed.
+    #[must_use]
+    pub fn first_without_observation(&self) -> Option<WindowPlace> {
+        let mut places = self.places.iter().copied();
+        places.find(|&place| !self.has_observation(place))
+    }
+
+    fn has_observation(&self, place: WindowPlace) -> bool {
+        let shape = self.shape;
+        let rows = place.origin * shape.targets..(place.origin + shape.horizon) * shape.targets;
+        let observed = &self.series[place.series].observed;
+        let observed = observed.get(rows);
+        observed.is_none_or(|observed| observed.iter().any(|&observed| observed))
+    }
+
     /// Lays out the windows `rows`, indices of [`WindowSet::places`], side by side.
     ///
     /// # Panics
