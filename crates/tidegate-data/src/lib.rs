@@ -8,7 +8,7 @@
 //! - [`polyphonic_music`] is read from a file.
 //!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
-//! rows make a series, and [`TimeSteps`] how their times go on. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//! rows make a series, and [`TimeSteps`] how their times go on. A [`WindowSet`] lays windows over series. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
 //!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
@@ -48,6 +48,8 @@ mod table_layout;
 mod temporal_order;
 mod time_column;
 mod time_steps;
+mod window_error;
+mod window_set;
 
 pub use adding_problem::{AddingProblem, adding_problem};
 pub use copy_memory::{CopyMemory, copy_memory};
@@ -68,3 +70,5 @@ pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
 pub use time_column::{TimeColumn, TimeError, TimeFormat};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
+pub use window_error::WindowError;
+pub use window_set::{FeatureSeries, WindowBatch, WindowPlace, WindowSet, WindowShape};
