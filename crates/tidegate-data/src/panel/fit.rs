@@ -7,6 +7,7 @@ use super::calendar::CalendarFeature;
 use super::columns::{Columns, Source};
 use super::error::SeriesError;
 use super::grid::{self, Grid, Whole};
+use super::missing;
 use super::note::SeriesNote;
 use super::options::{Calendar, Missing, Purpose, SeriesOptions};
 use super::roles::Roles;
@@ -63,6 +64,12 @@ impl SeriesSchema {
             .map(|(index, one)| (column(index), one))
             .collect();
         let columns = Columns::read(table, &targets, &with_covariates)?;
+        if options.missing == Missing::Refuse {
+            // A value that is missing is told of before what follows from it.
+            for whole in &grid.wholes {
+                missing::refuse(&columns, whole, whole.rows.len())?;
+            }
+        }
         if let TableLayout::Long { .. } = roles.layout {
             leave_out_empty(&mut grid, &mut training, &columns, &mut notes)?;
         }

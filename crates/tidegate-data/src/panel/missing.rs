@@ -53,7 +53,7 @@ impl Treatment<'_> {
         }
         let mut start = 0;
         match self.missing {
-            Missing::Refuse => self.refuse(&raw, history)?,
+            Missing::Refuse => refuse(self.columns, self.whole, history)?,
             Missing::Mask => self.check_masks(&raw, history)?,
             _ => {
                 start = self.first_complete(&raw, history)?;
@@ -106,28 +106,6 @@ impl Treatment<'_> {
                     .all(|(_, values)| values[*row].is_nan())
         };
         rows - (0..rows).rev().take_while(ahead).count()
-    }
-
-    fn refuse(&self, raw: &[Vec<f64>], history: usize) -> Result<(), SeriesError> {
-        // The first line, and in it the first column.
-        let missing = self
-            .columns
-            .temporal
-            .iter()
-            .zip(raw)
-            .filter_map(|(source, values)| {
-                let row = values[..history].iter().position(|value| value.is_nan())?;
-                Some((row, source))
-            });
-        match missing.min_by_key(|&(row, _)| row) {
-            None => Ok(()),
-            Some((row, source)) => Err(SeriesError::MissingValue {
-                series: self.whole.name.clone(),
-                line: self.columns.line(self.whole, row),
-                column: source.column.name.clone(),
-                count: source.column.missing.len(),
-            }),
-        }
     }
 
     fn check_masks(&self, raw: &[Vec<f64>], history: usize) -> Result<(), SeriesError> {
@@ -223,6 +201,23 @@ impl Treatment<'_> {
             range,
         };
         Ok(ranges.into_iter().map(piece).collect())
+    }
+}
+
+/// Names the first line with a missing value in the first rows, and in it the first column.
+pub(super) fn refuse(columns: &Columns, whole: &Whole, rows: usize) -> Result<(), SeriesError> {
+    let missing = columns.temporal.iter().filter_map(|source| {
+        let row = (0..rows).find(|&row| source.value(whole, row).is_nan())?;
+        Some((row, source))
+    });
+    match missing.min_by_key(|&(row, _)| row) {
+        None => Ok(()),
+        Some((row, source)) => Err(SeriesError::MissingValue {
+            series: whole.name.clone(),
+            line: columns.line(whole, row),
+            column: source.column.name.clone(),
+            count: source.column.missing.len(),
+        }),
     }
 }
 

@@ -152,7 +152,7 @@ impl fmt::Display for SplitBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = |time| {
             TimeFormat::DateTime {
-                with_t: true,
+                with_t: false,
                 offset: false,
             }
             .text(time)
