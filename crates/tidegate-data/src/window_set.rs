@@ -241,7 +241,7 @@ fn check_series(
     let rows = features.past.len() / shape.past_size;
     let fits = features.past.len() == rows * shape.past_size
         && (shape.known_size > 0 || features.known.is_empty())
-        && features.known.len() % shape.known_size.max(1) == 0
+        && features.known.len().is_multiple_of(shape.known_size.max(1))
         && (features.observed.is_empty() || features.observed.len() == rows * shape.targets);
     if !fits {
         return Err(WindowError::Length { series });

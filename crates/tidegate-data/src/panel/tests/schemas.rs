@@ -217,3 +217,13 @@ fn a_constant_covariate_is_noted_and_a_target_that_is_constant_in_one_of_many_se
         "\"y\" of series \"B\" is constant over the training rows"
     );
 }
+
+#[test]
+fn the_largest_numbers_are_scaled_without_overflow() {
+    let (_, panel) = fit(
+        "y\n8e307\n-8e307\n8e307\n-8e307\n",
+        &SeriesOptions::default(),
+        &counts(4, 0, 0),
+    );
+    assert_eq!(panel.series[0].features.past, [1.0, -1.0, 1.0, -1.0]);
+}
