@@ -45,7 +45,7 @@ mod error;
 mod evaluation;
 mod event;
 mod fingerprint;
-mod forecast_lesson;
+mod forecast;
 mod kept_states;
 mod learner;
 mod lesson;
@@ -75,7 +75,10 @@ pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
-pub use forecast_lesson::train_forecaster;
+pub use forecast::{
+    ForecastData, ForecastModel, ForecastPlan, ForecastRecipe, NetworkKind, Predictions, Residuals,
+    train_forecaster,
+};
 pub use memory_plan::MemoryPlan;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};

@@ -126,6 +126,7 @@ impl Recipe<'_> {
         let value = piece.columns[index][row];
         match source.kind {
             CovariateKind::Category { .. } => one_hot(features, source, value),
+            // Under a mask, before the first observed value.
             CovariateKind::Number if value.is_nan() => features.push(0.0),
             CovariateKind::Number => {
                 let row = piece.range.start + row;

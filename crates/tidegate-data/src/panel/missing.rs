@@ -14,8 +14,8 @@ pub(super) struct Piece {
     pub(super) range: Range<usize>,
     /// Rows of them with a history.
     pub(super) history: usize,
-    /// Each temporal column over the range, after filling. Missing values stay under [`Missing::Mask`], and in the rows after
-    /// the history.
+    /// Each temporal column over the range, after filling. Under [`Missing::Mask`] what is missing before the first observed value, and
+    /// categories, stay missing, as does what is missing in the rows after the history.
     pub(super) columns: Vec<Vec<f64>>,
 }
 
@@ -80,6 +80,7 @@ impl Treatment<'_> {
             let number = source.kind == CovariateKind::Number;
             match self.missing {
                 Missing::Linear if number => interpolate(values),
+                Missing::Mask if number => fill_forward(values),
                 Missing::Linear | Missing::ForwardFill => fill_forward(values),
                 _ => {}
             }
