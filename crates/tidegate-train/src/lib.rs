@@ -1,7 +1,7 @@
 //! Training: losses, metrics, optimisers, the training loop and checkpoints.
 //!
 //! Here lives everything between a model with sequences and a trained model: [`train`] with its [`Training`] options,
-//! the [`losses`], the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], how far back a loss reaches
+//! the [`losses`], the [`metrics`] of forecasts and the [`baselines`] beside them, the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], how far back a loss reaches
 //! ([`state_gradient_norms`]), and the checkpoints by which a killed
 //! run ends with the same bits as one that was left alone. It tells an observer what happens ([`Event`]) and prints
 //! nothing. Here do not live models, readers of data or the comparison of cells.
@@ -35,6 +35,7 @@
 //! ```
 
 mod back_propagation;
+pub mod baselines;
 mod bytes;
 mod checkpoint;
 mod checkpoint_file;
@@ -52,6 +53,7 @@ mod lesson;
 pub mod losses;
 mod measurement;
 mod memory_plan;
+pub mod metrics;
 mod optimiser;
 mod overflow;
 mod parts;
