@@ -55,25 +55,25 @@ fn the_document_tells_format_columns_time_and_problems() {
              "distinct": 4, "missing": 0, "missing_markers": []},
             {"name": "load", "kind": "number", "role": "value", "minimum": 1.5, "maximum": 2.5, "mean": 2.0,
              "distinct": null, "missing": 2, "missing_markers": [
-                {"text": "", "count": 1, "first_line": 3}, {"text": "NA", "count": 1, "first_line": 5}]},
+                {"text": "", "count": 1, "first": {"line": 3}}, {"text": "NA", "count": 1, "first": {"line": 5}}]},
             {"name": "flat", "kind": "number", "role": "value", "minimum": 7.0, "maximum": 7.0, "mean": 7.0,
              "distinct": null, "missing": 0, "missing_markers": []},
         ],
         "time": {
-            "columns": ["ds"], "format": "YYYY-MM-DD hh:mm:ss",
+            "columns": ["ds"], "format": "YYYY-MM-DD hh:mm:ss", "in_utc": false,
             "earliest": "2016-07-01 00:00:00", "latest": "2016-07-01 04:00:00",
             "frequency": {"count": 3600.0, "unit": "second", "text": "1 hour"},
             "steps": 3, "regular_steps": 2,
-            "gaps": {"count": 1, "missing_steps": 1, "first": {"before_line": 4, "missing_steps": 1},
-                     "longest": {"before_line": 4, "missing_steps": 1}},
+            "gaps": {"count": 1, "missing_steps": 1, "first": {"before": {"line": 4}, "missing_steps": 1},
+                     "longest": {"before": {"line": 4}, "missing_steps": 1}},
             "repeated": null, "backwards": null, "uneven": null,
         },
         "layout": "wide", "series_column": null, "series": [],
         "problems": [
-            {"kind": "gaps", "column": null, "line": 4, "message": "1 step is missing in 1 gap, before line 4"},
-            {"kind": "missing_values", "column": "load", "line": 3,
+            {"kind": "gaps", "column": null, "place": {"line": 4}, "message": "1 step is missing in 1 gap, before line 4"},
+            {"kind": "missing_values", "column": "load", "place": {"line": 3},
              "message": "column \"load\": 2 values are missing, the first in line 3"},
-            {"kind": "constant_column", "column": "flat", "line": null,
+            {"kind": "constant_column", "column": "flat", "place": null,
              "message": "column \"flat\" is constant: it is always 7"},
         ],
     });
@@ -119,7 +119,7 @@ fn many_series_are_listed_with_their_lengths() {
     assert_eq!(document["layout"], "long");
     assert_eq!(
         document["series"][1],
-        json!({"name": "B", "rows": 2, "first_line": 3})
+        json!({"name": "B", "rows": 2, "first": {"line": 3}})
     );
     let output = given(input.as_bytes(), &[]);
     let shown = text(&output.stdout);
@@ -262,7 +262,7 @@ fn real_files_are_read_as_they_are_known_to_be() {
         );
         assert_eq!(
             found["columns"][5]["missing_markers"],
-            json!([{"text": "NA", "count": 2_067, "first_line": 2}])
+            json!([{"text": "NA", "count": 2_067, "first": {"line": 2}}])
         );
         assert_eq!(
             (&found["columns"][9]["distinct"], &found["layout"]),
@@ -281,7 +281,7 @@ fn real_files_are_read_as_they_are_known_to_be() {
     if let Some(found) = inspected("nab/machine_temperature_system_failure.csv") {
         assert_eq!(
             found["time"]["backwards"],
-            json!({"count": 1, "first_line": 10_151})
+            json!({"count": 1, "first": {"line": 10_151}})
         );
         assert_eq!(found["time"]["repeated"]["count"], 12);
     }

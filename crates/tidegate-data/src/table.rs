@@ -8,16 +8,21 @@ mod content;
 mod delimited;
 mod error;
 mod json_lines;
+mod place;
+mod size;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod times;
 
 use std::io::Read;
 use std::path::Path;
 
 pub use column::{Column, Marker, StrayText, Values};
 pub use error::TableError;
+pub use place::Place;
 pub use texts::Texts;
+pub use times::{TimeKind, Times};
 
 use crate::error::DataError;
 use crate::regular_file::{read_regular_file, read_whole};
@@ -28,7 +33,16 @@ use content::Content;
 pub struct Table {
     format: TableFormat,
     columns: Vec<Column>,
-    lines: Vec<u64>,
+    rows: Rows,
+}
+
+/// Where the rows are in the file.
+#[derive(Clone, Debug, PartialEq)]
+enum Rows {
+    /// The line at which each begins.
+    Lines(Vec<u64>),
+    /// In a file without lines: how many there are.
+    Counted(usize),
 }
 
 /// How the file is written, as found in its content; its name does not count.
@@ -118,10 +132,10 @@ impl Table {
     /// What is wrong, with the line in the file and the column's name.
     ///
     /// ```
-    /// use tidegate_data::{Table, TableError};
+    /// use tidegate_data::{Place, Table, TableError};
     ///
     /// let error = Table::from_bytes(b"day,load\n2016-07-01,5.8\n2016-07-02,inf\n").unwrap_err();
-    /// assert!(matches!(error, TableError::Infinite { line: 3, .. }));
+    /// assert!(matches!(error, TableError::Infinite { place: Place::Line(3), .. }));
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Table, TableError> {
         match content::recognise(bytes)? {
@@ -145,15 +159,33 @@ impl Table {
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.lines.len()
+        match &self.rows {
+            Rows::Lines(lines) => lines.len(),
+            Rows::Counted(rows) => *rows,
+        }
     }
 
-    /// The line in the file, from 1, at which a row begins. Rows are counted from 0.
+    /// Where a row, counted from 0, is in the file: the line at which it begins, or its number in a file without lines.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    #[must_use]
+    pub fn place(&self, row: usize) -> Place {
+        match &self.rows {
+            Rows::Lines(lines) => Place::Line(lines[row]),
+            Rows::Counted(rows) => {
+                assert!(row < *rows);
+                Place::Row(row as u64 + 1)
+            }
+        }
+    }
+
+    /// The number of a row's [`place`](Table::place).
     ///
     /// # Panics
     /// If there is no such row.
     #[must_use]
     pub fn line(&self, row: usize) -> u64 {
-        self.lines[row]
+        self.place(row).number()
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn read(text: &str) -> Result<Table, TableError> {
             decimal_comma,
         },
         columns: read,
-        lines,
+        rows: super::Rows::Lines(lines),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Everything that keeps a file from being a table.
 
+use super::place::Place;
+
 /// What is wrong, and where. Lines are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -84,14 +86,25 @@ pub enum TableError {
         line: u64,
     },
 
+    /// The table would not fit in memory.
+    #[error(
+        "the table {what}, and at most {limit} are read: keep the rows and columns that matter"
+    )]
+    TooLarge {
+        /// What the table has, as far as it is read.
+        what: String,
+        /// How much is read.
+        limit: String,
+    },
+
     /// A number is infinite.
     #[error(
-        "line {line}, column {column:?}: {cell} is infinite or beyond 64-bit floats: every number \
+        "{place}, column {column:?}: {cell} is infinite or beyond 64-bit floats: every number \
          has to be finite; leave the cell empty if the value is missing"
     )]
     Infinite {
-        /// Line in the file.
-        line: u64,
+        /// Where it is.
+        place: Place,
         /// The column's name.
         column: String,
         /// The cell as written.
