@@ -1,20 +1,29 @@
-//! A table of readings from a file: named columns of numbers or texts.
+//! A table of readings from a file: named columns of numbers, texts or times.
 //!
 //! Here a file becomes columns; what a column means for a forecast, its time among it, is found out elsewhere.
 
+mod arrow_columns;
+mod arrow_ipc;
 mod cells;
 mod column;
 mod content;
 mod delimited;
 mod error;
 mod json_lines;
+mod names;
+mod numpy;
+mod parquet;
 mod place;
 mod size;
 #[cfg(test)]
 mod tests;
 mod texts;
 mod times;
+mod typed_column;
+#[cfg(test)]
+mod typed_tests;
 
+use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
@@ -57,6 +66,16 @@ pub enum TableFormat {
     },
     /// One JSON object a line.
     JsonLines,
+    /// Apache Parquet.
+    Parquet,
+    /// Arrow's format for files, which is Feather version 2.
+    ArrowFile,
+    /// Arrow's format for streams.
+    ArrowStream,
+    /// One NumPy array.
+    Npy,
+    /// An archive of NumPy arrays.
+    Npz,
 }
 
 /// What stands between two cells of a row.
@@ -96,18 +115,24 @@ impl Separator {
 }
 
 impl Table {
-    /// Reads a file of up to 1 GiB: CSV with a header, separated by commas, semicolons or tabs, or JSON lines.
+    /// Reads a file of up to 1 GiB, known by its content: CSV with a header, separated by commas, semicolons or tabs; JSON
+    /// lines; Parquet; Arrow IPC, as a file (Feather) or a stream; a NumPy array or an archive of them.
     ///
-    /// Spaces around a cell do not count. A column is one of numbers where all its cells are numbers or missing; a cell
-    /// is missing where it is empty or says NA, N/A, NaN, null, None or ?, in capitals or not. A decimal comma is read
-    /// only between semicolons.
+    /// In CSV and JSON lines, spaces around a cell do not count. A column is one of numbers where all its cells are numbers
+    /// or missing; a cell is missing where it is empty or says NA, N/A, NaN, null, None or ?, in capitals or not. A decimal
+    /// comma is read only between semicolons. JSON lines have a column for each key that occurs.
+    ///
+    /// In the other formats a column has the type that it is written with: whole numbers, floats, decimals and booleans (0
+    /// and 1) become 64-bit floats, dates and timestamps [`Times`]; nulls and NaN are missing. A NumPy vector is the
+    /// column `value`, or has its name in the archive; a matrix of shape `[rows, columns]` has the columns `column_0`, or
+    /// `name_0`, and so on.
     ///
     /// # Errors
     /// [`DataError::Unreadable`], [`DataError::IsFolder`] or [`DataError::NotRegular`] where there is no file to read;
     /// [`DataError::Table`] where it holds no table.
     pub fn read(path: impl AsRef<Path>) -> Result<Table, DataError> {
         let path = path.as_ref();
-        Table::of_file(&read_regular_file(path)?, path)
+        Table::of_file(read_regular_file(path)?, path)
     }
 
     /// The same from something that is read to its end, such as standard input; errors call it by this name.
@@ -116,11 +141,11 @@ impl Table {
     /// [`DataError::Unreadable`] where reading fails; [`DataError::Table`] where what is read holds no table.
     pub fn read_from(source: impl Read, name: &str) -> Result<Table, DataError> {
         let name = Path::new(name);
-        Table::of_file(&read_whole(source, name)?, name)
+        Table::of_file(read_whole(source, name)?, name)
     }
 
-    fn of_file(bytes: &[u8], path: &Path) -> Result<Table, DataError> {
-        Table::from_bytes(bytes).map_err(|error| DataError::Table {
+    fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
+        Table::of_content(Cow::Owned(bytes)).map_err(|error| DataError::Table {
             path: path.to_owned(),
             error,
         })
@@ -129,7 +154,7 @@ impl Table {
     /// The same from the content of a file.
     ///
     /// # Errors
-    /// What is wrong, with the line in the file and the column's name.
+    /// What is wrong, with the line or row in the file and the column's name.
     ///
     /// ```
     /// use tidegate_data::{Place, Table, TableError};
@@ -138,9 +163,18 @@ impl Table {
     /// assert!(matches!(error, TableError::Infinite { place: Place::Line(3), .. }));
     /// ```
     pub fn from_bytes(bytes: &[u8]) -> Result<Table, TableError> {
-        match content::recognise(bytes)? {
+        Table::of_content(Cow::Borrowed(bytes))
+    }
+
+    fn of_content(bytes: Cow<[u8]>) -> Result<Table, TableError> {
+        match content::recognise(&bytes)? {
             Content::Delimited(text) => delimited::read(text),
             Content::JsonLines(text) => json_lines::read(text),
+            Content::Parquet => parquet::read(bytes.into_owned()),
+            Content::ArrowFile => arrow_ipc::read_file(&bytes),
+            Content::ArrowStream => arrow_ipc::read_stream(&bytes),
+            Content::Npy => numpy::read_array(&bytes),
+            Content::Zip => numpy::read_archive(&bytes),
         }
     }
 

@@ -234,7 +234,7 @@ fn read(
 }
 
 /// Microseconds of a date and a time of day, as if in UTC.
-fn microseconds(time: jiff::civil::DateTime) -> Option<i64> {
+pub(crate) fn microseconds(time: jiff::civil::DateTime) -> Option<i64> {
     let time = Offset::UTC.to_timestamp(time).ok()?;
     (time.subsec_nanosecond() % 1000 == 0).then(|| time.as_microsecond())
 }

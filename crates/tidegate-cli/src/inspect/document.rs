@@ -33,6 +33,11 @@ pub(super) enum FormatDocument {
         decimal: &'static str,
     },
     JsonLines,
+    Parquet,
+    ArrowFile,
+    ArrowStream,
+    Npy,
+    Npz,
 }
 
 #[derive(Serialize)]
@@ -156,6 +161,11 @@ impl Document {
 fn format(format: TableFormat) -> FormatDocument {
     match format {
         TableFormat::JsonLines => FormatDocument::JsonLines,
+        TableFormat::Parquet => FormatDocument::Parquet,
+        TableFormat::ArrowFile => FormatDocument::ArrowFile,
+        TableFormat::ArrowStream => FormatDocument::ArrowStream,
+        TableFormat::Npy => FormatDocument::Npy,
+        TableFormat::Npz => FormatDocument::Npz,
         TableFormat::Delimited {
             separator,
             decimal_comma,

@@ -1,4 +1,4 @@
-//! What files become, whole and malformed.
+//! What text files become, whole and malformed.
 
 use proptest::prelude::*;
 
@@ -186,8 +186,15 @@ fn every_malformed_file_is_one_error_that_names_the_place() {
         ),
         (b"a,b\n1,2\n3,\xe9\n", "line 3 is not text in UTF-8"),
         (b"a,b\n1,\x002\n", "line 2 is not text in UTF-8"),
-        (b"PAR1\x15\x04", "a Parquet file"),
-        (b"PK\x03\x04rest", "a spreadsheet"),
+        (b"PAR1\x15\x04", "the Parquet file is cut short"),
+        (b"ARROW1\x00\x00", "the Arrow file is cut short"),
+        (b"\xff\xff\xff\xff", "the Arrow file is cut short"),
+        (b"\x93NUMPY", "the NumPy file is cut short"),
+        (b"PK\x03\x04rest", "the NumPy archive is cut short"),
+        (
+            b"\x1f\x8b\x08",
+            "compressed with gzip, which is not read: unpack it first",
+        ),
         (b"\xff\xfea\x00,\x00", "UTF-16"),
         (b"[{\"a\": 1}]", "a JSON array"),
         (b"{}\n", "line 1: the object is empty"),

@@ -1,5 +1,7 @@
 //! Times that a file keeps as such, and not as numbers or texts.
 
+use crate::time_column::civil;
+
 /// One time for each row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Times {
@@ -25,4 +27,15 @@ pub enum TimeKind {
 impl Times {
     /// What stands in the rows that are missing.
     pub const MISSING: i64 = i64::MIN;
+
+    /// A time of a file, in microseconds if it is a whole number of them; the error says what is wrong with it.
+    pub(super) fn checked(microseconds: Option<i64>) -> Result<i64, &'static str> {
+        let time = microseconds.ok_or(
+            "is no whole number of microseconds, or beyond the years that these can tell: round it",
+        )?;
+        match civil(time) {
+            Some(_) => Ok(time),
+            None => Err("is beyond the years -9999 to 9999"),
+        }
+    }
 }

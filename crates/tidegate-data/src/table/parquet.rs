@@ -1,0 +1,52 @@
+//! Apache Parquet.
+
+use ::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use ::parquet::basic::Compression;
+use ::parquet::errors::ParquetError;
+use ::parquet::file::metadata::ParquetMetaData;
+use bytes::Bytes;
+
+use super::arrow_columns::ArrowColumns;
+use super::error::TableError;
+use super::{Table, TableFormat};
+
+pub(super) fn read(bytes: Vec<u8>) -> Result<Table, TableError> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(bytes)).map_err(damaged)?;
+    check_compression(builder.metadata())?;
+    let mut columns = ArrowColumns::new(builder.schema())?;
+    for batch in builder.build().map_err(damaged)? {
+        let batch = batch.map_err(|error| damaged(ParquetError::from(error)))?;
+        columns.append(&batch)?;
+    }
+    columns.finish(TableFormat::Parquet)
+}
+
+fn check_compression(metadata: &ParquetMetaData) -> Result<(), TableError> {
+    let columns = metadata
+        .row_groups()
+        .iter()
+        .flat_map(|group| group.columns());
+    for column in columns {
+        let codec = match column.compression() {
+            Compression::BROTLI(_) => "Brotli",
+            Compression::LZO => "LZO",
+            _ => continue,
+        };
+        return Err(TableError::CompressionNotRead {
+            column: column.column_path().string(),
+            codec,
+        });
+    }
+    Ok(())
+}
+
+fn damaged(error: ParquetError) -> TableError {
+    let text = error.to_string();
+    TableError::Damaged {
+        format: "Parquet file",
+        reason: text
+            .strip_prefix("Parquet error: ")
+            .unwrap_or(&text)
+            .to_owned(),
+    }
+}
