@@ -9,6 +9,7 @@ mod column;
 mod content;
 mod delimited;
 mod error;
+mod guarded;
 mod json_lines;
 mod names;
 mod numpy;
@@ -36,6 +37,7 @@ pub use times::{TimeKind, Times};
 use crate::error::DataError;
 use crate::regular_file::{read_regular_file, read_whole};
 use content::Content;
+use guarded::guarded;
 
 /// Named columns of equal length, at least one, with at least one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,9 +172,9 @@ impl Table {
         match content::recognise(&bytes)? {
             Content::Delimited(text) => delimited::read(text),
             Content::JsonLines(text) => json_lines::read(text),
-            Content::Parquet => parquet::read(bytes.into_owned()),
-            Content::ArrowFile => arrow_ipc::read_file(&bytes),
-            Content::ArrowStream => arrow_ipc::read_stream(&bytes),
+            Content::Parquet => guarded(parquet::FORMAT, || parquet::read(bytes.into_owned())),
+            Content::ArrowFile => guarded(arrow_ipc::FORMAT, || arrow_ipc::read_file(&bytes)),
+            Content::ArrowStream => guarded(arrow_ipc::FORMAT, || arrow_ipc::read_stream(&bytes)),
             Content::Npy => numpy::read_array(&bytes),
             Content::Zip => numpy::read_archive(&bytes),
         }

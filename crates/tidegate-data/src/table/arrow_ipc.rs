@@ -22,6 +22,8 @@ use super::{Table, TableFormat, size};
 
 pub(super) const FILE_MAGIC: &[u8] = b"ARROW1";
 
+pub(super) const FORMAT: &str = "Arrow file";
+
 /// Stands before each message.
 pub(super) const CONTINUATION: &[u8] = &[0xff; 4];
 
@@ -176,7 +178,7 @@ fn of_arrow(error: ArrowError) -> TableError {
 
 fn damaged(reason: impl ToString) -> TableError {
     TableError::Damaged {
-        format: "Arrow file",
+        format: FORMAT,
         reason: reason.to_string(),
     }
 }
