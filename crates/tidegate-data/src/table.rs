@@ -7,15 +7,21 @@ mod arrow_ipc;
 mod cells;
 mod column;
 mod content;
+#[cfg(test)]
+mod damaged_tests;
 mod delimited;
 mod error;
 mod guarded;
 mod json_lines;
 mod names;
 mod numpy;
+#[cfg(test)]
+mod numpy_tests;
 mod parquet;
 mod place;
 mod size;
+#[cfg(test)]
+mod test_files;
 #[cfg(test)]
 mod tests;
 mod texts;

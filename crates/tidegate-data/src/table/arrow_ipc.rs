@@ -47,9 +47,9 @@ pub(super) fn read_file(bytes: &[u8]) -> Result<Table, TableError> {
     let dictionaries = footer.dictionaries().into_iter().flatten();
     let batches = footer.recordBatches().into_iter().flatten();
     for block in dictionaries.chain(batches) {
-        let (message, body, _) =
+        let placed =
             message(rest, start_of(block)?)?.ok_or_else(|| damaged("a message is missing"))?;
-        reader.read(&message, body)?;
+        reader.read(&placed)?;
     }
     reader.columns.finish(TableFormat::ArrowFile)
 }
@@ -61,17 +61,26 @@ fn start_of(block: &Block) -> Result<usize, TableError> {
 /// Reads a stream: message after message, up to the mark that ends it.
 pub(super) fn read_stream(bytes: &[u8]) -> Result<Table, TableError> {
     let no_schema = || damaged("its schema is missing");
-    let (first, _, mut start) = message(bytes, 0)?.ok_or_else(no_schema)?;
-    let mut reader = Reader::new(first.header_as_schema().ok_or_else(no_schema)?)?;
-    while let Some((message, body, next)) = message(bytes, start)? {
-        reader.read(&message, body)?;
-        start = next;
+    let first = message(bytes, 0)?.ok_or_else(no_schema)?;
+    let mut reader = Reader::new(first.message.header_as_schema().ok_or_else(no_schema)?)?;
+    let mut start = first.next;
+    while let Some(placed) = message(bytes, start)? {
+        reader.read(&placed)?;
+        start = placed.next;
     }
     reader.columns.finish(TableFormat::ArrowStream)
 }
 
-/// The message that begins at a place, its body, and where the next one begins; none at the mark of the end.
-fn message(bytes: &[u8], start: usize) -> Result<Option<(Message<'_>, &[u8], usize)>, TableError> {
+/// A message with its body.
+struct Placed<'a> {
+    message: Message<'a>,
+    body: &'a [u8],
+    /// Where the next one begins.
+    next: usize,
+}
+
+/// The message that begins at a place; none at the mark of the end.
+fn message(bytes: &[u8], start: usize) -> Result<Option<Placed<'_>>, TableError> {
     let cut_short = || damaged("it ends within a message, or before the mark of its end");
     let mut rest = bytes.get(start..).ok_or_else(cut_short)?;
     rest = rest.strip_prefix(CONTINUATION).unwrap_or(rest);
@@ -84,7 +93,11 @@ fn message(bytes: &[u8], start: usize) -> Result<Option<(Message<'_>, &[u8], usi
     let message = root_as_message(header).map_err(damaged)?;
     let length = usize::try_from(message.bodyLength()).map_err(|_| cut_short())?;
     let (body, rest) = rest.split_at_checked(length).ok_or_else(cut_short)?;
-    Ok(Some((message, body, bytes.len() - rest.len())))
+    Ok(Some(Placed {
+        message,
+        body,
+        next: bytes.len() - rest.len(),
+    }))
 }
 
 struct Reader {
@@ -111,14 +124,15 @@ impl Reader {
         })
     }
 
-    fn read(&mut self, message: &Message, body: &[u8]) -> Result<(), TableError> {
+    fn read(&mut self, placed: &Placed) -> Result<(), TableError> {
+        let Placed { message, body, .. } = placed;
         let incomplete = || damaged("a message is incomplete");
         match message.header_type() {
             MessageHeader::RecordBatch => {
                 let batch = message.header_as_record_batch().ok_or_else(incomplete)?;
                 self.check(&batch, body)?;
                 let batch = read_record_batch(
-                    &Buffer::from(body),
+                    &Buffer::from(*body),
                     batch,
                     Arc::clone(&self.schema),
                     &self.dictionaries,
@@ -133,7 +147,7 @@ impl Reader {
                     .ok_or_else(incomplete)?;
                 self.check(&batch.data().ok_or_else(incomplete)?, body)?;
                 read_dictionary(
-                    &Buffer::from(body),
+                    &Buffer::from(*body),
                     batch,
                     &self.schema,
                     &mut self.dictionaries,

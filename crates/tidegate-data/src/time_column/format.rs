@@ -200,12 +200,12 @@ const MILLISECONDS: std::ops::Range<f64> = 1e11..1e13;
 
 /// Reads `20160701`, which may as well be a number.
 pub(super) fn read_compact(number: f64) -> Option<(TimeFormat, i64)> {
-    if number.fract() != 0.0 || !(1000_01_01.0..1_0000_00_00.0).contains(&number) {
+    if number.fract() != 0.0 || !(10_000_101.0..100_000_000.0).contains(&number) {
         return None;
     }
     let number = number as i32;
     let part = |number: i32| i8::try_from(number % 100).ok();
-    let year = i16::try_from(number / 1_00_00).ok()?;
+    let year = i16::try_from(number / 10_000).ok()?;
     let date = Date::new(year, part(number / 100)?, part(number)?).ok()?;
     let time = microseconds(date.to_datetime(Time::midnight()))?;
     Some((TimeFormat::CompactDate, time))
