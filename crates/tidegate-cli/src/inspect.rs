@@ -8,7 +8,7 @@ mod report;
 use std::io;
 
 use clap::error::ErrorKind;
-use tidegate_data::{Table, TableLayout, TimeColumn, TimeError, TimeSteps};
+use tidegate_data::{DateOrder, Table, TableLayout, TimeColumn, TimeError, TimeOptions, TimeSteps};
 
 use crate::compare::misuse;
 use crate::failure::Failure;
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
         true => Table::read_from(io::stdin().lock(), &name)?,
         false => Table::read(&arguments.data)?,
     };
-    let time = TimeColumn::find(&table, arguments.time.as_deref());
+    let time = TimeColumn::find(&table, options(arguments));
     if let Err(error @ TimeError::NoSuchColumn { .. }) = &time {
         let message = visible(&format!("--time: {error}"));
         misuse("inspect", ErrorKind::InvalidValue, message).exit()
@@ -61,4 +61,15 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     } else {
         report::text(&document, Page::of_standard_output())
     })
+}
+
+fn options(arguments: &InspectArguments) -> TimeOptions<'_> {
+    TimeOptions {
+        name: arguments.time.as_deref(),
+        order: match (arguments.day_first, arguments.month_first) {
+            (true, _) => Some(DateOrder::DayFirst),
+            (false, true) => Some(DateOrder::MonthFirst),
+            (false, false) => None,
+        },
+    }
 }

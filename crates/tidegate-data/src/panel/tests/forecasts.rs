@@ -31,7 +31,10 @@ fn rows_without_a_target_are_the_future_of_what_is_known_ahead() {
     assert!(
         matches!(
             error,
-            SeriesError::Missing(MissingError::MissingValue { line: 5, .. })
+            SeriesError::Missing(MissingError::MissingValue {
+                line: Place::Line(5),
+                ..
+            })
         ),
         "{error}"
     );
