@@ -3,12 +3,13 @@
 mod heat_map;
 
 use serde_json::{Value, json};
+use tidegate_data::TimePrecision;
 
 use super::axis::{Axis, Scale};
 use super::number::short_number;
 use super::palette::{hex, look};
 use super::ticks::Ticks;
-use super::{Bars, Body, Chart, Lines};
+use super::{Bars, Body, Chart, Line, Lines};
 
 pub(crate) use heat_map::name_width;
 
@@ -33,40 +34,30 @@ impl Chart {
 fn of_lines(lines: &Lines) -> (Vec<Value>, Value) {
     let mut data = Vec::new();
     for (index, line) in lines.series.iter().enumerate() {
-        let colour = look(line.look).colour;
-        let [red, green, blue] = colour;
-        for piece in line.points.split(|point| point.interval.is_none()) {
-            let low = piece.iter().filter_map(|p| Some((p.x, p.interval?[0])));
-            let high = piece.iter().filter_map(|p| Some((p.x, p.interval?[1])));
-            let (x, y): (Vec<f64>, Vec<f64>) = low.chain(high.rev()).unzip();
-            if !x.is_empty() {
-                data.push(json!({
-                    "type": "scatter", "mode": "lines", "x": x, "y": y, "fill": "toself",
-                    "fillcolor": format!("rgba({red},{green},{blue},0.18)"),
-                    "line": {"width": if piece.len() == 1 { 2 } else { 0 }, "color": hex(colour)},
-                    "hoverinfo": "skip", "showlegend": false, "legendgroup": index.to_string(),
-                }));
-            }
+        for pieces in line.band_pieces() {
+            data.extend(band(line, &pieces, lines.x.scale, index));
         }
     }
     for (index, line) in lines.series.iter().enumerate() {
         let look = look(line.look);
-        let values = |value: fn(&super::Point) -> f64| -> Vec<f64> {
-            line.points.iter().map(value).collect()
-        };
-        let text: Vec<String> = line
+        let x: Vec<f64> = line
             .points
             .iter()
-            .map(|point| in_words(point.y, point.interval))
+            .map(|p| place(p.x, lines.x.scale))
             .collect();
-        let has_markers = line.markers || line.points.len() == 1;
+        let y: Vec<f64> = line.points.iter().map(|point| point.y).collect();
+        let text: Vec<String> = (0..line.points.len())
+            .map(|point| hovered(line, point))
+            .collect();
+        let sizes = marker_sizes(line);
+        let has_markers = sizes.iter().any(|&size| size > 0);
         data.push(json!({
             "type": "scatter", "mode": if has_markers { "lines+markers" } else { "lines" },
-            "name": escaped(&line.name), "legendgroup": index.to_string(),
-            "x": values(|point| point.x), "y": values(|point| point.y), "text": text,
+            "name": escaped(&line.name), "legendgroup": index.to_string(), "visible": visible(line),
+            "x": x, "y": y, "text": text, "connectgaps": false,
             "hovertemplate": "%{x}: %{text}",
             "line": {"color": hex(look.colour), "width": 2, "dash": look.dash_name},
-            "marker": {"symbol": look.marker.name(), "size": 8},
+            "marker": {"symbol": look.marker.name(), "size": if line.markers { json!(8) } else { json!(sizes) }},
         }));
     }
     let mut layout = json!({
@@ -80,6 +71,81 @@ fn of_lines(lines: &Lines) -> (Vec<Value>, Value) {
     });
     layout["shapes"] = guides.collect();
     (data, layout)
+}
+
+/// The outline of a band; none where it has no piece.
+fn band(line: &Line, pieces: &[Vec<(f64, [f64; 2])>], scale: Scale, group: usize) -> Option<Value> {
+    let colour = look(line.look).colour;
+    let [red, green, blue] = colour;
+    let (mut x, mut y) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        if !x.is_empty() {
+            x.push(None);
+            y.push(None);
+        }
+        let low = piece.iter().map(|&(x, [low, _])| (x, low));
+        let high = piece.iter().map(|&(x, [_, high])| (x, high));
+        for (across, up) in low.chain(high.rev()) {
+            x.push(Some(place(across, scale)));
+            y.push(Some(up));
+        }
+    }
+    let is_thin = pieces.iter().any(|piece| piece.len() == 1);
+    (!pieces.is_empty()).then(|| {
+        json!({
+            "type": "scatter", "mode": "lines", "x": x, "y": y, "fill": "toself",
+            "fillcolor": format!("rgba({red},{green},{blue},{})", line.opacity()),
+            "line": {"width": if is_thin { 2 } else { 0 }, "color": hex(colour)},
+            "hoverinfo": "skip", "showlegend": false, "legendgroup": group.to_string(), "visible": visible(line),
+        })
+    })
+}
+
+/// Of the markers of its points: one that stands alone is no line, and has one in any case. None where there are no markers.
+fn marker_sizes(line: &Line) -> Vec<usize> {
+    let is_gap = |index: usize| line.points.get(index).is_none_or(|point| point.y.is_nan());
+    let is_alone = |index: usize| index.checked_sub(1).is_none_or(is_gap) && is_gap(index + 1);
+    let sizes = (0..line.points.len()).map(|index| match line.markers || is_alone(index) {
+        true => 8,
+        false => 0,
+    });
+    let sizes: Vec<usize> = sizes.collect();
+    match sizes.iter().all(|&size| size == 0) {
+        true => Vec::new(),
+        false => sizes,
+    }
+}
+
+fn visible(line: &Line) -> Value {
+    match line.on_request {
+        true => json!("legendonly"),
+        false => json!(true),
+    }
+}
+
+/// Plotly counts times in milliseconds.
+fn place(value: f64, scale: Scale) -> f64 {
+    match scale {
+        Scale::Time(_) => value / 1e3,
+        _ => value,
+    }
+}
+
+/// What is said of a point: its height, its interval, and those of the further bands.
+fn hovered(line: &Line, index: usize) -> String {
+    let point = &line.points[index];
+    let mut text = in_words(point.y, point.interval);
+    for band in line.bands.iter().rev() {
+        if let Some([low, high]) = band.intervals[index] {
+            text.push_str(&format!(
+                "<br>{}: {} – {}",
+                escaped(&band.name),
+                short_number(low),
+                short_number(high)
+            ));
+        }
+    }
+    text
 }
 
 fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
@@ -130,15 +196,54 @@ fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
 fn axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Value {
     let mut figure = json!({
         "title": {"text": escaped(&axis.label())}, "automargin": true,
-        "type": if axis.scale == Scale::Linear { "linear" } else { "log" },
+        "type": match axis.scale {
+            Scale::Linear | Scale::Whole => "linear",
+            Scale::Time(_) => "date",
+            Scale::Log2 | Scale::Log10 => "log",
+        },
     });
-    if axis.scale != Scale::Linear {
-        let ticks = Ticks::over(axis.scale, values, 8, false);
-        let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
-        figure["tickvals"] = json!(marks);
-        figure["ticktext"] = json!(texts);
+    match axis.scale {
+        Scale::Linear => {}
+        Scale::Time(precision) => {
+            figure["hoverformat"] = json!(time_format(precision));
+            figure["tickformatstops"] = tick_formats(precision);
+        }
+        Scale::Whole | Scale::Log2 | Scale::Log10 => {
+            let ticks = Ticks::over(axis.scale, values, 8, false);
+            let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
+            figure["tickvals"] = json!(marks);
+            figure["ticktext"] = json!(texts);
+        }
     }
     figure
+}
+
+/// As d3-time-format writes it.
+fn time_format(precision: TimePrecision) -> &'static str {
+    match precision {
+        TimePrecision::Year => "%Y",
+        TimePrecision::Month => "%Y-%m",
+        TimePrecision::Day => "%Y-%m-%d",
+        TimePrecision::Minute => "%Y-%m-%d %H:%M",
+        TimePrecision::Second => "%Y-%m-%d %H:%M:%S",
+        TimePrecision::Microsecond => "%Y-%m-%d %H:%M:%S.%f",
+    }
+}
+
+/// How marks are written that are so many milliseconds or months apart: never finer than the times are.
+fn tick_formats(precision: TimePrecision) -> Value {
+    let written = |format: &'static str, least: TimePrecision| match precision {
+        precision if precision < least => time_format(precision),
+        _ => format,
+    };
+    json!([
+        {"dtickrange": [null, 1_000], "value": written("%H:%M:%S.%f\n%Y-%m-%d", TimePrecision::Microsecond)},
+        {"dtickrange": [1_000, 60_000], "value": written("%H:%M:%S\n%Y-%m-%d", TimePrecision::Second)},
+        {"dtickrange": [60_000, 86_400_000], "value": written("%H:%M\n%Y-%m-%d", TimePrecision::Minute)},
+        {"dtickrange": [86_400_000, "M1"], "value": written("%Y-%m-%d", TimePrecision::Day)},
+        {"dtickrange": ["M1", "M12"], "value": written("%Y-%m", TimePrecision::Month)},
+        {"dtickrange": ["M12", null], "value": "%Y"},
+    ])
 }
 
 fn in_words(value: f64, interval: Option<[f64; 2]>) -> String {
