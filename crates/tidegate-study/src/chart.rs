@@ -159,6 +159,18 @@ impl Chart {
         &self.summary
     }
 
+    /// Places and names of the lines that are drawn on request only.
+    pub(crate) fn on_request(&self) -> Vec<(usize, &str)> {
+        let Body::Lines(lines) = &self.body else {
+            return Vec::new();
+        };
+        let lines = lines.series.iter().enumerate();
+        lines
+            .filter(|(_, line)| line.on_request)
+            .map(|(index, line)| (index, line.name.as_str()))
+            .collect()
+    }
+
     /// Names and looks of what the legend lists: what is drawn from the start.
     pub(crate) fn legend(&self) -> Vec<(&str, usize)> {
         match &self.body {

@@ -104,7 +104,9 @@ fn band(line: &Line, pieces: &[Vec<(f64, [f64; 2])>], scale: Scale, group: usize
 /// Of the markers of its points: one that stands alone is no line, and has one in any case. None where there are no markers.
 fn marker_sizes(line: &Line) -> Vec<usize> {
     let is_gap = |index: usize| line.points.get(index).is_none_or(|point| point.y.is_nan());
-    let is_alone = |index: usize| index.checked_sub(1).is_none_or(is_gap) && is_gap(index + 1);
+    let is_alone = |index: usize| {
+        !is_gap(index) && index.checked_sub(1).is_none_or(is_gap) && is_gap(index + 1)
+    };
     let sizes = (0..line.points.len()).map(|index| match line.markers || is_alone(index) {
         true => 8,
         false => 0,
