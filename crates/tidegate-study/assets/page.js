@@ -9,8 +9,10 @@
     const ink = colour("--ink"), line = colour("--line");
     const axis = (given) => ({ gridcolor: line, linecolor: line, zerolinecolor: line, ...given });
     const narrow = document.documentElement.clientWidth < 640;
+    // Dates beside each other need room.
+    const dates = narrow && layout.xaxis?.type === "date" ? { nticks: 4, tickangle: 0 } : {};
     return {
-      ...layout, xaxis: axis(layout.xaxis), yaxis: axis(layout.yaxis), hovermode: "closest",
+      ...layout, xaxis: axis({ ...layout.xaxis, ...dates }), yaxis: axis(layout.yaxis), hovermode: "closest",
       // A finger scrolls the page; a mouse zooms, and a double click shows all again.
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       font: { color: ink, size: narrow ? 11 : 13, family: getComputedStyle(document.body).fontFamily },

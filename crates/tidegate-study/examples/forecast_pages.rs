@@ -59,7 +59,7 @@ fn quantiles(point: f64, step: usize) -> Vec<f64> {
 }
 
 fn forecast(series: usize) -> ForecastPicture {
-    let rows = 24 * 14;
+    let rows = 24 * 7;
     let one = |series: usize| {
         let point: Vec<f64> = (rows..rows + HORIZON)
             .map(|row| foreseen(series, row))
@@ -70,7 +70,7 @@ fn forecast(series: usize) -> ForecastPicture {
             times: (0..rows).map(time).collect(),
             // A day of the second series was not measured.
             history: (0..rows)
-                .map(|row| (series != 1 || !(200..224).contains(&row)).then(|| load(series, row)))
+                .map(|row| (series != 1 || !(80..104).contains(&row)).then(|| load(series, row)))
                 .collect(),
             forecast_times: (rows..rows + HORIZON).map(time).collect(),
             quantiles: (0..HORIZON)
@@ -86,7 +86,7 @@ fn forecast(series: usize) -> ForecastPicture {
     };
     ForecastPicture {
         title: "Forecast of the next 24 hours".to_owned(),
-        subject: vec!["A segment-wise GRU, from 336 rows of generated loads.".to_owned()],
+        subject: vec!["A segment-wise GRU, from 168 rows of generated loads.".to_owned()],
         time_format: Some(FORMAT),
         point: PointForecast::Median,
         levels: LEVELS.to_vec(),

@@ -1,4 +1,4 @@
-//! The chart of a backtest: what came, and the forecasts of each origin.
+//! The chart of a backtest: the actual values, and the forecasts of each origin.
 
 use super::clock::Clock;
 use super::fan::{Fan, point};
@@ -6,7 +6,7 @@ use super::forecast_picture::{ACTUAL, FORECAST};
 use super::{BacktestPicture, BacktestSeries, OriginForecast, parts};
 use crate::chart::{Axis, Chart, Line, Lines, Scale};
 
-/// What came, what the model forecast with its bands, and the baselines for who asks for them.
+/// The actual values, what the model forecast with its bands, and the baselines for who asks for them.
 pub(super) fn chart(
     picture: &BacktestPicture,
     series: &BacktestSeries,
@@ -19,7 +19,7 @@ pub(super) fn chart(
     let origins = apart(&series.origins, first);
     let past = series.times.iter().zip(&series.actual).skip(first);
     let actual = Line {
-        name: "what came".to_owned(),
+        name: "actual".to_owned(),
         look: ACTUAL,
         points: past.map(|(&time, &value)| point(time, value)).collect(),
         ..Line::default()

@@ -1,4 +1,4 @@
-//! The page of a backtest: what was forecast from each origin beside what came, and how large the errors are.
+//! The page of a backtest: what was forecast from each origin beside the actual values, and how large the errors are.
 
 use maud::{Markup, html};
 use tidegate_data::TimeFormat;
@@ -39,7 +39,7 @@ pub struct BacktestPicture {
     pub series: Vec<BacktestSeries>,
 }
 
-/// What came in one channel of one series, and what was forecast, in the data's units.
+/// The actual values of one channel of one series, and what was forecast, in the data's units.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BacktestSeries {
     /// The series; empty where the data has only one.
@@ -48,7 +48,7 @@ pub struct BacktestSeries {
     pub channel: String,
     /// Times of the rows: microseconds since 1970, or numbers of rows.
     pub times: Vec<i64>,
-    /// What came, one for each time; none where it is missing.
+    /// The actual values, one for each time; none where it is missing.
     pub actual: Vec<Option<f64>>,
     /// Forecasts in the order of their origins. Of those that overlap, as many are drawn as do not.
     pub origins: Vec<OriginForecast>,
@@ -71,7 +71,7 @@ impl BacktestSeries {
     fn check(&self, name: &str, levels: usize, baselines: usize) -> Result<(), ForecastPageError> {
         let rows = self.times.len();
         let unless = |what, expected, found| ForecastPageError::unless(name, what, expected, found);
-        unless("values", rows, self.actual.len())?;
+        unless("actual values", rows, self.actual.len())?;
         for origin in &self.origins {
             let steps = origin.point.len();
             // Steps beyond the last row were not backtested.
@@ -141,7 +141,7 @@ impl BacktestPicture {
         let body = html! { (parts::left_out(left_out)) (parts::parts(&bodies)) };
         sections.push(Section::new(
             "forecasts",
-            "What was forecast and what came",
+            "Forecasts and actual values",
             body,
         ));
         let opening = html! { @for sentence in &self.subject { p { (sentence) } } };

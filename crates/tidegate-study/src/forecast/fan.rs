@@ -76,9 +76,9 @@ impl<'a> Fan<'a> {
     }
 }
 
-/// A share of 1 in percent.
+/// A share of 1 in percent, in one word for who breaks lines.
 pub(super) fn percent(share: f64) -> String {
-    format!("{} %", short_number((share * 1e4).round() / 100.0))
+    format!("{}\u{a0}%", short_number((share * 1e4).round() / 100.0))
 }
 
 /// As precise as a picture needs: a page would be twice as large with every digit.
@@ -99,13 +99,13 @@ mod tests {
     fn levels_as_far_from_0_as_from_1_make_an_interval() {
         let fan = Fan::of(&[0.05, 0.1, 0.25, 0.5, 0.75, 0.9]).unwrap();
         let names: Vec<String> = fan.bands().into_iter().map(|band| band.name).collect();
-        assert_eq!(names, ["80 %", "50 %"]);
+        assert_eq!(names, ["80\u{a0}%", "50\u{a0}%"]);
         let mut bands = fan.bands();
         fan.add(Some(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]), &mut bands);
         fan.add(None, &mut bands);
         assert_eq!(bands[0].intervals, [Some([1.0, 5.0]), None]);
         assert_eq!(bands[1].intervals, [Some([2.0, 4.0]), None]);
-        assert!(fan.in_words().contains("50 % and 80 % intervals"));
+        assert!(fan.in_words().contains("50\u{a0}% and 80\u{a0}% intervals"));
         assert_eq!(Fan::of(&[0.5]).unwrap().in_words(), "");
     }
 

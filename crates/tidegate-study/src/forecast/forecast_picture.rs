@@ -59,7 +59,7 @@ pub struct SeriesForecast {
     pub point: Vec<f64>,
     /// Quantiles of each step, one for each level; empty where there are no levels.
     pub quantiles: Vec<Vec<f64>>,
-    /// What came, one for each step, where it is known.
+    /// The actual values, one for each step, where they are known.
     pub actual: Option<Vec<Option<f64>>>,
 }
 
@@ -92,7 +92,7 @@ impl SeriesForecast {
             }
         }
         match &self.actual {
-            Some(actual) => unless("values that came", steps, actual.len()),
+            Some(actual) => unless("actual values", steps, actual.len()),
             None => Ok(()),
         }
     }
@@ -161,7 +161,7 @@ impl ForecastPicture {
             ..Line::default()
         };
         let actual = series.actual.iter().map(|actual| Line {
-            name: "what came".to_owned(),
+            name: "actual".to_owned(),
             look: look_of_series(ACTUAL, 1),
             points: series
                 .forecast_times
@@ -225,7 +225,7 @@ impl ForecastPicture {
     ) -> Markup {
         let mut heads = vec![clock.title().to_owned(), self.point.name().to_owned()];
         heads.extend(fan.heads());
-        heads.extend(series.actual.iter().map(|_| "what came".to_owned()));
+        heads.extend(series.actual.iter().map(|_| "actual".to_owned()));
         let row = |(step, &time): (usize, &i64)| {
             let mut row = vec![clock.text(time), short_number(series.point[step])];
             let quantiles = series.quantiles.get(step).into_iter().flatten();

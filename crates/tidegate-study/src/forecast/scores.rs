@@ -125,7 +125,7 @@ fn cell(column: &Column, method: &MethodScores, methods: &[MethodScores]) -> Str
         .fold(f64::INFINITY, f64::min);
     match value(column, method) {
         None => "–".to_owned(),
-        Some(score) if loss(method) == Some(least) => format!("★ {}", (column.text)(score)),
+        Some(score) if loss(method) == Some(least) => format!("★\u{a0}{}", (column.text)(score)),
         Some(score) => (column.text)(score),
     }
 }
@@ -208,10 +208,16 @@ mod tests {
             method("drift", Some(f64::NAN), None),
         ];
         let text = scores(&methods, Some(0.8)).into_string();
-        assert!(text.contains("★ 0.8<") && text.contains(">1.2<"), "{text}");
-        assert!(text.contains("★ 79 %") && text.contains(">86 %"), "{text}");
+        assert!(
+            text.contains("★\u{a0}0.8<") && text.contains(">1.2<"),
+            "{text}"
+        );
+        assert!(
+            text.contains("★\u{a0}79\u{a0}%") && text.contains(">86\u{a0}%"),
+            "{text}"
+        );
         assert!(!text.contains("sMAPE") && !text.contains("NaN"), "{text}");
-        assert!(text.contains("coverage of the 80 % interval"));
+        assert!(text.contains("coverage of the 80\u{a0}% interval"));
         let nothing = scores(&[MethodScores::default()], None).into_string();
         assert!(nothing.contains("No score"), "{nothing}");
     }

@@ -150,7 +150,10 @@ fn a_forecast_has_its_history_with_gaps_and_its_bands_from_wide_to_narrow() {
     assert_eq!(history["x"][1], (JULY + HOUR) as f64 / 1e3);
     assert!(history["y"][20].is_null() && history["y"][21] == 21.0);
     let forecast = trace(figure, "forecast (median)");
-    assert_eq!(forecast["text"][0], "0<br>50 %: −0.5 – 0.5<br>80 %: −1 – 1");
+    assert_eq!(
+        forecast["text"][0],
+        "0<br>50\u{a0}%: −0.5 – 0.5<br>80\u{a0}%: −1 – 1"
+    );
     let bands: Vec<_> = figure["data"]
         .as_array()
         .unwrap()
@@ -161,7 +164,7 @@ fn a_forecast_has_its_history_with_gaps_and_its_bands_from_wide_to_narrow() {
         (bands.len(), &bands[0]["y"][0], &bands[1]["y"][0]),
         (2, &(-1.0).into(), &(-0.5).into())
     );
-    assert!(page.contains("50 % and 80 % intervals"));
+    assert!(page.contains("50\u{a0}% and 80\u{a0}% intervals"));
     assert!(page.contains("<th scope=\"row\">2016-07-03 00:00</th>"));
     assert!(page.contains("over 6 steps from 0 at 2016-07-03 00:00 to 5 at 2016-07-03 05:00"));
 }
@@ -186,13 +189,13 @@ fn a_baseline_is_offered_and_not_in_the_way() {
     let figures = figures(&page);
     let chart = &figures[1];
     assert_eq!(trace(chart, "naive")["visible"], "legendonly");
-    assert_eq!(trace(chart, "what came")["visible"], true);
+    assert_eq!(trace(chart, "actual")["visible"], true);
     // A break stands after each origin.
     let model = trace(chart, "load&lt;/script&gt;&lt;b&gt;");
     assert_eq!(model["y"].as_array().unwrap().len(), 9);
     assert!(model["y"][2].is_null());
     assert!(page.contains("type=\"checkbox\" data-group=\"2\""));
-    assert!(page.contains("★ 0.5<"));
+    assert!(page.contains("★\u{a0}0.5<"));
 }
 
 #[test]
@@ -308,7 +311,7 @@ fn lists_that_do_not_fit_together_are_named() {
             |picture| {
                 picture.series[0].actual.pop();
             },
-            "9 values, not 10",
+            "9 actual values, not 10",
         ),
     ] {
         let message = message(change);
