@@ -239,11 +239,11 @@ fn tick_formats(precision: TimePrecision) -> Value {
         _ => format,
     };
     json!([
-        {"dtickrange": [null, 1_000], "value": written("%H:%M:%S.%f\n%Y-%m-%d", TimePrecision::Microsecond)},
-        {"dtickrange": [1_000, 60_000], "value": written("%H:%M:%S\n%Y-%m-%d", TimePrecision::Second)},
-        {"dtickrange": [60_000, 86_400_000], "value": written("%H:%M\n%Y-%m-%d", TimePrecision::Minute)},
-        {"dtickrange": [86_400_000, "M1"], "value": written("%Y-%m-%d", TimePrecision::Day)},
-        {"dtickrange": ["M1", "M12"], "value": written("%Y-%m", TimePrecision::Month)},
+        {"dtickrange": [null, 999], "value": written("%H:%M:%S.%f\n%Y-%m-%d", TimePrecision::Microsecond)},
+        {"dtickrange": [1_000, 59_999], "value": written("%H:%M:%S\n%Y-%m-%d", TimePrecision::Second)},
+        {"dtickrange": [60_000, 86_399_999], "value": written("%H:%M\n%Y-%m-%d", TimePrecision::Minute)},
+        {"dtickrange": [86_400_000, 2_419_200_000_i64], "value": written("%Y-%m-%d", TimePrecision::Day)},
+        {"dtickrange": ["M1", "M11"], "value": written("%Y-%m", TimePrecision::Month)},
         {"dtickrange": ["M12", null], "value": "%Y"},
     ])
 }

@@ -74,9 +74,9 @@ pub(super) fn scores(methods: &[MethodScores], interval: Option<f64>) -> Markup 
         @if columns.is_empty() {
             p.missing { "No score is defined on this data." }
         } @else {
-            (table("Scores over all series and origins; ★ marks the best of each column", &heads, &rows))
-            p { "Lower is better"
-                @if interval.is_some() { "; of the coverage, what is closest to what was asked for" }
+            (table("Scores over all series and origins", &heads, &rows))
+            p { "★ marks the best of each column: the lowest"
+                @if interval.is_some() { "; of the coverage, the closest to what was asked for" }
                 "."
             }
         }
