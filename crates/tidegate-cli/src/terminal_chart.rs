@@ -127,7 +127,7 @@ impl TerminalChart<'_> {
         if !self.forecast.is_empty() {
             parts.push(format!("{forecast} forecast"));
         }
-        if self.band.iter().any(|ends| is_finite(ends)) {
+        if self.band.iter().any(is_finite) {
             parts.push(format!("{band} interval"));
         }
         let line = parts.join("   ");

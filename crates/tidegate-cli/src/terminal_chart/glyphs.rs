@@ -22,9 +22,7 @@ impl Glyphs {
         let is_dumb = variable("TERM").is_some_and(|term| term == "dumb");
         // The first that is set counts (POSIX, "Internationalization Variables"). Without a locale, terminals of today
         // show UTF-8 on macOS and Windows only.
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-            .iter()
-            .find_map(|name| set(&name));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set);
         let is_utf_8 = match locale {
             Some(locale) => {
                 let locale = locale.to_ascii_lowercase();

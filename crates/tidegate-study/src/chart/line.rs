@@ -62,6 +62,9 @@ pub struct Guide {
     pub y: f64,
 }
 
+/// Neighbouring points of a band: the place of each, with its lower and upper end.
+pub(crate) type BandPiece = Vec<(f64, [f64; 2])>;
+
 impl Point {
     /// A point without an interval.
     #[must_use]
@@ -75,15 +78,15 @@ impl Point {
 }
 
 impl Line {
-    /// What lies without a break: the places with lower and upper ends of one band after the other.
-    pub(crate) fn band_pieces(&self) -> Vec<Vec<Vec<(f64, [f64; 2])>>> {
+    /// Of one band after the other, what lies without a break.
+    pub(crate) fn band_pieces(&self) -> Vec<Vec<BandPiece>> {
         let own: Vec<_> = self.points.iter().map(|point| point.interval).collect();
         let further = self.bands.iter().map(|band| &band.intervals);
         let bands = std::iter::once(&own).chain(further);
         bands.map(|intervals| self.pieces_of(intervals)).collect()
     }
 
-    fn pieces_of(&self, intervals: &[Option<[f64; 2]>]) -> Vec<Vec<(f64, [f64; 2])>> {
+    fn pieces_of(&self, intervals: &[Option<[f64; 2]>]) -> Vec<BandPiece> {
         let mut pieces = vec![Vec::new()];
         for (point, interval) in self.points.iter().zip(intervals) {
             match (interval, pieces.last_mut()) {

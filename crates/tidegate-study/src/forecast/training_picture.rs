@@ -159,11 +159,11 @@ impl TrainingPicture {
             series: vec![self.line("learning rate", 2, |epoch| Some(epoch.learning_rate))],
             guides: Vec::new(),
         };
-        let rates = self.epochs.iter().map(|epoch| epoch.learning_rate);
+        let rate = |epoch: &EpochLosses| short_number(epoch.learning_rate);
         let words = format!(
             "It is {} in the first epoch and {} in the last.",
-            short_number(self.epochs[0].learning_rate),
-            short_number(rates.last().unwrap_or(f64::NAN))
+            rate(&self.epochs[0]),
+            rate(&self.epochs[self.epochs.len() - 1])
         );
         Chart::lines("Learning rate by epoch", words, lines)
     }
