@@ -91,6 +91,17 @@ fn axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Value {
         Scale::Time(precision) => {
             figure["hoverformat"] = json!(time_format(precision));
             figure["tickformatstops"] = tick_formats(precision);
+            // Marks between the days, months or years of the data would be written like those.
+            let (low, high) = values
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                    (low.min(value), high.max(value))
+                });
+            if let Some((step, length)) = whole_step(precision)
+                && high - low < 8.0 * length
+            {
+                figure["tick0"] = json!("2000-01-01");
+                figure["dtick"] = step;
+            }
         }
         Scale::Whole | Scale::Log2 | Scale::Log10 => {
             let ticks = Ticks::over(axis.scale, values, 8, false);
@@ -100,6 +111,17 @@ fn axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Value {
         }
     }
     figure
+}
+
+/// The distance of marks that are as far apart as a precision tells times apart: as plotly has it, and in microseconds.
+fn whole_step(precision: TimePrecision) -> Option<(Value, f64)> {
+    const DAY: f64 = 86_400e6;
+    match precision {
+        TimePrecision::Year => Some((json!("M12"), 366.0 * DAY)),
+        TimePrecision::Month => Some((json!("M1"), 31.0 * DAY)),
+        TimePrecision::Day => Some((json!(86_400_000), DAY)),
+        _ => None,
+    }
 }
 
 /// As d3-time-format writes it.

@@ -47,7 +47,7 @@ pub(super) fn chart(
         });
     let lines = Lines {
         x: clock.axis(),
-        y: Axis::new(&series.channel, Scale::Linear),
+        y: Axis::new(parts::axis_name(&series.channel), Scale::Linear),
         series: [actual, model].into_iter().chain(baselines).collect(),
         guides: Vec::new(),
     };

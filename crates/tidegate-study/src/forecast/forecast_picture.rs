@@ -188,7 +188,7 @@ impl ForecastPicture {
         };
         let lines = Lines {
             x: clock.axis(),
-            y: Axis::new(&series.channel, Scale::Linear),
+            y: Axis::new(parts::axis_name(&series.channel), Scale::Linear),
             series: [history]
                 .into_iter()
                 .chain(actual)

@@ -19,6 +19,9 @@ const MOST_CELLS: usize = 20_000;
 /// Rows of a table that is open from the start.
 const OPEN_ROWS: usize = 12;
 
+/// Letters of a vertical axis' name.
+const AXIS_LETTERS: usize = 28;
+
 /// Names of what is left out.
 const MOST_NAMES: usize = 200;
 
@@ -38,6 +41,14 @@ pub(super) fn name(series: &str, channel: &str, channels: bool) -> String {
         (true, _) => channel.to_owned(),
         (false, true) => format!("{series}, {channel}"),
         (false, false) => series.to_owned(),
+    }
+}
+
+/// A channel's name as far as a vertical axis has room for it.
+pub(super) fn axis_name(channel: &str) -> String {
+    match channel.char_indices().nth(AXIS_LETTERS) {
+        Some((end, _)) => format!("{}…", &channel[..end]),
+        None => channel.to_owned(),
     }
 }
 

@@ -165,7 +165,7 @@ fn a_forecast_has_its_history_with_gaps_and_its_bands_from_wide_to_narrow() {
         (2, &(-1.0).into(), &(-0.5).into())
     );
     assert!(page.contains("50\u{a0}% and 80\u{a0}% intervals"));
-    assert!(page.contains("<th scope=\"row\">2016-07-03 00:00</th>"));
+    assert!(page.contains("<th class=\"number\" scope=\"row\">2016-07-03 00:00</th>"));
     assert!(page.contains("over 6 steps from 0 at 2016-07-03 00:00 to 5 at 2016-07-03 05:00"));
 }
 
@@ -216,7 +216,7 @@ fn rows_without_times_are_numbered() {
     picture.series[0].forecast_times = (48..54).collect();
     let page = picture.html().unwrap();
     assert_eq!(figures(&page)[0]["layout"]["xaxis"]["type"], "linear");
-    assert!(page.contains("<th scope=\"row\">48</th>"));
+    assert!(page.contains("<th class=\"number\" scope=\"row\">48</th>"));
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn the_best_epoch_is_marked_in_the_chart_and_in_the_table() {
         (&[3.0][..].into(), &[0.5][..].into())
     );
     assert_eq!(best["mode"], "lines+markers");
-    assert!(page.contains("<th scope=\"row\">3 ★</th>"));
+    assert!(page.contains("<th class=\"number\" scope=\"row\">3 ★</th>"));
     assert_eq!(
         figures[0]["layout"]["xaxis"]["ticktext"],
         serde_json::json!(["1", "2", "3", "4", "5"])
@@ -329,4 +329,24 @@ fn values_that_are_no_numbers_are_words_and_not_a_chart() {
     let page = picture.html().unwrap();
     assert!(figures(&page).is_empty());
     assert!(page.contains("nothing of it could be measured"));
+}
+
+#[test]
+fn months_are_marked_once_and_a_long_name_leaves_room_for_the_axis() {
+    let mut picture = forecast(vec![series(
+        "",
+        "a channel whose name is longer than an axis",
+    )]);
+    picture.time_format = Some(TimeFormat::Month);
+    let one = &mut picture.series[0];
+    (one.times, one.history) = Default::default();
+    let page = picture.html().unwrap();
+    let figures = figures(&page);
+    let layout = &figures[0]["layout"];
+    assert_eq!(layout["xaxis"]["dtick"], "M1");
+    assert_eq!(
+        layout["yaxis"]["title"]["text"],
+        "a channel whose name is long…"
+    );
+    assert!(page.contains("<th class=\"number\" scope=\"row\">2016-07</th>"));
 }
