@@ -78,7 +78,7 @@ pub use table::{
 };
 pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
-pub use time_column::{DateOrder, TimeColumn, TimeError, TimeFormat, TimeOptions};
+pub use time_column::{DateOrder, TimeColumn, TimeError, TimeFormat, TimeOptions, TimePrecision};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
 pub use window_error::WindowError;
 pub use window_set::{FeatureSeries, WindowBatch, WindowPlace, WindowSet, WindowShape};

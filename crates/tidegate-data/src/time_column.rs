@@ -4,6 +4,7 @@ mod date_order;
 mod error;
 mod format;
 mod parts;
+mod precision;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use jiff::tz::Offset;
 pub use date_order::DateOrder;
 pub use error::TimeError;
 pub use format::TimeFormat;
+pub use precision::TimePrecision;
 
 use crate::table::{Column, Table, Values};
 use date_order::WrittenDate;

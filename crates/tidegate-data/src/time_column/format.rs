@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use super::date_order::DateOrder;
-use super::{civil, microseconds};
+use super::{TimePrecision, civil, microseconds};
 use crate::table::TimeKind;
 
 /// How the times of a column are written.
@@ -127,20 +127,17 @@ impl TimeFormat {
             return time.to_string();
         };
         match self {
-            TimeFormat::Parts { count: 1 } => civil.strftime("%Y").to_string(),
-            TimeFormat::Month | TimeFormat::Parts { count: 2 } => {
-                civil.strftime("%Y-%m").to_string()
+            TimeFormat::Month | TimeFormat::Date | TimeFormat::Parts { count: 1..=3 } => {
+                TimePrecision::of(self, []).text(time)
             }
-            TimeFormat::Date
-            | TimeFormat::CompactDate
+            TimeFormat::CompactDate
             | TimeFormat::YearFirst {
                 time_of_day: false, ..
             }
             | TimeFormat::YearLast {
                 time_of_day: false, ..
             }
-            | TimeFormat::Typed(TimeKind::Date)
-            | TimeFormat::Parts { count: 3 } => civil.date().to_string(),
+            | TimeFormat::Typed(TimeKind::Date) => civil.date().to_string(),
             _ if self.in_utc() => format!("{} {}Z", civil.date(), civil.time()),
             _ => format!("{} {}", civil.date(), civil.time()),
         }
