@@ -8,6 +8,7 @@ use tidegate_study::CellVariant;
 
 use crate::amount::amount;
 use crate::gates::arguments::GatesArguments;
+use crate::init::arguments::InitArguments;
 use crate::inspect::arguments::InspectArguments;
 
 /// Gated recurrent networks, on a CPU.
@@ -22,6 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Compare(CompareArguments),
     Gates(GatesArguments),
+    Init(InitArguments),
     Inspect(InspectArguments),
 }
 

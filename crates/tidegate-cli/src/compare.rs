@@ -36,10 +36,14 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
         true => Labels::of(comparison.experiments.len()),
         false => Labels::Study,
     };
-    let display = Arc::new(Display::of_standard_error(labels));
+    let display = Arc::new(Display::of_standard_error());
     let speaker = Arc::clone(&display);
     let stop = stop_on_interruption(move |line| speaker.say(line))?;
-    let result = tidegate_study::study(&study, &|progress| display.show(progress), stop);
+    let result = tidegate_study::study(
+        &study,
+        &|progress| display.show_study(&progress, labels),
+        stop,
+    );
     display.end();
     let report = result.map_err(|error| failure(error, arguments, comparison))?;
     print(&if arguments.json {

@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tidegate_data::DataError;
+use tidegate_data::{DataError, TimeError};
 use tidegate_study::StudyError;
 use tidegate_study::gates::GatesError;
 
+use crate::configuration::ConfigurationError;
 use crate::visible::visible;
 
 /// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
@@ -19,6 +20,20 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: {0}")]
+    Configuration(#[from] ConfigurationError),
+    #[error("error: {}: {error}", path.display())]
+    Time { path: PathBuf, error: TimeError },
+    #[error(
+        "error: {} is there already: give another name, or --force to replace it",
+        path.display()
+    )]
+    Exists { path: PathBuf },
+    #[error(
+        "error: the path {} is not text in UTF-8, which a configuration holds: rename the file",
+        path.display()
+    )]
+    NotText { path: PathBuf },
     #[error("error: cannot write the results as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("error: {task} with {given}: {reason}; change --length or --sequences")]

@@ -7,11 +7,14 @@ mod answers;
 mod arguments;
 mod columns;
 mod compare;
+#[allow(dead_code, reason = "the commands that read it follow")]
+mod configuration;
 #[cfg(test)]
 mod example;
 mod failure;
 mod findings;
 mod gates;
+mod init;
 mod inspect;
 mod interruption;
 mod number;
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     };
     match result {

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The distance of a row from the one before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Frequency {
     /// A fixed number of microseconds, above 0.
     Microseconds(i64),
@@ -34,6 +37,30 @@ impl Frequency {
             Frequency::Months(_) => [(12, "year"), (3, "quarter"), (1, "month")],
         };
         self.in_largest(&units)
+    }
+
+    /// Steps of the season that is usual at this frequency, at least 1: the steps of a day below a day, 7 for days, 52
+    /// for weeks, 12 for months, 4 for quarters, and 1, which is none, else.
+    ///
+    /// ```
+    /// use tidegate_data::Frequency;
+    ///
+    /// assert_eq!(Frequency::Microseconds(900_000_000).season(), 96);
+    /// assert_eq!(Frequency::Months(1).season(), 12);
+    /// ```
+    #[must_use]
+    pub fn season(self) -> usize {
+        let steps = |whole: i64, length: i64| match whole % length {
+            0 => usize::try_from(whole / length).unwrap_or(1),
+            _ => 1,
+        };
+        match self {
+            Frequency::Microseconds(length) if length < DAY => steps(DAY, length),
+            Frequency::Microseconds(DAY) => 7,
+            Frequency::Microseconds(WEEK) => 52,
+            Frequency::Microseconds(_) => 1,
+            Frequency::Months(length) => steps(12, length),
+        }
     }
 
     fn in_largest(self, units: &[(i64, &'static str)]) -> (f64, &'static str) {
@@ -68,6 +95,25 @@ impl fmt::Display for Frequency {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_season_is_a_day_a_week_or_a_year_of_steps() {
+        for (frequency, season) in [
+            (Frequency::Microseconds(SECOND), 86_400),
+            (Frequency::Microseconds(5 * MINUTE), 288),
+            (Frequency::Microseconds(HOUR), 24),
+            (Frequency::Microseconds(7 * HOUR), 1),
+            (Frequency::Microseconds(DAY), 7),
+            (Frequency::Microseconds(2 * DAY), 1),
+            (Frequency::Microseconds(WEEK), 52),
+            (Frequency::Months(1), 12),
+            (Frequency::Months(3), 4),
+            (Frequency::Months(12), 1),
+            (Frequency::Months(5), 1),
+        ] {
+            assert_eq!(frequency.season(), season, "{frequency}");
+        }
+    }
 
     #[test]
     fn the_largest_unit_of_which_there_is_a_whole_number_is_named() {

@@ -26,7 +26,8 @@ pub(crate) fn inspect(options: &[&str]) -> Command {
     command("inspect", options)
 }
 
-fn command(subcommand: &str, options: &[&str]) -> Command {
+/// Any command, with nothing inherited that would change it.
+pub(crate) fn command(subcommand: &str, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     command
         .arg(subcommand)
