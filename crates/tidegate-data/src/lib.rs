@@ -8,7 +8,8 @@
 //! - [`polyphonic_music`] is read from a file.
 //!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
-//! rows make a series, and [`TimeSteps`] how their times go on. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//! rows make a series, and [`TimeSteps`] how their times go on. A [`SeriesSchema`] makes a [`Panel`] of prepared
+//! series of a table, and [`Parts`] split it by time. A [`WindowSet`] lays windows over series. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
 //!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
@@ -34,8 +35,10 @@ mod feature_sequence;
 mod frequency;
 mod kind;
 mod mackey_glass;
+mod nearest_name;
 mod npy;
 mod option_limits;
+mod panel;
 mod polyphonic_music;
 mod random_stream;
 mod regular_file;
@@ -48,6 +51,8 @@ mod table_layout;
 mod temporal_order;
 mod time_column;
 mod time_steps;
+mod window_error;
+mod window_set;
 
 pub use adding_problem::{AddingProblem, adding_problem};
 pub use copy_memory::{CopyMemory, copy_memory};
@@ -56,7 +61,13 @@ pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
+pub use nearest_name::nearest_name;
 pub use npy::npy_bytes;
+pub use panel::{
+    Calendar, CalendarFeature, Covariate, CovariateKind, CovariateRole, Missing, Panel,
+    PanelSeries, PartTimes, Parts, Purpose, Scaling, SeriesError, SeriesNote, SeriesOptions,
+    SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
+};
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
@@ -68,3 +79,5 @@ pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
 pub use time_column::{TimeColumn, TimeError, TimeFormat};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
+pub use window_error::WindowError;
+pub use window_set::{FeatureSeries, WindowBatch, WindowPlace, WindowSet, WindowShape};

@@ -84,6 +84,14 @@ impl TableLayout {
         TableLayout::Wide
     }
 
+    /// A long table whose series are told apart by this column.
+    pub(crate) fn by_column(table: &Table, column: usize) -> TableLayout {
+        TableLayout::Long {
+            column,
+            series: series(&table.columns()[column]),
+        }
+    }
+
     /// The rows of each series; of a wide table, all rows.
     #[must_use]
     pub fn rows(&self, table: &Table) -> Vec<Vec<usize>> {

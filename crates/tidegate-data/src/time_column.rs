@@ -164,8 +164,13 @@ fn read(table: &Table, index: usize) -> Result<TimeColumn, TimeError> {
     })
 }
 
+/// Microseconds of a time that a person wrote, in any of the formats of texts.
+pub(crate) fn time_of(text: &str) -> Option<i64> {
+    format::read_text(text).map(|(_, time)| time)
+}
+
 /// Microseconds of a date and a time of day, as if in UTC.
-fn microseconds(time: jiff::civil::DateTime) -> Option<i64> {
+pub(crate) fn microseconds(time: jiff::civil::DateTime) -> Option<i64> {
     let time = Offset::UTC.to_timestamp(time).ok()?;
     (time.subsec_nanosecond() % 1000 == 0).then(|| time.as_microsecond())
 }

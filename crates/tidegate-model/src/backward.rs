@@ -6,6 +6,7 @@ use crate::configuration::{InputLayer, Readout};
 use crate::dropout::{Dropout, Place};
 use crate::embedding::Embedding;
 use crate::error::ModelError;
+use crate::final_hidden::add_final_hidden_gradient;
 use crate::inputs::BatchInputs;
 use crate::model::Model;
 use crate::tape::ModelTape;
@@ -173,7 +174,8 @@ impl Model {
                 feature_gradient,
             )?;
             self.drop_final_features(noise, batch.batch, feature_gradient);
-            self.final_hidden_gradient(feature_gradient, state_gradient);
+            let stack = &self.configuration().recurrent;
+            add_final_hidden_gradient(stack, feature_gradient, state_gradient);
             readout.features.clear();
         } else if self.reads_in_place(noise, &readout.rows) {
             make_room(&mut readout.features, total);

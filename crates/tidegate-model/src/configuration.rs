@@ -6,7 +6,7 @@ use tidegate_cells::Stack;
 use crate::error::ConfigurationError;
 
 /// Most values that a flat buffer of parameters may hold on this machine: with room for the copies that training keeps.
-const MAX_PARAMETERS: usize = isize::MAX as usize / 64;
+pub(crate) const MAX_PARAMETERS: usize = isize::MAX as usize / 64;
 
 /// What stands before the recurrent layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,7 +114,7 @@ impl ModelConfiguration {
     }
 }
 
-fn positive(field: &'static str, value: usize) -> Result<(), ConfigurationError> {
+pub(crate) fn positive(field: &'static str, value: usize) -> Result<(), ConfigurationError> {
     if value == 0 {
         Err(ConfigurationError::Zero { field })
     } else {
@@ -122,7 +122,7 @@ fn positive(field: &'static str, value: usize) -> Result<(), ConfigurationError>
     }
 }
 
-fn probability(field: &'static str, value: f32) -> Result<(), ConfigurationError> {
+pub(crate) fn probability(field: &'static str, value: f32) -> Result<(), ConfigurationError> {
     if (0.0..1.0).contains(&value) {
         Ok(())
     } else {

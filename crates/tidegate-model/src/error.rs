@@ -32,6 +32,44 @@ pub enum ConfigurationError {
         /// Features that the recurrent layers read.
         recurrent: usize,
     },
+    /// The targets are not among the features.
+    #[error("past_size is {past_size}, but the {targets} targets are among the features of a row")]
+    PastSize {
+        /// Features of a row.
+        past_size: usize,
+        /// Targets of a row.
+        targets: usize,
+    },
+    /// The recurrent layers read another number of features than a row has.
+    #[error(
+        "recurrent.input_size is {input_size}, but past_size is {past_size}: the direct network reads row after row"
+    )]
+    InputSize {
+        /// Features that the recurrent layers read.
+        input_size: usize,
+        /// Features of a row.
+        past_size: usize,
+    },
+    /// The window does not consist of whole segments.
+    #[error(
+        "network.length is {length}, but window is {window}: the window must be a multiple of a segment's length"
+    )]
+    SegmentLength {
+        /// Rows of a segment.
+        length: usize,
+        /// Rows of the window.
+        window: usize,
+    },
+    /// The segment-wise network with layers that run backwards too.
+    #[error(
+        "recurrent.bidirectional is true: the segment-wise network decodes from the state at the window's end"
+    )]
+    Bidirectional,
+    /// The embedding of a segment has no room for position and target.
+    #[error(
+        "recurrent.input_size is 1: a segment's embedding needs at least 2, for position and target"
+    )]
+    EmbeddingWidth,
     /// The number of parameters overflows.
     #[error("the number of parameters does not fit this machine: make the sizes smaller")]
     TooManyParameters,
@@ -70,6 +108,22 @@ pub enum ModelError {
         token: u32,
         /// Number of tokens that the model knows.
         vocabulary: usize,
+    },
+    /// A value of a window is infinite or not a number.
+    #[error(
+        "window {window}, row {row}, feature {feature} of what is {what} is {value}: every number has to be finite"
+    )]
+    Window {
+        /// `past` or `known`.
+        what: &'static str,
+        /// Index of the window in the batch.
+        window: usize,
+        /// Row of the window or of the horizon.
+        row: usize,
+        /// The feature.
+        feature: usize,
+        /// The value given.
+        value: f32,
     },
     /// A parameter is infinite or not a number.
     #[error("parameter {place} is {value}: parameters must be finite")]
@@ -115,6 +169,14 @@ pub enum FileError {
     /// The path is a folder, a pipe or a device.
     #[error("is not a regular file: give the path of a model file")]
     NotRegular,
+    /// The file holds another kind of network.
+    #[error("holds {found}, where {expected} is expected")]
+    OtherKind {
+        /// What it holds.
+        found: &'static str,
+        /// What is expected.
+        expected: &'static str,
+    },
     /// The file ends before what it announces.
     #[error("is cut short: {expected} bytes announced, {found} found; fetch or save it again")]
     Truncated {

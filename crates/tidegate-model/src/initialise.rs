@@ -5,9 +5,19 @@
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use tidegate_cells::Tensor;
 
 use crate::configuration::ModelConfiguration;
 use crate::layout::Layout;
+
+/// How the values of a tensor are drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Distribution {
+    /// Uniform in [−bound, bound).
+    Uniform { bound: f32 },
+    /// With mean 0 and variance 1.
+    Normal,
+}
 
 /// The initial parameters of a model: same configuration and seed, same bits on the same machine.
 pub(crate) fn initialise(
@@ -15,20 +25,35 @@ pub(crate) fn initialise(
     layout: &Layout,
     seed: u64,
 ) -> Vec<f32> {
-    let recurrent = 1.0 / (configuration.recurrent.hidden_size as f32).sqrt();
-    let head = 1.0 / (configuration.recurrent.output_size() as f32).sqrt();
-    let mut parameters = vec![0.0; layout.len()];
-    for (stream, tensor) in layout.tensors.iter().enumerate() {
+    let uniform = |inputs: usize| Distribution::Uniform {
+        bound: 1.0 / (inputs as f32).sqrt(),
+    };
+    initialise_tensors(&layout.tensors, seed, |tensor| {
+        let end = tensor.range().end;
+        if end <= layout.embedding.end {
+            Distribution::Normal
+        } else if end <= layout.recurrent.end {
+            uniform(configuration.recurrent.hidden_size)
+        } else {
+            uniform(configuration.recurrent.output_size())
+        }
+    })
+}
+
+/// Initial values of tensors that follow each other without gaps.
+pub(crate) fn initialise_tensors(
+    tensors: &[Tensor],
+    seed: u64,
+    distribution: impl Fn(&Tensor) -> Distribution,
+) -> Vec<f32> {
+    let mut parameters = vec![0.0; tensors.last().map_or(0, |last| last.range().end)];
+    for (stream, tensor) in tensors.iter().enumerate() {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream as u64);
-        let range = tensor.range();
-        let values = &mut parameters[range.clone()];
-        if range.end <= layout.embedding.end {
-            fill_normal(&mut generator, values);
-        } else if range.end <= layout.recurrent.end {
-            fill_uniform(&mut generator, recurrent, values);
-        } else {
-            fill_uniform(&mut generator, head, values);
+        let values = &mut parameters[tensor.range()];
+        match distribution(tensor) {
+            Distribution::Uniform { bound } => fill_uniform(&mut generator, bound, values),
+            Distribution::Normal => fill_normal(&mut generator, values),
         }
     }
     parameters

@@ -61,25 +61,22 @@ impl Layout {
             head_bias,
         }
     }
+}
 
-    /// Number of values in the flat buffer.
-    pub(crate) fn len(&self) -> usize {
-        self.head_bias.end
-    }
-
-    /// Name and index of the first value that is not finite, with that value.
-    pub(crate) fn first_not_finite(&self, parameters: &[f32]) -> Option<(String, f32)> {
-        let index = first_not_finite(parameters)?;
-        let place = self
-            .tensors
-            .iter()
-            .find(|tensor| tensor.range().contains(&index))
-            .map_or_else(
-                || index.to_string(),
-                |tensor| tensor.place(index - tensor.offset),
-            );
-        Some((place, parameters[index]))
-    }
+/// Name and index of the first value that is not finite in a flat buffer of these tensors, with that value.
+pub(crate) fn first_not_finite_parameter(
+    tensors: &[Tensor],
+    parameters: &[f32],
+) -> Option<(String, f32)> {
+    let index = first_not_finite(parameters)?;
+    let place = tensors
+        .iter()
+        .find(|tensor| tensor.range().contains(&index))
+        .map_or_else(
+            || index.to_string(),
+            |tensor| tensor.place(index - tensor.offset),
+        );
+    Some((place, parameters[index]))
 }
 
 #[cfg(test)]
@@ -106,7 +103,7 @@ mod tests {
             end = tensor.range().end;
         }
         assert_eq!(end, configuration.parameter_count());
-        assert_eq!(layout.len(), end);
+        assert_eq!(layout.head_bias.end, end);
         assert_eq!(layout.recurrent.len(), stack.parameter_count());
         let names: Vec<&str> = layout
             .tensors
@@ -124,11 +121,14 @@ mod tests {
         let configuration =
             ModelConfiguration::new(InputLayer::Features, stack, 2, Readout::EveryStep);
         let layout = Layout::new(&configuration);
-        let mut parameters = vec![0.0; layout.len()];
-        assert_eq!(layout.first_not_finite(&parameters), None);
+        let mut parameters = vec![0.0; layout.head_bias.end];
+        assert_eq!(
+            first_not_finite_parameter(&layout.tensors, &parameters),
+            None
+        );
         parameters[layout.head_weight.start + 5] = f32::INFINITY;
         assert_eq!(
-            layout.first_not_finite(&parameters),
+            first_not_finite_parameter(&layout.tensors, &parameters),
             Some(("head.weight[1, 1]".into(), f32::INFINITY))
         );
     }

@@ -26,6 +26,8 @@ mod dropout;
 mod embedding;
 mod error;
 mod file;
+mod final_hidden;
+mod forecaster;
 mod forward;
 mod forward_training;
 mod initialise;
@@ -42,6 +44,9 @@ mod trace;
 
 pub use configuration::{InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};
+pub use forecaster::{
+    Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, WindowInputs,
+};
 pub use inputs::BatchInputs;
 pub use model::Model;
 pub use replace_file::replace_file;

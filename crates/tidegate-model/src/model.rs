@@ -9,7 +9,7 @@ use crate::configuration::{ModelConfiguration, Readout};
 use crate::dense::Dense;
 use crate::error::ModelError;
 use crate::initialise::initialise;
-use crate::layout::Layout;
+use crate::layout::{Layout, first_not_finite_parameter};
 
 /// A recurrent model, ready to run. Its parameters are finite at all times.
 ///
@@ -210,7 +210,7 @@ impl fmt::Debug for Model {
 }
 
 fn check_finite(layout: &Layout, parameters: &[f32]) -> Result<(), ModelError> {
-    match layout.first_not_finite(parameters) {
+    match first_not_finite_parameter(&layout.tensors, parameters) {
         None => Ok(()),
         Some((place, value)) => Err(ModelError::Parameter { place, value }),
     }

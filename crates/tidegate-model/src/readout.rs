@@ -5,6 +5,7 @@ use tidegate_cells::{Batch, Noise, State, make_room};
 use crate::configuration::Readout;
 use crate::dropout::{Dropout, Place};
 use crate::error::ModelError;
+use crate::final_hidden::final_hidden;
 use crate::model::Model;
 use crate::real_rows::RealRows;
 
@@ -58,7 +59,7 @@ impl Model {
             outputs: dense,
         } = buffers;
         if self.configuration().readout == Readout::LastStep {
-            self.final_hidden(batch.batch, state, features);
+            final_hidden(&self.configuration().recurrent, state, features);
             self.drop_final_features(noise, batch.batch, features);
             make_room(outputs, batch.batch * width);
             outputs.resize(batch.batch * width, 0.0);
@@ -105,37 +106,5 @@ impl Model {
     ) {
         let noise = noise.map(|noise| noise.after(0));
         self.drop_features(noise, (0..batch).map(|row| (row, 0)), features);
-    }
-
-    /// Copies the top layer's final hidden state, `[directions, batch, H]`, to `[batch, directions · H]`.
-    fn final_hidden(&self, batch: usize, state: &State, features: &mut Vec<f32>) {
-        let stack = &self.configuration().recurrent;
-        let top =
-            &state.hidden[(stack.layers - 1) * stack.directions() * batch * stack.hidden_size..];
-        make_room(features, batch * stack.output_size());
-        features.clear();
-        for row in 0..batch {
-            for direction in 0..stack.directions() {
-                let start = (direction * batch + row) * stack.hidden_size;
-                features.extend_from_slice(&top[start..start + stack.hidden_size]);
-            }
-        }
-    }
-
-    /// Adds the gradient `[batch, directions · H]` of what [`Model::final_hidden`] gave to the gradient of the state.
-    pub(crate) fn final_hidden_gradient(&self, features: &[f32], state_gradient: &mut State) {
-        let stack = &self.configuration().recurrent;
-        let batch = state_gradient.batch;
-        let start = (stack.layers - 1) * stack.directions() * batch * stack.hidden_size;
-        let top = &mut state_gradient.hidden[start..];
-        for (index, values) in features.chunks_exact(stack.hidden_size).enumerate() {
-            let (row, direction) = (index / stack.directions(), index % stack.directions());
-            let start = (direction * batch + row) * stack.hidden_size;
-            let target = &mut top[start..start + stack.hidden_size];
-            target
-                .iter_mut()
-                .zip(values)
-                .for_each(|(target, value)| *target += value);
-        }
     }
 }

@@ -3,13 +3,12 @@
 use std::path::Path;
 
 use tidegate_cells::InstructionSet;
-use tidegate_data::SequenceSet;
-use tidegate_model::Model;
 
 use crate::checkpoint::{
     self, CheckpointProblem, Checkpointing, ExistingCheckpoint, Expectation, Identity, Snapshot,
 };
 use crate::error::TrainError;
+use crate::lesson::Lesson;
 use crate::training::Training;
 
 /// The checkpoint file of one run.
@@ -20,12 +19,10 @@ pub(crate) struct CheckpointFile<'a> {
 }
 
 impl<'a> CheckpointFile<'a> {
-    /// For a run that starts with this model.
+    /// For a run that starts with this network.
     pub(crate) fn new(
         options: &'a Checkpointing,
-        model: &Model,
-        train: &SequenceSet,
-        valid: &SequenceSet,
+        lesson: &dyn Lesson,
         training: &Training,
     ) -> Result<Self, TrainError> {
         if options.every_updates == Some(0) {
@@ -36,7 +33,7 @@ impl<'a> CheckpointFile<'a> {
                 reason,
             });
         }
-        let identity = Identity::new(model, train, valid, training, InstructionSet::detect()?)
+        let identity = Identity::new(lesson, training, InstructionSet::detect()?)
             .map_err(|problem| at(options, problem))?;
         Ok(CheckpointFile {
             options,
@@ -64,8 +61,7 @@ impl<'a> CheckpointFile<'a> {
     /// The snapshot to continue from, if there is one.
     pub(crate) fn read(
         &self,
-        model: &Model,
-        train: &SequenceSet,
+        lesson: &dyn Lesson,
         training: &Training,
     ) -> Result<Option<Snapshot>, TrainError> {
         match self.options.existing {
@@ -77,10 +73,9 @@ impl<'a> CheckpointFile<'a> {
             ExistingCheckpoint::Resume => {}
         }
         let expectation = Expectation {
-            parameters: model.parameter_count(),
             buffers: self.buffers,
-            state_of_one: model.zero_state(1),
-            train,
+            state_of_one: lesson.zero_state(1),
+            lesson,
             training,
         };
         checkpoint::read(self.path(), &self.identity, &expectation)

@@ -1,7 +1,7 @@
 //! Fingerprints by which a checkpoint recognises its own data. They find a mix-up, not a forgery.
 
 use tidegate_cells::mix;
-use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Targets};
+use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Targets, WindowSet};
 
 /// Hash of a stream of words: multiply and rotate, as FxHash does, with SplitMix64 at the end.
 struct Fingerprint(u64);
@@ -82,6 +82,31 @@ pub fn fingerprint_of_set(set: &SequenceSet) -> String {
             Targets::Values(values) | Targets::Labels(values) => fingerprint.floats(values),
             Targets::Classes(classes) => fingerprint.words(classes.iter().copied()),
         }
+    }
+    fingerprint.finish()
+}
+
+/// Fingerprint of windows: their shape, their places and every number of their series.
+pub(crate) fn fingerprint_of_windows(set: &WindowSet) -> String {
+    let mut fingerprint = Fingerprint::new();
+    let shape = set.shape();
+    let sizes = [
+        shape.window,
+        shape.horizon,
+        shape.targets,
+        shape.past_size,
+        shape.known_size,
+        set.len(),
+    ];
+    sizes.iter().for_each(|&size| fingerprint.word(size as u64));
+    for place in set.places() {
+        fingerprint.word(place.series as u64);
+        fingerprint.word(place.origin as u64);
+    }
+    for series in set.series().iter() {
+        fingerprint.floats(&series.past);
+        fingerprint.floats(&series.known);
+        fingerprint.words(series.observed.iter().map(|&observed| u32::from(observed)));
     }
     fingerprint.finish()
 }

@@ -1,18 +1,14 @@
 //! One update: forward, loss, backward, clipping, optimiser. Its buffers are kept from one update to the next.
 
-use std::ops::Range;
-
 use tidegate_cells::Noise;
-use tidegate_data::SequenceSet;
-use tidegate_model::{Model, ModelConfiguration};
 
-use crate::back_propagation::{BackPropagation, Failure, Passage};
+use crate::back_propagation::Failure;
 use crate::checkpoint::Snapshot;
 use crate::clipping::{clipping_factor, global_norm};
 use crate::error::TrainError;
+use crate::lesson::Lesson;
 use crate::losses::LossSum;
 use crate::optimiser::DecayRanges;
-use crate::parts::Parts;
 use crate::shuffle::noise_seed;
 use crate::training::Training;
 
@@ -30,46 +26,33 @@ pub(crate) struct Learner<'a> {
     weight_decay: f64,
     decay: DecayRanges,
     noisy: bool,
-    back_propagation: BackPropagation,
     gradient: Vec<f32>,
 }
 
 impl<'a> Learner<'a> {
-    /// With sequences, or their windows, run in parts of so many steps, or whole.
-    pub(crate) fn new(model: &Model, training: &'a Training, part: Option<usize>) -> Self {
-        let parameters = model.parameter_count();
+    pub(crate) fn new(lesson: &impl Lesson, training: &'a Training) -> Self {
+        let parameters = lesson.parameters().len();
         Learner {
             training,
             weight_decay: training.effective_weight_decay(),
             decay: if training.decay_biases {
                 DecayRanges::all(parameters)
             } else {
-                DecayRanges::matrices(model.tensors())
+                DecayRanges::matrices(lesson.tensors())
             },
-            noisy: is_noisy(model.configuration()),
-            back_propagation: BackPropagation::new(
-                model,
-                part.map_or(Parts::Whole, Parts::OfSteps),
-            ),
+            noisy: lesson.is_noisy(),
             gradient: vec![0.0; parameters],
         }
     }
 
-    /// Gives back the memory of the last pass; the next one takes it again.
-    pub(crate) fn release_memory(&mut self, model: &Model) {
-        self.back_propagation.release_memory(model);
-    }
-
-    /// Processes the given steps of the sequences `rows`, at `snapshot`'s position. The state moves on; where one of
-    /// the steps is supervised, an update is made, else nothing is returned.
+    /// Processes the window of the batch `rows` at `snapshot`'s position. The state moves on; where there is something to
+    /// learn from, an update is made, else nothing is returned.
     ///
-    /// If a number stops being finite, the model stays as it was and the snapshot must not be used any more.
+    /// If a number stops being finite, the network stays as it was and the snapshot must not be used any more.
     pub(crate) fn process(
         &mut self,
-        model: &mut Model,
-        set: &SequenceSet,
+        lesson: &mut impl Lesson,
         rows: &[usize],
-        steps: &Range<usize>,
         learning_rate: f64,
         snapshot: &mut Snapshot,
     ) -> Result<Option<Update>, TrainError> {
@@ -87,11 +70,10 @@ impl<'a> Learner<'a> {
         let noise = self
             .noisy
             .then(|| Noise::new(noise_seed(self.training.seed, place)));
-        let passage = Passage { set, rows, steps };
+        let window = snapshot.position.window;
         let (state, gradient) = (&mut snapshot.state, &mut self.gradient);
-        let loss = self
-            .back_propagation
-            .run(model, passage, noise, state, gradient, &mut |_, _| {})
+        let loss = lesson
+            .gradient(rows, window, noise, state, gradient)
             .map_err(|failure| match failure {
                 Failure::NotFinite(what) => not_finite(what),
                 Failure::Other(error) => error,
@@ -118,25 +100,10 @@ impl<'a> Learner<'a> {
                 "a parameter or the optimiser's state after the update",
             ));
         }
-        model.set_parameters(&snapshot.parameters)?;
+        lesson.set_parameters(&snapshot.parameters)?;
         Ok(Some(Update {
             loss,
             gradient_norm,
         }))
     }
-}
-
-/// Whether training draws masks at all.
-fn is_noisy(configuration: &ModelConfiguration) -> bool {
-    let stack = &configuration.recurrent;
-    [
-        configuration.input_dropout,
-        configuration.output_dropout,
-        stack.dropout,
-        stack.recurrent_dropout,
-        stack.zoneout,
-        stack.zoneout_cell,
-    ]
-    .iter()
-    .any(|&rate| rate > 0.0)
 }

@@ -4,16 +4,19 @@
 //! are real; supervision of the last step alone is the same with T = 1 and a length of 0 or 1 for each sequence. All
 //! write the gradient of the **mean** over the real steps, and zero for padded ones. Elements are computed in f32 and
 //! summed in f64, in an order that depends on the batch alone. What is not finite among the outputs makes the sum not
-//! finite; nothing here refuses it. What is refused leaves the gradient as it was.
+//! finite; nothing here refuses it. What is refused leaves the gradient as it was. [`ForecastLoss`] is that of forecasts,
+//! whose values may be missing one by one.
 
 mod active_rows;
 mod binary_cross_entropy;
 mod cross_entropy;
 mod exponential;
+mod forecast_loss;
 mod mean_squared_error;
 
 pub use binary_cross_entropy::binary_cross_entropy;
 pub use cross_entropy::cross_entropy;
+pub use forecast_loss::ForecastLoss;
 pub use mean_squared_error::mean_squared_error;
 
 use tidegate_cells::Batch;

@@ -2,9 +2,6 @@
 
 use std::time::Instant;
 
-use tidegate_data::SequenceSet;
-use tidegate_model::Model;
-
 use crate::checkpoint::Snapshot;
 use crate::checkpoint_file::CheckpointFile;
 use crate::early_stopping::{best, is_exhausted, is_reached};
@@ -12,12 +9,11 @@ use crate::error::TrainError;
 use crate::evaluation::Evaluation;
 use crate::event::{EpochRecord, Event};
 use crate::learner::Learner;
-use crate::measurement::Measurement;
+use crate::lesson::Lesson;
 use crate::position::Position;
 use crate::shuffle::{batch_rows, shuffled_order};
 use crate::trained::Outcome;
 use crate::training::Training;
-use crate::window_steps;
 
 /// Whether the run goes on.
 #[derive(PartialEq)]
@@ -27,30 +23,26 @@ enum Flow {
 }
 
 /// A run with everything that it works on.
-pub(crate) struct Run<'a> {
-    pub(crate) model: &'a mut Model,
-    pub(crate) train: &'a SequenceSet,
-    pub(crate) valid: &'a SequenceSet,
+pub(crate) struct Run<'a, L> {
+    pub(crate) lesson: L,
     pub(crate) training: &'a Training,
     pub(crate) checkpoint: Option<CheckpointFile<'a>>,
     pub(crate) observer: &'a mut dyn FnMut(Event<'_>),
     /// Asked before every window of training and of validation.
     pub(crate) stop: &'a dyn Fn() -> bool,
     pub(crate) learner: Learner<'a>,
-    /// Most steps of a sequence that validation may hold at once, where there is a memory limit.
-    pub(crate) most_steps: Option<usize>,
     pub(crate) snapshot: Snapshot,
-    /// The running epoch's order of the sequences.
+    /// The running epoch's order of the examples.
     pub(crate) order: Vec<usize>,
 }
 
-impl Run<'_> {
+impl<L: Lesson> Run<'_, L> {
     /// Runs to its end, or until it is interrupted.
     pub(crate) fn run(&mut self) -> Result<Outcome, TrainError> {
         self.start_order();
         let updates_per_epoch = self.updates_in_epoch();
         (self.observer)(Event::RunStarted {
-            parameters: self.model.parameter_count(),
+            parameters: self.lesson.parameters().len(),
             epochs: self.training.epochs,
             updates_per_epoch,
             updates_made: self.snapshot.optimiser.updates,
@@ -88,7 +80,8 @@ impl Run<'_> {
 
     fn start_order(&mut self) {
         let epoch = self.epoch_number() as u64;
-        shuffled_order(self.training.seed, epoch, self.train.len(), &mut self.order);
+        let examples = self.lesson.examples();
+        shuffled_order(self.training.seed, epoch, examples, &mut self.order);
     }
 
     fn epoch(&mut self) -> Result<Flow, TrainError> {
@@ -131,45 +124,31 @@ impl Run<'_> {
         }
     }
 
-    /// Measures the model on the validation set; nothing if the stop flag is seen before the end.
+    /// Measures the validation set; nothing if the stop flag is seen before the end.
     fn validate(&mut self) -> Result<Option<Evaluation>, TrainError> {
-        // Under a limit there is room for a training pass or a measurement, which takes less with as many sequences.
-        let mut batch_size = self.training.batch_size;
-        if self.training.memory_limit.is_some() {
-            self.learner.release_memory(self.model);
-            batch_size = batch_size.min(self.train.len());
-        }
-
-        let not_finite = |error| match error {
-            TrainError::EvaluationNotFinite => TrainError::NotFinite {
-                what: "the validation loss",
-                epoch: self.epoch_number(),
-                update: self.snapshot.optimiser.updates,
-            },
-            other => other,
-        };
-        let mut measurement = Measurement::new(self.model, self.valid, batch_size, self.most_steps);
-        loop {
-            if self.stopped() {
-                return Ok(None);
-            }
-            if !measurement.advance().map_err(not_finite)? {
-                return measurement.result().map(Some).map_err(not_finite);
-            }
-        }
+        let epoch = self.epoch_number();
+        self.lesson
+            .validate(self.stop)
+            .map_err(|error| match error {
+                TrainError::EvaluationNotFinite => TrainError::NotFinite {
+                    what: "the validation loss",
+                    epoch,
+                    update: self.snapshot.optimiser.updates,
+                },
+                other => other,
+            })
     }
 
     /// Processes the next window of the running batch; says whether it made an update.
     fn window(&mut self) -> Result<bool, TrainError> {
         let Position { batch, window, .. } = self.snapshot.position;
         let rows = batch_rows(&self.order, batch, self.training.batch_size);
-        let longest = window_steps::longest(self.train, rows);
-        let steps = window_steps::steps(window, longest, self.training.window);
+        let windows = self.lesson.windows(rows);
         if window == 0 {
             if self.snapshot.state.batch == rows.len() {
                 self.snapshot.state.reset();
             } else {
-                self.snapshot.state = self.model.zero_state(rows.len());
+                self.snapshot.state = self.lesson.zero_state(rows.len());
             }
         }
         let learning_rate = self.training.schedule.rate(
@@ -179,17 +158,10 @@ impl Run<'_> {
             self.batches(),
             self.training.epochs,
         );
-        let update = self.learner.process(
-            self.model,
-            self.train,
-            rows,
-            &steps,
-            learning_rate,
-            &mut self.snapshot,
-        )?;
-        self.snapshot
-            .position
-            .advance(window_steps::count(longest, self.training.window));
+        let update =
+            self.learner
+                .process(&mut self.lesson, rows, learning_rate, &mut self.snapshot)?;
+        self.snapshot.position.advance(windows);
         let Some(update) = update else {
             return Ok(false);
         };
@@ -265,19 +237,14 @@ impl Run<'_> {
     }
 
     fn batches(&self) -> usize {
-        self.train.len().div_ceil(self.training.batch_size)
+        self.lesson.examples().div_ceil(self.training.batch_size)
     }
 
     /// Updates of the running epoch: windows with a supervised step.
     fn updates_in_epoch(&self) -> usize {
-        let (set, size) = (self.train, self.training.window);
-        let updates = |rows: &[usize]| {
-            let windows = window_steps::count(window_steps::longest(set, rows), size);
-            window_steps::count_supervised(set, rows, size, 0..windows)
-        };
-        self.order
-            .chunks(self.training.batch_size)
-            .map(updates)
+        let batches = self.order.chunks(self.training.batch_size);
+        batches
+            .map(|rows| self.lesson.updates(rows, 0..self.lesson.windows(rows)))
             .sum()
     }
 }

@@ -21,6 +21,13 @@ pub enum Schedule {
         #[serde(default)]
         minimum: f64,
     },
+    /// Multiplied by `factor` with each epoch from `first_epoch` on.
+    Exponential {
+        /// Above 0 and at most 1.
+        factor: f64,
+        /// The first epoch that is trained with a reduced rate, counted from 1; 1 or more.
+        first_epoch: usize,
+    },
     /// Multiplied by `factor` once the validation loss has not fallen by more than 0.01 % for more than `patience`
     /// epochs in a row (`torch.optim.lr_scheduler.ReduceLROnPlateau`).
     OnPlateau {
@@ -64,6 +71,14 @@ impl Schedule {
                 "schedule.factor",
                 format!("is {factor}, but must be above 0 and below 1"),
             ),
+            Schedule::Exponential { factor, .. } if !(factor > 0.0 && factor <= 1.0) => fail(
+                "schedule.factor",
+                format!("is {factor}, but must be above 0 and at most 1"),
+            ),
+            Schedule::Exponential { first_epoch: 0, .. } => fail(
+                "schedule.first_epoch",
+                "is 0, but epochs are counted from 1".to_owned(),
+            ),
             _ => Ok(()),
         }
     }
@@ -83,6 +98,14 @@ impl Schedule {
         match *self {
             Schedule::Constant => learning_rate,
             Schedule::OnPlateau { .. } => plateau_rate,
+            Schedule::Exponential {
+                factor,
+                first_epoch,
+            } => {
+                let epoch = batch / batches_per_epoch.max(1) + 1;
+                let times = (epoch + 1).saturating_sub(first_epoch);
+                learning_rate * factor.powi(i32::try_from(times).unwrap_or(i32::MAX))
+            }
             Schedule::Cosine {
                 warm_up_epochs,
                 minimum,
@@ -185,6 +208,24 @@ mod tests {
         };
         assert!(schedule.validate(1.0, 2).is_ok());
         assert_eq!(schedule.rate(1.0, 1.0, 15, 8, 2), 1.0);
+    }
+
+    #[test]
+    fn an_exponential_schedule_reduces_the_rate_with_each_epoch_from_the_first_one_named() {
+        let schedule = Schedule::Exponential {
+            factor: 0.5,
+            first_epoch: 3,
+        };
+        let rate = |batch| schedule.rate(8.0, 8.0, batch, 10, 6);
+        assert_eq!(
+            [0, 10, 19, 20, 29, 30, 59].map(rate),
+            [8.0, 8.0, 8.0, 4.0, 4.0, 2.0, 0.5]
+        );
+        let first = Schedule::Exponential {
+            factor: 1.5,
+            first_epoch: 3,
+        };
+        assert!(first.validate(1.0, 3).is_err());
     }
 
     #[test]

@@ -11,9 +11,11 @@ use crate::compatibility::check;
 use crate::error::TrainError;
 use crate::event::Event;
 use crate::learner::Learner;
+use crate::lesson::Lesson;
 use crate::position::Position;
 use crate::run::Run;
 use crate::schedule::Plateau;
+use crate::sequence_lesson::SequenceLesson;
 use crate::trained::Trained;
 use crate::training::Training;
 
@@ -81,57 +83,65 @@ pub fn train_until(
     check(model.configuration(), train, "training")?;
     check(model.configuration(), valid, "validation")?;
     let plan = training.plan_memory(model.configuration(), train)?;
+    let lesson = SequenceLesson::new(model, train, valid, training, &plan);
+    follow(lesson, training, checkpointing, observer, stop)
+}
+
+/// Trains a network on its lesson, which it ends with the parameters of the best epoch.
+pub(crate) fn follow<L: Lesson>(
+    mut lesson: L,
+    training: &Training,
+    checkpointing: Option<&Checkpointing>,
+    observer: &mut dyn FnMut(Event<'_>),
+    stop: &dyn Fn() -> bool,
+) -> Result<Trained, TrainError> {
     let checkpoint = match checkpointing {
-        Some(checkpointing) => Some(CheckpointFile::new(
-            checkpointing,
-            model,
-            train,
-            valid,
-            training,
-        )?),
+        Some(checkpointing) => Some(CheckpointFile::new(checkpointing, &lesson, training)?),
         None => None,
     };
-    let resumed = checkpoint.as_ref().map_or(Ok(None), |checkpoint| {
-        checkpoint.read(model, train, training)
-    })?;
+    let resumed = checkpoint
+        .as_ref()
+        .map_or(Ok(None), |checkpoint| checkpoint.read(&lesson, training))?;
     let snapshot = match resumed {
         Some(snapshot) => {
-            model.set_parameters(&snapshot.parameters)?;
+            lesson.set_parameters(&snapshot.parameters)?;
             snapshot
         }
         None => Snapshot {
-            parameters: model.parameters().to_vec(),
+            parameters: lesson.parameters().to_vec(),
             best_parameters: None,
-            optimiser: training.optimiser.initial_state(model.parameter_count()),
-            state: model.zero_state(0),
+            optimiser: training.optimiser.initial_state(lesson.parameters().len()),
+            state: lesson.zero_state(0),
             position: Position::default(),
             plateau: Plateau::new(training.learning_rate),
             epochs: Vec::new(),
         },
     };
-    let learner = Learner::new(model, training, plan.part);
+    let learner = Learner::new(&lesson, training);
     let mut run = Run {
-        model,
-        train,
-        valid,
+        lesson,
         training,
         checkpoint,
         observer,
         stop,
         learner,
-        most_steps: training.memory_limit.map(|_| plan.steps),
         snapshot,
         order: Vec::new(),
     };
     let outcome = run.run()?;
-    let Snapshot {
-        best_parameters,
-        epochs,
-        optimiser,
+    let Run {
+        mut lesson,
+        snapshot:
+            Snapshot {
+                best_parameters,
+                epochs,
+                optimiser,
+                ..
+            },
         ..
-    } = run.snapshot;
+    } = run;
     if let Some(best) = best_parameters {
-        model.set_parameters(&best)?;
+        lesson.set_parameters(&best)?;
     }
     Ok(Trained {
         outcome,

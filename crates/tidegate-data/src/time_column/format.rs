@@ -4,11 +4,13 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use serde::{Deserialize, Serialize};
 
 use super::{civil, microseconds};
 
 /// How the times of a column are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimeFormat {
     /// `2016-07`
     Month,
@@ -51,8 +53,9 @@ impl fmt::Display for TimeFormat {
 }
 
 impl TimeFormat {
-    /// A time as text, as precise as this format.
-    pub(super) fn text(self, time: i64) -> String {
+    /// A time in microseconds since 1970 as text, as precise as this format.
+    #[must_use]
+    pub fn text(self, time: i64) -> String {
         let Some(civil) = civil(time) else {
             return time.to_string();
         };

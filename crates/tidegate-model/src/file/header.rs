@@ -1,12 +1,11 @@
 //! The metadata entry that makes a safetensors file a model file.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use safetensors::tensor::Metadata;
-use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use crate::configuration::ModelConfiguration;
+use super::contents::{Contents, Parts};
 use crate::error::FileError;
 
 /// Key of the entry.
@@ -16,51 +15,55 @@ pub(crate) const FORMAT_VERSION: u64 = 1;
 /// Most bytes of the safetensors header, in files read and written.
 pub(crate) const MAX_HEADER: u64 = 16 << 20;
 
-/// The entry's JSON.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Header<'a> {
-    format_version: u64,
-    /// Everything that the tensors' names and shapes follow from.
-    pub(crate) model: Cow<'a, ModelConfiguration>,
-    /// What the maker of the model says about it; sorted by key, so that the same model gives the same bytes.
-    #[serde(default)]
-    pub(crate) description: Cow<'a, BTreeMap<String, String>>,
+/// What the header's configuration stands for, by its field's name.
+const KINDS: [(&str, &str); 2] = [
+    ("model", "a model of sequences"),
+    ("forecaster", "a forecaster"),
+];
+
+/// The entry's JSON: `format_version`, the configuration under the name of what the file holds, and `description`.
+pub(crate) fn write<C: Contents>(parts: &Parts<'_, C::Configuration>) -> Result<String, FileError> {
+    let describe = |error: serde_json::Error| FileError::Description(error.to_string());
+    // Written field by field: the order is part of the file's bytes.
+    Ok(format!(
+        "{{\"format_version\":{FORMAT_VERSION},\"{}\":{},\"description\":{}}}",
+        C::FIELD,
+        serde_json::to_string(parts.configuration).map_err(describe)?,
+        serde_json::to_string(parts.description).map_err(describe)?,
+    ))
 }
 
-/// The part of the entry that every version shares.
-#[derive(Deserialize)]
-struct Version {
-    format_version: u64,
-}
-
-impl<'a> Header<'a> {
-    /// The entry of a model.
-    pub(crate) fn new(
-        model: &'a ModelConfiguration,
-        description: &'a BTreeMap<String, String>,
-    ) -> Self {
-        Header {
-            format_version: FORMAT_VERSION,
-            model: Cow::Borrowed(model),
-            description: Cow::Borrowed(description),
-        }
+/// Reads configuration and description: the version first, then, of a known version, the rest.
+pub(crate) fn read<C: Contents>(
+    metadata: &Metadata,
+) -> Result<(C::Configuration, BTreeMap<String, String>), FileError> {
+    let entries = metadata.metadata().as_ref().ok_or(FileError::Foreign)?;
+    let json = entries.get(KEY).ok_or(FileError::Foreign)?;
+    let describe = |error: serde_json::Error| FileError::Description(error.to_string());
+    let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(describe)?;
+    let version = fields.remove("format_version");
+    let version = serde_json::from_value(version.unwrap_or_default()).map_err(describe)?;
+    if version != FORMAT_VERSION {
+        return Err(FileError::Version {
+            found: version,
+            supported: FORMAT_VERSION,
+        });
     }
-}
-
-impl Header<'static> {
-    /// Reads the entry: its version first, then, of a known version, the rest.
-    pub(crate) fn read(metadata: &Metadata) -> Result<Self, FileError> {
-        let entries = metadata.metadata().as_ref().ok_or(FileError::Foreign)?;
-        let json = entries.get(KEY).ok_or(FileError::Foreign)?;
-        let describe = |error: serde_json::Error| FileError::Description(error.to_string());
-        let Version { format_version } = serde_json::from_str(json).map_err(describe)?;
-        if format_version != FORMAT_VERSION {
-            return Err(FileError::Version {
-                found: format_version,
-                supported: FORMAT_VERSION,
-            });
-        }
-        serde_json::from_str(json).map_err(describe)
+    let Some(configuration) = fields.remove(C::FIELD) else {
+        let kind = |field: &str| KINDS.iter().find(|(name, _)| *name == field);
+        let other = fields.keys().find_map(|field| kind(field));
+        return Err(match (other, kind(C::FIELD)) {
+            (Some((_, found)), Some((_, expected))) => FileError::OtherKind { found, expected },
+            _ => FileError::Description(format!("missing field `{}`", C::FIELD)),
+        });
+    };
+    let configuration = serde_json::from_value(configuration).map_err(describe)?;
+    let description = match fields.remove("description") {
+        Some(description) => serde_json::from_value(description).map_err(describe)?,
+        None => BTreeMap::new(),
+    };
+    match fields.keys().next() {
+        Some(field) => Err(FileError::Description(format!("unknown field `{field}`"))),
+        None => Ok((configuration, description)),
     }
 }

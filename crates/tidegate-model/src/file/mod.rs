@@ -4,9 +4,12 @@
 //! {"format_version":1,"model":{ModelConfiguration},"description":{"key":"text", …}}
 //! ```
 //!
+//! A forecaster's file has `"forecaster":{ForecasterConfiguration}` in place of `"model"`.
+//!
 //! A file is data: reading it runs no code. Nothing in it is believed before it was held against the rest, and memory is
 //! taken for parameters only once header, configuration and the file's length agree.
 
+mod contents;
 mod header;
 mod read;
 mod write;
@@ -18,6 +21,7 @@ use std::path::Path;
 use crate::error::{FileError, ModelError};
 use crate::model::Model;
 use crate::replace_file::replace_file;
+pub(crate) use contents::{Contents, Parts};
 
 impl Model {
     /// Writes the model file: to a temporary file in the same folder, which is synced and then renamed to `path`.
@@ -26,9 +30,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::File`]; a file that stood at `path` before is as it was then.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), ModelError> {
-        let path = path.as_ref();
-        let bytes = self.to_bytes().map_err(|error| error.of(path))?;
-        replace_file(path, &bytes).map_err(|error| FileError::Write(error).of(path))
+        save(self, path.as_ref())
     }
 
     /// Reads a model file. It runs no code and allocates no more than the file can fill.
@@ -36,8 +38,7 @@ impl Model {
     /// # Errors
     /// [`ModelError::File`] names the file and what is wrong with it.
     pub fn load(path: impl AsRef<Path>) -> Result<Model, ModelError> {
-        let path = path.as_ref();
-        load(path).map_err(|error| error.of(path))
+        load(path.as_ref())
     }
 
     /// The bytes of the model file.
@@ -53,16 +54,34 @@ impl Model {
     /// # Errors
     /// [`FileError`] says what is wrong with them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Model, FileError> {
-        read::model(bytes, bytes.len() as u64)
+        from_bytes(bytes)
     }
 }
 
-fn load(path: &Path) -> Result<Model, FileError> {
+/// Writes a network's file, as [`Model::save`] does.
+pub(crate) fn save<C: Contents>(network: &C, path: &Path) -> Result<(), ModelError> {
+    let bytes = write::bytes(network).map_err(|error| error.of(path))?;
+    replace_file(path, &bytes).map_err(|error| FileError::Write(error).of(path))
+}
+
+/// Reads a network's file, as [`Model::load`] does.
+pub(crate) fn load<C: Contents>(path: &Path) -> Result<C, ModelError> {
+    let (file, length) = open(path).map_err(|error| error.of(path))?;
+    read::network(file, length).map_err(|error| error.of(path))
+}
+
+/// The network in the bytes of its file.
+pub(crate) fn from_bytes<C: Contents>(bytes: &[u8]) -> Result<C, FileError> {
+    read::network(bytes, bytes.len() as u64)
+}
+
+/// A regular file and its length.
+fn open(path: &Path) -> Result<(BufReader<File>, u64), FileError> {
     // Asked before opening: to open a pipe would wait for its writer.
     if !std::fs::metadata(path).map_err(FileError::Read)?.is_file() {
         return Err(FileError::NotRegular);
     }
     let file = File::open(path).map_err(FileError::Read)?;
     let length = file.metadata().map_err(FileError::Read)?.len();
-    read::model(BufReader::new(file), length)
+    Ok((BufReader::new(file), length))
 }

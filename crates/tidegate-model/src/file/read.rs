@@ -6,31 +6,29 @@ use std::io::Read;
 use safetensors::tensor::{Dtype, Metadata};
 use tidegate_cells::Tensor;
 
-use crate::configuration::ModelConfiguration;
+use super::contents::Contents;
+use super::header::{self, MAX_HEADER};
 use crate::error::FileError;
-use crate::file::header::{Header, MAX_HEADER};
-use crate::layout::Layout;
-use crate::model::Model;
+use crate::layout::first_not_finite_parameter;
 
 /// Bytes before the header: its length.
 const PREFIX: u64 = 8;
 /// Bytes of a value.
 const VALUE: u64 = size_of::<f32>() as u64;
 
-/// Reads a model from a file of `length` bytes.
-pub(crate) fn model(mut source: impl Read, length: u64) -> Result<Model, FileError> {
+/// Reads a network from a file of `length` bytes.
+pub(crate) fn network<C: Contents>(mut source: impl Read, length: u64) -> Result<C, FileError> {
     let metadata = read_metadata(&mut source, length)?;
-    let header = Header::read(&metadata)?;
-    let configuration = header.model.into_owned();
-    configuration.validate()?;
-    let layout = check_tensors(&configuration, &metadata)?;
+    let (configuration, description) = header::read::<C>(&metadata)?;
+    C::validate(&configuration)?;
+    let expected = check_tensors::<C>(&configuration, &metadata)?;
+    let count = expected.last().map_or(0, |last| last.range().end);
     let mut parameters = Vec::new();
     parameters
-        .try_reserve_exact(layout.len())
-        .map_err(|_| FileError::Memory(layout.len()))?;
-    parameters.resize(layout.len(), 0.0);
-    let by_name: HashMap<&str, &Tensor> = layout
-        .tensors
+        .try_reserve_exact(count)
+        .map_err(|_| FileError::Memory(count))?;
+    parameters.resize(count, 0.0);
+    let by_name: HashMap<&str, &Tensor> = expected
         .iter()
         .map(|tensor| (tensor.name.as_str(), tensor))
         .collect();
@@ -40,13 +38,11 @@ pub(crate) fn model(mut source: impl Read, length: u64) -> Result<Model, FileErr
             .ok_or_else(|| FileError::UnexpectedTensor(name.clone()))?;
         read_values(&mut source, &mut parameters[tensor.range()])?;
     }
-    if let Some((place, value)) = layout.first_not_finite(&parameters) {
+    if let Some((place, value)) = first_not_finite_parameter(&expected, &parameters) {
         return Err(FileError::NotFinite { place, value });
     }
-    let mut model = Model::from_parameters(configuration, parameters)
-        .map_err(|error| FileError::Model(Box::new(error)))?;
-    *model.description_mut() = header.description.into_owned();
-    Ok(model)
+    C::of_parts(configuration, parameters, description)
+        .map_err(|error| FileError::Model(Box::new(error)))
 }
 
 /// Reads the header, whose tensors cover the rest of the file without gaps or overlaps.
@@ -90,22 +86,22 @@ fn read_metadata(source: &mut impl Read, length: u64) -> Result<Metadata, FileEr
     Ok(metadata)
 }
 
-/// Checks that the file holds exactly the tensors that the configuration asks for, and gives their layout.
-fn check_tensors(
-    configuration: &ModelConfiguration,
+/// Checks that the file holds exactly the tensors that the configuration asks for, and gives them in the order of the flat buffer.
+fn check_tensors<C: Contents>(
+    configuration: &C::Configuration,
     metadata: &Metadata,
-) -> Result<Layout, FileError> {
+) -> Result<Vec<Tensor>, FileError> {
     let tensors = metadata.tensors();
     // Each layer has tensors of its own: with too few of them in the file, its layers are not even listed.
-    let least = configuration.recurrent.layers;
+    let least = C::least_tensors(configuration);
     if tensors.len() < least {
         return Err(FileError::TensorCount {
             expected: least,
             found: tensors.len(),
         });
     }
-    let layout = Layout::new(configuration);
-    for tensor in &layout.tensors {
+    let wanted = C::tensors_of(configuration);
+    for tensor in &wanted {
         let name = || tensor.name.clone();
         let found = tensors
             .get(&tensor.name)
@@ -124,12 +120,8 @@ fn check_tensors(
             });
         }
     }
-    if tensors.len() > layout.tensors.len() {
-        let known: HashSet<&str> = layout
-            .tensors
-            .iter()
-            .map(|tensor| tensor.name.as_str())
-            .collect();
+    if tensors.len() > wanted.len() {
+        let known: HashSet<&str> = wanted.iter().map(|tensor| tensor.name.as_str()).collect();
         // The first by offset, so that the same file gives the same message.
         if let Some(name) = metadata
             .offset_keys()
@@ -139,7 +131,7 @@ fn check_tensors(
             return Err(FileError::UnexpectedTensor(name));
         }
     }
-    Ok(layout)
+    Ok(wanted)
 }
 
 /// Reads little-endian values.

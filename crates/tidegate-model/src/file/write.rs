@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use safetensors::tensor::{Dtype, View, serialize};
 use tidegate_cells::Tensor;
 
+use super::contents::Contents;
+use super::header::{self, KEY, MAX_HEADER};
 use crate::error::FileError;
-use crate::file::header::{Header, KEY, MAX_HEADER};
-use crate::model::Model;
 
 /// A tensor and its values, as the safetensors writer wants to see them.
 struct Named<'a> {
@@ -37,13 +37,12 @@ impl View for Named<'_> {
     }
 }
 
-/// The bytes of the model file. One metadata entry alone is written: of several, the order would not be fixed.
-pub(crate) fn bytes(model: &Model) -> Result<Vec<u8>, FileError> {
-    let header = Header::new(model.configuration(), model.description());
-    let json = serde_json::to_string(&header)
-        .map_err(|error| FileError::Description(error.to_string()))?;
-    let tensors = model.tensors().iter().map(|tensor| {
-        let values = &model.parameters()[tensor.range()];
+/// The bytes of the file. One metadata entry alone is written: of several, the order would not be fixed.
+pub(crate) fn bytes<C: Contents>(network: &C) -> Result<Vec<u8>, FileError> {
+    let parts = network.parts();
+    let json = header::write::<C>(&parts)?;
+    let tensors = parts.tensors.iter().map(|tensor| {
+        let values = &parts.parameters[tensor.range()];
         (tensor.name.as_str(), Named { tensor, values })
     });
     let bytes = serialize(tensors, Some(HashMap::from([(KEY.to_owned(), json)])))

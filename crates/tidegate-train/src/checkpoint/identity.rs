@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tidegate_cells::InstructionSet;
-use tidegate_data::SequenceSet;
-use tidegate_model::Model;
 
 use super::CheckpointProblem;
 use crate::fingerprint;
+use crate::lesson::Lesson;
 use crate::training::Training;
 
 /// Everything that decides a run's bits.
@@ -23,23 +22,22 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Of a run that starts with this model and computes with these instructions.
+    /// Of a run that starts with this network and computes with these instructions.
     pub(crate) fn new(
-        model: &Model,
-        train: &SequenceSet,
-        valid: &SequenceSet,
+        lesson: &dyn Lesson,
         training: &Training,
         instruction_set: InstructionSet,
     ) -> Result<Self, CheckpointProblem> {
         let damaged = |error: serde_json::Error| CheckpointProblem::Damaged {
             reason: error.to_string(),
         };
+        let [training_set, validation_set] = lesson.fingerprints();
         Ok(Identity {
             training: serde_json::to_value(training).map_err(damaged)?,
-            model: serde_json::to_value(model.configuration()).map_err(damaged)?,
-            initial_parameters: fingerprint::of_values(model.parameters()),
-            training_set: fingerprint::fingerprint_of_set(train),
-            validation_set: fingerprint::fingerprint_of_set(valid),
+            model: lesson.configuration().map_err(damaged)?,
+            initial_parameters: fingerprint::of_values(lesson.parameters()),
+            training_set,
+            validation_set,
             instruction_set: instruction_set.to_string(),
         })
     }

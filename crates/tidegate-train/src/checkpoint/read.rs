@@ -79,7 +79,7 @@ pub(super) fn decode(
     header.validate(expected)?;
 
     let tensors = SafeTensors::deserialize(bytes).map_err(foreign)?;
-    let count = expected.parameters;
+    let count = expected.parameters();
     let parameters = finite("parameters", values(&tensors, "parameters", count)?)?;
     let best_parameters = if header.epochs.is_empty() {
         None

@@ -1,17 +1,16 @@
 //! Everything that changes while a run goes on.
 
 use tidegate_cells::State;
-use tidegate_data::SequenceSet;
 
 use super::CheckpointProblem;
 use crate::event::EpochRecord;
 use crate::fingerprint::of_text_and_values;
+use crate::lesson::Lesson;
 use crate::optimiser::OptimiserState;
 use crate::position::Position;
 use crate::schedule::Plateau;
 use crate::shuffle::{batch_rows, shuffled_order};
 use crate::training::Training;
-use crate::window_steps;
 
 /// The changing part of a run: what a checkpoint holds besides the run's identity.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,24 +56,27 @@ impl Snapshot {
 
 /// What a checkpoint of a run must hold, so that one that does not is refused before anything is done with it.
 pub(crate) struct Expectation<'a> {
-    /// Number of parameters.
-    pub(crate) parameters: usize,
     /// The optimiser's buffers.
     pub(crate) buffers: &'static [&'static str],
     /// The carried state of one sequence, whose size times the batch is the size of a batch's state.
     pub(crate) state_of_one: State,
-    /// The training set.
-    pub(crate) train: &'a SequenceSet,
+    /// What is trained, and on what.
+    pub(crate) lesson: &'a dyn Lesson,
     /// The options.
     pub(crate) training: &'a Training,
 }
 
 impl Expectation<'_> {
-    /// Sequences in batch number `batch`.
+    /// Number of parameters.
+    pub(super) fn parameters(&self) -> usize {
+        self.lesson.parameters().len()
+    }
+
+    /// Examples in batch number `batch`.
     pub(super) fn rows(&self, batch: usize) -> usize {
         let batch_size = self.training.batch_size;
-        self.train
-            .len()
+        self.lesson
+            .examples()
             .saturating_sub(batch.saturating_mul(batch_size))
             .min(batch_size)
     }
@@ -86,27 +88,31 @@ impl Expectation<'_> {
         batch: usize,
         window: usize,
     ) -> Option<usize> {
-        let (set, size) = (self.train, self.training.window);
+        let lesson = self.lesson;
         let batch_size = self.training.batch_size;
         let mut order = Vec::new();
-        shuffled_order(self.training.seed, epoch as u64, set.len(), &mut order);
-        let count = |rows: &[usize]| window_steps::count(window_steps::longest(set, rows), size);
+        shuffled_order(
+            self.training.seed,
+            epoch as u64,
+            lesson.examples(),
+            &mut order,
+        );
         let rows = batch_rows(&order, batch, batch_size);
-        let end = batch == set.len().div_ceil(batch_size) && window == 0;
-        if !end && (rows.is_empty() || window >= count(rows)) {
+        let end = batch == lesson.examples().div_ceil(batch_size) && window == 0;
+        if !end && (rows.is_empty() || window >= lesson.windows(rows)) {
             return None;
         }
         let whole = order.chunks(batch_size).take(batch);
         let before: usize = whole
-            .map(|rows| window_steps::count_supervised(set, rows, size, 0..count(rows)))
+            .map(|rows| lesson.updates(rows, 0..lesson.windows(rows)))
             .sum();
-        Some(before + window_steps::count_supervised(set, rows, size, 0..window))
+        Some(before + lesson.updates(rows, 0..window))
     }
 
     /// Bytes that a checkpoint can have at most: its tensors and a description of up to 100 MB, safetensors' limit.
     pub(super) fn largest_file(&self) -> u64 {
         let state = (self.state_of_one.hidden.len() + self.state_of_one.cell.len()) as u64;
-        let values = (self.parameters as u64)
+        let values = (self.parameters() as u64)
             .saturating_mul(2 + self.buffers.len() as u64)
             .saturating_add(state.saturating_mul(self.rows(0) as u64));
         values.saturating_mul(4).saturating_add(100_000_008)
