@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use tidegate_data::{Calendar, Missing, SplitBy};
 use tidegate_study::CellVariant;
 use toml::{Table, Value};
 
@@ -53,32 +54,15 @@ pub(crate) struct DataSection {
     pub(crate) known: Vec<String>,
     #[serde(rename = "static")]
     pub(crate) statics: Vec<String>,
-    pub(crate) calendar: CalendarName,
-    pub(crate) missing: MissingName,
+    pub(crate) calendar: Calendar,
+    pub(crate) missing: Missing,
     #[serde(with = "word::auto")]
     pub(crate) season: Option<usize>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum CalendarName {
-    None,
-    Auto,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum MissingName {
-    Refuse,
-    Mask,
-    ForwardFill,
-    Linear,
-    Drop,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SplitSection {
-    pub(crate) parts: String,
+    pub(crate) parts: SplitBy,
     pub(crate) gap: usize,
 }
 
@@ -133,8 +117,6 @@ pub(crate) struct TrainingSection {
     pub(crate) seed: u64,
     #[serde(with = "word::auto")]
     pub(crate) threads: Option<usize>,
-    #[serde(with = "word::none")]
-    pub(crate) memory: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,18 +149,9 @@ impl Default for DataSection {
             past: Vec::new(),
             known: Vec::new(),
             statics: Vec::new(),
-            calendar: CalendarName::None,
-            missing: MissingName::Refuse,
+            calendar: Calendar::None,
+            missing: Missing::Refuse,
             season: None,
-        }
-    }
-}
-
-impl Default for SplitSection {
-    fn default() -> Self {
-        SplitSection {
-            parts: "0.7,0.1,0.2".to_owned(),
-            gap: 0,
         }
     }
 }
@@ -209,12 +182,11 @@ impl Default for TrainingSection {
             batch: None,
             learning_rate: 1e-3,
             decay: None,
-            decay_from: 4,
+            decay_from: 3,
             clip: None,
             weight_decay: 0.0,
             seed: 1,
             threads: None,
-            memory: None,
         }
     }
 }

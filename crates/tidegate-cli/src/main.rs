@@ -7,12 +7,14 @@ mod answers;
 mod arguments;
 mod columns;
 mod compare;
-#[allow(dead_code, reason = "the commands that read it follow")]
 mod configuration;
+mod evaluate;
 #[cfg(test)]
 mod example;
 mod failure;
 mod findings;
+mod forecast;
+mod forecasting;
 mod gates;
 mod init;
 mod inspect;
@@ -24,6 +26,7 @@ mod progress;
 mod standard_output;
 mod table;
 mod times;
+mod train;
 mod visible;
 
 use std::process::ExitCode;
@@ -35,9 +38,13 @@ use arguments::{Arguments, Command};
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Resume(arguments) => train::resume(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -15,7 +15,7 @@ use tidegate_study::Progress;
 use bars::Bars;
 pub(crate) use label::Labels;
 use lines::Lines;
-pub(crate) use step::{Saying, Step};
+pub(crate) use step::{Run, Saying, Step};
 
 /// How progress is shown. It is told from several threads.
 pub(crate) enum Display {

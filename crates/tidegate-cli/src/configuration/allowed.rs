@@ -1,8 +1,8 @@
 //! What a key may be set to: the check, and the sentence that says it.
 
+use tidegate_data::SplitBy;
 use toml::Value;
 
-use crate::amount::amount;
 use crate::number::significant;
 
 /// The values of a key, besides the word that some keys have.
@@ -20,8 +20,8 @@ pub(crate) enum Allowed {
     Texts(&'static str),
     /// Numbers, each above the one before, at least one.
     Rising(Interval),
-    /// Bytes.
-    Amount,
+    /// How rows are split into training, validation and test.
+    Split,
     /// For each of some keys a list of values or a range.
     Space,
 }
@@ -84,12 +84,9 @@ impl Allowed {
                 (rises && inside && !numbers.is_empty())
                     .then(|| Value::Array(numbers.into_iter().map(Value::Float).collect()))
             }
-            (Allowed::Amount, Value::Integer(bytes)) => {
-                (bytes > 0).then_some(Value::Integer(bytes))
-            }
-            (Allowed::Amount, Value::String(text)) => {
-                let bytes = amount(&text).ok()?;
-                i64::try_from(bytes).ok().map(Value::Integer)
+            (Allowed::Split, Value::String(text)) => {
+                let split: SplitBy = text.parse().ok()?;
+                Some(Value::String(split.to_string()))
             }
             _ => None,
         }
@@ -107,7 +104,7 @@ impl Allowed {
                 let numbers: Result<Vec<f64>, _> = list().map(str::parse).collect();
                 Value::Array(numbers.ok()?.into_iter().map(Value::Float).collect())
             }
-            Allowed::Choice(_) | Allowed::Text(_) | Allowed::Amount => text.into(),
+            Allowed::Choice(_) | Allowed::Text(_) | Allowed::Split => text.into(),
             Allowed::Space => return None,
         };
         self.accept(value)
@@ -134,7 +131,9 @@ impl Allowed {
                 "a list of numbers {}, each above the one before",
                 interval.describe()
             ),
-            Allowed::Amount => "an amount of memory such as \"512MiB\" or \"2GB\"".to_owned(),
+            Allowed::Split => "three numbers of rows (8640,2880,2880), three shares that add up to 1 (0.7,0.1,0.2), or two \
+                               times, the later one second (2017-07-01,2017-11-01)"
+                .to_owned(),
             Allowed::Space => {
                 "a table of keys, each with a list of values or with min, max and log".to_owned()
             }
@@ -199,11 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_kept_in_bytes() {
-        assert_eq!(Allowed::Amount.read("1MiB"), Some(Value::Integer(1 << 20)));
-        assert_eq!(Allowed::Amount.read("1"), Some(Value::Integer(1)));
-        assert_eq!(Allowed::Amount.read("-1GB"), None);
-        assert_eq!(Allowed::Amount.accept(Value::Integer(0)), None);
+    fn a_split_has_three_forms() {
+        for text in ["8640,2880,2880", "0.7,0.1,0.2", "2017-01-01,2017-06-01"] {
+            assert!(Allowed::Split.read(text).is_some(), "{text}");
+        }
+        for text in ["", "1,2", "0.7,0.1,0.3", "2017-06-01,2017-01-01", "-1,2,3"] {
+            assert_eq!(Allowed::Split.read(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -130,7 +130,13 @@ mod tests {
                 })
                 .prop_map(|values| Value::Array(values.collect()))
                 .boxed(),
-            Allowed::Amount => (1..i64::MAX).prop_map(Value::Integer).boxed(),
+            Allowed::Split => proptest::sample::select(vec![
+                "8640,2880,2880",
+                "0.7,0.1,0.2",
+                "2017-07-01T00:00:00,2017-11-01T12:30:00",
+            ])
+            .prop_map(Value::from)
+            .boxed(),
             Allowed::Space => Just(Value::try_from(space::default_space()).unwrap()).boxed(),
         };
         match key.word {

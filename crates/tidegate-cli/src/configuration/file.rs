@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde::Deserialize;
+use tidegate_data::nearest_name;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
@@ -111,7 +112,7 @@ fn unknown_section(name: &str) -> Wrong {
     let known = SECTIONS.map(|(section, _)| section);
     Wrong::Section {
         name: name.to_owned(),
-        nearest: nearest(name, known.into_iter()),
+        nearest: nearest_name(name, known).map(str::to_owned),
         known: known.map(str::to_owned).to_vec(),
     }
 }
@@ -121,12 +122,14 @@ fn unknown_key(section: &str, name: &str) -> Wrong {
     let elsewhere = KEYS.iter().find(|key| key.name == name);
     let nearest = match elsewhere {
         Some(key) => Some(format!("{} in [{}]", key.name, key.section)),
-        None => nearest(name, own().map(|key| key.name)).or_else(|| {
-            let all = KEYS.iter().map(|key| key.name);
-            let name = nearest(name, all)?;
-            let key = KEYS.iter().find(|key| key.name == name)?;
-            Some(format!("{} in [{}]", key.name, key.section))
-        }),
+        None => nearest_name(name, own().map(|key| key.name))
+            .map(str::to_owned)
+            .or_else(|| {
+                let all = KEYS.iter().map(|key| key.name);
+                let name = nearest_name(name, all)?;
+                let key = KEYS.iter().find(|key| key.name == name)?;
+                Some(format!("{} in [{}]", key.name, key.section))
+            }),
     };
     Wrong::Key {
         section: section.to_owned(),
@@ -146,17 +149,6 @@ fn outside(name: &str) -> Wrong {
         name: name.to_owned(),
         sections,
     }
-}
-
-/// The known name that is spelled most like this one; none where nothing is alike.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    let name = name.to_lowercase().replace('-', "_");
-    let distance = |known: &str| strsim::damerau_levenshtein(&name, known);
-    let best = known.min_by_key(|known| distance(known))?;
-    // Two changes of a short name, and up to a third of a long one, are a slip of the hand.
-    let alike = distance(best) <= 2.max(best.chars().count() / 3) && distance(best) < best.len();
-    let begins = !name.is_empty() && (best.starts_with(&name) || name.starts_with(best));
-    (alike || begins).then(|| best.to_owned())
 }
 
 #[cfg(test)]
@@ -241,11 +233,6 @@ mod tests {
                 "[data]\ntargets = [\"a\",\n  3]\n",
                 2,
                 ["data.targets is [\"a\", 3]", "a list of names"],
-            ),
-            (
-                "[training]\nmemory = \"2 cups\"\n",
-                2,
-                ["training.memory is \"2 cups\"", "512MiB"],
             ),
             (
                 "[training]\nepochs = 0\n",

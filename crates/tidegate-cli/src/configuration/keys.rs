@@ -120,10 +120,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "split",
         "parts",
-        Allowed::Text(
-            "three numbers of rows, three shares, or the two times at which validation \
-         and test begin, with commas between them",
-        ),
+        Allowed::Split,
         "Training, validation and test: rows (8640,2880,2880), shares (0.7,0.1,0.2), \
          or the times at which validation and test begin (2017-07-01,2017-11-01)",
     )
@@ -173,8 +170,8 @@ pub(crate) const KEYS: &[Key] = &[
     .option("segment")
     .word(
         "auto",
-        "the most up to 24 of which window and horizon are whole numbers, or else the \
-         window",
+        "the season where it divides the window and is at most 24, else the largest \
+         divisor of the window up to 24",
     )
     .tunable(),
     key(
@@ -264,7 +261,7 @@ pub(crate) const KEYS: &[Key] = &[
         "training",
         "decay_from",
         count(1, 1_000_000),
-        "The first epoch, counted from 1, whose learning rate is multiplied by decay",
+        "The first epoch, counted from 1, that is trained with a reduced learning rate",
     )
     .option("decay-from"),
     key(
@@ -299,14 +296,6 @@ pub(crate) const KEYS: &[Key] = &[
     )
     .option("threads")
     .word("auto", "what the machine offers"),
-    key(
-        "training",
-        "memory",
-        Allowed::Amount,
-        "Memory that training may take; it is refused where it needs more",
-    )
-    .option("memory")
-    .word("none", "no limit"),
     key(
         "forecast",
         "quantiles",

@@ -1,13 +1,10 @@
-//! A window, a horizon and a segment that fit the frequency and the length of the data.
+//! A window and a horizon that fit the frequency and the length of the data.
 
 /// Shortest horizon that is proposed where the data is long enough: a forecast of some steps is worth a picture.
 const LEAST_HORIZON: usize = 8;
 
 /// Horizons in a window.
 const HORIZONS: usize = 4;
-
-/// Rows of a segment at most (SegRNN, Lin et al. 2023).
-const LONGEST_SEGMENT: usize = 24;
 
 /// The horizon for data with this season: whole seasons, at least 8 steps, or what fits into the shorter of the parts for
 /// validation and test.
@@ -21,22 +18,6 @@ pub(crate) fn horizon(season: usize, measured_rows: usize) -> usize {
 pub(crate) fn window(horizon: usize, training_rows: usize) -> usize {
     let room = (training_rows / 2).saturating_sub(horizon) / horizon.max(1);
     horizon * room.clamp(1, HORIZONS)
-}
-
-/// Rows of a segment: the most up to 24 of which window and horizon are whole numbers, if these are 4 or more; else the
-/// most of which the window is one.
-pub(crate) fn segment(window: usize, horizon: usize) -> usize {
-    let longest = |whole: &dyn Fn(usize) -> bool| {
-        (1..=LONGEST_SEGMENT)
-            .rev()
-            .find(|&rows| whole(rows))
-            .unwrap_or(1)
-    };
-    let of_both = longest(&|rows| window.is_multiple_of(rows) && horizon.is_multiple_of(rows));
-    match of_both {
-        4.. => of_both,
-        _ => longest(&|rows| window.is_multiple_of(rows)),
-    }
 }
 
 #[cfg(test)]
@@ -60,20 +41,6 @@ mod tests {
         ] {
             let horizon = horizon(season, measured);
             assert_eq!((window(horizon, training), horizon), expected, "{season}");
-        }
-    }
-
-    #[test]
-    fn a_segment_divides_the_window_and_the_horizon_if_it_can() {
-        for (window, horizon, rows) in [
-            (96, 96, 24),
-            (720, 336, 24),
-            (36, 12, 12),
-            (50, 30, 10),
-            (96, 7, 24),
-            (97, 24, 1),
-        ] {
-            assert_eq!(segment(window, horizon), rows, "{window} {horizon}");
         }
     }
 }

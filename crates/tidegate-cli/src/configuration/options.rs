@@ -99,16 +99,15 @@ fn shown(value: &Value) -> String {
 }
 
 fn value_name(key: &Key) -> &'static str {
-    match (key.allowed, key.name) {
-        (_, "parts") => "PARTS",
-        (Allowed::Count { .. }, _) => "N",
-        (Allowed::Number(_), _) => "X",
-        (Allowed::Choice(_), _) => "NAME",
-        (Allowed::Text(_), _) => "COLUMN",
-        (Allowed::Texts(_), _) => "COLUMNS",
-        (Allowed::Rising(_), _) => "LIST",
-        (Allowed::Amount, _) => "SIZE",
-        (Allowed::Space, _) => "SPACE",
+    match key.allowed {
+        Allowed::Count { .. } => "N",
+        Allowed::Number(_) => "X",
+        Allowed::Choice(_) => "NAME",
+        Allowed::Text(_) => "COLUMN",
+        Allowed::Texts(_) => "COLUMNS",
+        Allowed::Rising(_) => "LIST",
+        Allowed::Split => "PARTS",
+        Allowed::Space => "SPACE",
     }
 }
 

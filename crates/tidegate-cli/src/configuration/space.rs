@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tidegate_data::nearest_name;
 use toml::{Table, Value};
 
 use super::allowed::Allowed;
@@ -52,7 +53,7 @@ pub(super) fn accept(name: &str, value: Value) -> Result<Value, Wrong> {
         return Err(Wrong::Key {
             section: "tune.space".to_owned(),
             name: name.to_owned(),
-            nearest: super::file::nearest(name, known.iter().map(String::as_str)),
+            nearest: nearest_name(name, known.iter().map(String::as_str)).map(str::to_owned),
             known,
         });
     };
