@@ -64,9 +64,9 @@ pub use mackey_glass::{MackeyGlass, mackey_glass};
 pub use nearest_name::nearest_name;
 pub use npy::npy_bytes;
 pub use panel::{
-    Calendar, CalendarFeature, Covariate, CovariateKind, CovariateRole, Missing, Panel,
-    PanelSeries, PartTimes, Parts, Purpose, Scaling, SeriesError, SeriesNote, SeriesOptions,
-    SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
+    Calendar, CalendarFeature, Covariate, CovariateKind, CovariateRole, GridError, Missing,
+    MissingError, Panel, PanelSeries, PartTimes, Parts, Purpose, Scaling, SeriesError, SeriesNote,
+    SeriesOptions, SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
 };
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use sequence::{Inputs, Sequence, Targets};

@@ -26,7 +26,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use calendar::CalendarFeature;
-pub use error::SeriesError;
+pub use error::{GridError, MissingError, SeriesError};
 pub use note::SeriesNote;
 pub use options::{Calendar, Missing, Purpose, SeriesOptions};
 pub use parts::{PartTimes, Parts, SplitTimes};

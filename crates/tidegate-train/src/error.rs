@@ -49,8 +49,10 @@ pub enum TrainError {
         /// Bytes allowed.
         limit: u64,
     },
-    /// A set has no sequence.
-    #[error("the {part} set has no sequence: there is nothing to learn from or to measure")]
+    /// A set has no sequence, or no window.
+    #[error(
+        "the {part} set has no sequence, or no window: there is nothing to learn from or to measure"
+    )]
     EmptySet {
         /// Which set: training, validation or evaluation.
         part: &'static str,
@@ -137,10 +139,40 @@ pub enum TrainError {
         /// What is wrong with it.
         problem: CheckpointProblem,
     },
+    /// A table cannot be prepared, or its parts hold no window.
+    #[error(transparent)]
+    Series(Box<tidegate_data::SeriesError>),
+    /// Windows do not lie in their series.
+    #[error(transparent)]
+    Windows(#[from] tidegate_data::WindowError),
+    /// No series is as long as a window.
+    #[error(
+        "the model reads {window} rows, and the longest series has {longest}: give it more of the past"
+    )]
+    NoWindow {
+        /// Rows of a window.
+        window: usize,
+        /// Rows of the longest series.
+        longest: usize,
+    },
+    /// The file of a forecaster does not say what is needed to forecast.
+    #[error("{}: {reason}: train it again", .path.display())]
+    Plan {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The engine refused its input.
     #[error(transparent)]
     Cells(#[from] tidegate_cells::Error),
     /// The model refused its input.
     #[error(transparent)]
     Model(#[from] tidegate_model::ModelError),
+}
+
+impl From<tidegate_data::SeriesError> for TrainError {
+    fn from(error: tidegate_data::SeriesError) -> Self {
+        TrainError::Series(Box::new(error))
+    }
 }

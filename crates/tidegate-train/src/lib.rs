@@ -1,7 +1,7 @@
 //! Training: losses, metrics, optimisers, the training loop and checkpoints.
 //!
 //! Here lives everything between a model with sequences and a trained model: [`train`] with its [`Training`] options,
-//! the [`losses`], the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], how far back a loss reaches
+//! the [`losses`], the [`metrics`] of forecasts and the [`baselines`] beside them, the [`Optimiser`]s, [`Schedule`]s and clipping, [`evaluate`], how far back a loss reaches
 //! ([`state_gradient_norms`]), and the checkpoints by which a killed
 //! run ends with the same bits as one that was left alone. It tells an observer what happens ([`Event`]) and prints
 //! nothing. Here do not live models, readers of data or the comparison of cells.
@@ -35,6 +35,7 @@
 //! ```
 
 mod back_propagation;
+pub mod baselines;
 mod bytes;
 mod checkpoint;
 mod checkpoint_file;
@@ -45,13 +46,14 @@ mod error;
 mod evaluation;
 mod event;
 mod fingerprint;
-mod forecast_lesson;
+mod forecast;
 mod kept_states;
 mod learner;
 mod lesson;
 pub mod losses;
 mod measurement;
 mod memory_plan;
+pub mod metrics;
 mod optimiser;
 mod overflow;
 mod parts;
@@ -75,7 +77,10 @@ pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
-pub use forecast_lesson::train_forecaster;
+pub use forecast::{
+    ForecastData, ForecastModel, ForecastPlan, ForecastRecipe, NetworkKind, Predictions, Residuals,
+    train_forecaster,
+};
 pub use memory_plan::MemoryPlan;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};

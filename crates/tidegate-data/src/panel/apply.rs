@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::columns::{Columns, Source};
-use super::error::SeriesError;
+use super::error::{MissingError, SeriesError};
 use super::features::Recipe;
 use super::grid::{self, Whole};
 use super::missing::{Piece, Treatment};
@@ -162,7 +162,12 @@ impl SeriesSchema {
     }
 
     /// Rows after the table's last one that are forecast.
-    fn beyond(&self, whole: &Whole, piece: &Piece, purpose: Purpose) -> Result<usize, SeriesError> {
+    fn beyond(
+        &self,
+        whole: &Whole,
+        piece: &Piece,
+        purpose: Purpose,
+    ) -> Result<usize, MissingError> {
         let Purpose::Forecast { horizon } = purpose else {
             return Ok(0);
         };
@@ -170,7 +175,7 @@ impl SeriesSchema {
         let beyond = horizon.saturating_sub(rows);
         let known = || self.covariates_of(CovariateRole::Known);
         if beyond > 0 && known().next().is_some() {
-            return Err(SeriesError::TooFewAhead {
+            return Err(MissingError::TooFewAhead {
                 series: whole.name.clone(),
                 rows,
                 horizon,
@@ -193,7 +198,7 @@ fn own_scalings(
     whole: &Whole,
     columns: &Columns,
     history: usize,
-) -> Result<Vec<Scaling>, SeriesError> {
+) -> Result<Vec<Scaling>, MissingError> {
     let of_source = |source: &Source| {
         if source.kind != CovariateKind::Number {
             return Ok(Scaling::NONE);
@@ -202,7 +207,7 @@ fn own_scalings(
         match (found, source.role) {
             (Some((scaling, _)), _) => Ok(scaling),
             (None, Some(_)) => Ok(Scaling::NONE),
-            (None, None) => Err(SeriesError::NoHistory {
+            (None, None) => Err(MissingError::NoHistory {
                 series: whole.name.clone(),
             }),
         }

@@ -1,9 +1,13 @@
 //! Everything that keeps a table from becoming series.
 
-use super::note::counted;
+mod grid;
+mod missing;
+
+pub use grid::GridError;
+pub use missing::MissingError;
+
 use super::of_series;
 use super::split_options::SplitError;
-use crate::frequency::Frequency;
 use crate::splits::Split;
 use crate::time_column::TimeError;
 
@@ -18,6 +22,14 @@ pub enum SeriesError {
     /// The split does not fit.
     #[error(transparent)]
     Split(#[from] SplitError),
+
+    /// The times make no grid of equal steps.
+    #[error(transparent)]
+    Grid(Box<GridError>),
+
+    /// Values are missing where they are needed.
+    #[error(transparent)]
+    Missing(#[from] MissingError),
 
     /// A column that is asked for does not exist.
     #[error(
@@ -78,246 +90,6 @@ pub enum SeriesError {
         line: u64,
         /// The cell, shortened.
         cell: String,
-    },
-
-    /// A row does not say which series it belongs to.
-    #[error("line {line}, column {column:?}: the series' name is missing: every row needs one")]
-    SeriesNameMissing {
-        /// The column.
-        column: String,
-        /// Line in the file.
-        line: u64,
-    },
-
-    /// No series has two rows, so that nothing says how far rows are apart.
-    #[error(
-        "every series has a single time, so that nothing says how far apart rows are: at least two rows are needed"
-    )]
-    NoStep,
-
-    /// Two rows of a series have one time.
-    #[error(
-        "line {line}: the time {time}{} stands in line {first_line} already{}: leave one of the rows out, or name the column \
-         that tells series apart",
-        of_series(series),
-        more(*count)
-    )]
-    Repeated {
-        /// The series.
-        series: String,
-        /// Line of the row.
-        line: u64,
-        /// Line of the first row with that time.
-        first_line: u64,
-        /// The time.
-        time: String,
-        /// Number of such rows in the file.
-        count: usize,
-    },
-
-    /// Times go back.
-    #[error(
-        "line {line}: the time {time}{} is before {before} in line {line_before}{}: sort the rows by time, or name the column \
-         that tells series apart",
-        of_series(series),
-        more(*count)
-    )]
-    Backwards {
-        /// The series.
-        series: String,
-        /// Line of the row.
-        line: u64,
-        /// Its time.
-        time: String,
-        /// Line of the row before.
-        line_before: u64,
-        /// The time of the row before.
-        before: String,
-        /// Number of such rows in the file.
-        count: usize,
-    },
-
-    /// Rows are no whole number of steps apart.
-    #[error(
-        "line {line}: the time {time}{} is no whole number of steps of {frequency} after {before} in line {line_before}{}: put \
-         the rows on a grid of equal steps first",
-        of_series(series),
-        more(*count)
-    )]
-    Uneven {
-        /// The series.
-        series: String,
-        /// Line of the row.
-        line: u64,
-        /// Its time.
-        time: String,
-        /// Line of the row before.
-        line_before: u64,
-        /// The time of the row before.
-        before: String,
-        /// The most frequent step.
-        frequency: Frequency,
-        /// Number of such rows in the file.
-        count: usize,
-    },
-
-    /// Rows are missing in time.
-    #[error(
-        "line {line}: {} of {frequency} missing{} between {before} in line {line_before} and {time}{}: say what becomes of \
-         missing values (mask, forward-fill, linear or drop), or fill the rows in",
-        counted(*missing, "step"),
-        of_series(series),
-        more(*count)
-    )]
-    Gap {
-        /// The series.
-        series: String,
-        /// Line of the row after the gap.
-        line: u64,
-        /// Its time.
-        time: String,
-        /// Line of the row before the gap.
-        line_before: u64,
-        /// The time of the row before.
-        before: String,
-        /// The most frequent step.
-        frequency: Frequency,
-        /// Rows that are missing there.
-        missing: usize,
-        /// Number of gaps in the file.
-        count: usize,
-    },
-
-    /// Filling the gaps would make the table many times as long.
-    #[error(
-        "line {line}: {} of {frequency} missing{} between {before} and {time}: with all gaps filled the table of {rows} rows would \
-         have more than {limit}; check the times, or treat what follows the gap as a series of its own",
-        counted(*missing, "step"),
-        of_series(series)
-    )]
-    GapTooLong {
-        /// The series.
-        series: String,
-        /// Line of the row after the longest gap so far.
-        line: u64,
-        /// Its time.
-        time: String,
-        /// The time of the row before.
-        before: String,
-        /// The most frequent step.
-        frequency: Frequency,
-        /// Rows that are missing there.
-        missing: usize,
-        /// Rows of the table.
-        rows: usize,
-        /// Rows that it may grow to.
-        limit: usize,
-    },
-
-    /// The rows are further apart, or less far, than in training.
-    #[error("the rows are {found} apart, and the model was trained on rows {expected} apart")]
-    FrequencyDiffers {
-        /// In training.
-        expected: Frequency,
-        /// In the table.
-        found: Frequency,
-    },
-
-    /// A value is missing.
-    #[error(
-        "line {line}, column {column:?}: the value{} is missing{}: say what becomes of missing values (mask, forward-fill, linear \
-         or drop), or fill it in",
-        of_series(series),
-        if *count > 1 { format!(", as are {count} in the column") } else { String::new() }
-    )]
-    MissingValue {
-        /// The series.
-        series: String,
-        /// Line of the first one.
-        line: u64,
-        /// The column.
-        column: String,
-        /// Missing values in the column.
-        count: usize,
-    },
-
-    /// A covariate that is known ahead is missing in a row that is forecast.
-    #[error(
-        "line {line}, column {column:?}: the value{} is missing in a row that is forecast: a covariate that is known ahead has to be \
-         known there",
-        of_series(series)
-    )]
-    MissingAhead {
-        /// The series.
-        series: String,
-        /// Line of the row; 0 where the row itself is missing in the times.
-        line: u64,
-        /// The column.
-        column: String,
-    },
-
-    /// Covariates that are known ahead do not reach as far as the forecast.
-    #[error(
-        "{} with covariates that are known ahead follow{} the last target{}, and {horizon} are forecast: add rows with {} and \
-         without a target",
-        counted(*rows, "row"),
-        if *rows == 1 { "s" } else { "" },
-        of_series(series),
-        columns.join(", ")
-    )]
-    TooFewAhead {
-        /// The series.
-        series: String,
-        /// Rows after the last target.
-        rows: usize,
-        /// Rows that are forecast.
-        horizon: usize,
-        /// The covariates.
-        columns: Vec<String>,
-    },
-
-    /// A column that never missed a value in training does now, and the network has no mask for it.
-    #[error(
-        "line {line}, column {column:?}: the value{} is missing, and none was in training, so that the model has no mask for this \
-         column: fill it in, or train on data in which the column has missing values",
-        of_series(series)
-    )]
-    NotMasked {
-        /// The series.
-        series: String,
-        /// The column.
-        column: String,
-        /// Line of the first one; 0 where the row itself is missing in the times.
-        line: u64,
-    },
-
-    /// There is nothing to fill missing values with.
-    #[error(
-        "column {column:?}{} has no value at all, so that there is nothing to fill it with: leave the column out",
-        of_series(series)
-    )]
-    NeverObserved {
-        /// The series.
-        series: String,
-        /// The column.
-        column: String,
-    },
-
-    /// Every row has a missing value.
-    #[error(
-        "every row{} has a missing value, and none is left: mask or fill missing values, or leave columns out",
-        of_series(series)
-    )]
-    NothingLeft {
-        /// The series.
-        series: String,
-    },
-
-    /// No row has a target.
-    #[error("no row{} has a target: a forecast needs a history", of_series(series))]
-    NoHistory {
-        /// The series.
-        series: String,
     },
 
     /// A column of texts has too many different ones.
@@ -425,13 +197,6 @@ pub enum SeriesError {
         value: f64,
     },
 
-    /// A time is beyond what the calendar has.
-    #[error("rows after {time} are beyond the years of the calendar")]
-    BeyondCalendar {
-        /// The last row's time.
-        time: String,
-    },
-
     /// No window fits into a part.
     #[error(
         "no window fits into the {part} part: a window of {window} and a horizon of {horizon} need {} rows{}, and the longest series has \
@@ -465,15 +230,15 @@ pub enum SeriesError {
     },
 }
 
-fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or(String::new(), |name| format!(", did you mean {name:?}?"))
+// An error of many fields would make every result of this module large.
+impl From<GridError> for SeriesError {
+    fn from(error: GridError) -> SeriesError {
+        SeriesError::Grid(Box::new(error))
+    }
 }
 
-fn more(count: usize) -> String {
-    match count {
-        0 | 1 => String::new(),
-        _ => format!(" (the first of {count} such rows)"),
-    }
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |name| format!(", did you mean {name:?}?"))
 }
 
 /// At most ten.

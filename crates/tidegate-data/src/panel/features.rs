@@ -2,7 +2,7 @@
 
 use super::SeriesSchema;
 use super::columns::{Columns, Source};
-use super::error::SeriesError;
+use super::error::{GridError, SeriesError};
 use super::grid::Whole;
 use super::missing::Piece;
 use super::scaling::Scaling;
@@ -107,7 +107,7 @@ impl Recipe<'_> {
         };
         for feature in &self.schema.calendar {
             let values = time.and_then(|time| feature.values(time));
-            known.extend(values.ok_or_else(|| SeriesError::BeyondCalendar {
+            known.extend(values.ok_or_else(|| GridError::BeyondCalendar {
                 time: schema.format.text(times[rows - 1]),
             })?);
         }
@@ -126,6 +126,7 @@ impl Recipe<'_> {
         let value = piece.columns[index][row];
         match source.kind {
             CovariateKind::Category { .. } => one_hot(features, source, value),
+            // Under a mask, before the first observed value.
             CovariateKind::Number if value.is_nan() => features.push(0.0),
             CovariateKind::Number => {
                 let row = piece.range.start + row;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::SeriesError;
+use super::error::GridError;
 use super::note::SeriesNote;
 use super::options::Missing;
 use crate::frequency::Frequency;
@@ -40,7 +40,7 @@ pub(super) fn lay(
     layout: &TableLayout,
     missing: Missing,
     expected: Option<Frequency>,
-) -> Result<Grid, SeriesError> {
+) -> Result<Grid, GridError> {
     let (names, rows) = named_rows(table, layout)?;
     let Some(time) = time else {
         let wholes = names.into_iter().zip(rows).map(|(name, rows)| Whole {
@@ -65,9 +65,9 @@ pub(super) fn lay(
     place.check_order(&steps)?;
     let frequency = match (steps.frequency, expected) {
         (Some(found), Some(expected)) if found != expected => {
-            return Err(SeriesError::FrequencyDiffers { expected, found });
+            return Err(GridError::FrequencyDiffers { expected, found });
         }
-        (found, expected) => found.or(expected).ok_or(SeriesError::NoStep)?,
+        (found, expected) => found.or(expected).ok_or(GridError::NoStep)?,
     };
     place.check_steps(&steps, frequency, missing)?;
     let month_end = matches!(frequency, Frequency::Months(_)) && days_differ(&time.times);
@@ -89,7 +89,7 @@ pub(super) fn lay(
                 for step in 1..=between {
                     whole.rows.push(None);
                     times.push(after(frequency, month_end, before, step).ok_or_else(|| {
-                        SeriesError::BeyondCalendar {
+                        GridError::BeyondCalendar {
                             time: time.text(before),
                         }
                     })?);
@@ -161,13 +161,13 @@ fn days_differ(times: &[i64]) -> bool {
 
 type NamedRows = (Vec<String>, Vec<Vec<usize>>);
 
-fn named_rows(table: &Table, layout: &TableLayout) -> Result<NamedRows, SeriesError> {
+fn named_rows(table: &Table, layout: &TableLayout) -> Result<NamedRows, GridError> {
     let TableLayout::Long { column, series } = layout else {
         return Ok((vec![String::new()], vec![(0..table.rows()).collect()]));
     };
     let column = &table.columns()[*column];
     match column.missing.first() {
-        Some(&row) => Err(SeriesError::SeriesNameMissing {
+        Some(&row) => Err(GridError::SeriesNameMissing {
             column: column.name.clone(),
             line: table.line(row),
         }),
@@ -196,12 +196,12 @@ impl Places<'_> {
         found.unwrap_or((0, 0))
     }
 
-    fn check_order(&self, steps: &TimeSteps) -> Result<(), SeriesError> {
+    fn check_order(&self, steps: &TimeSteps) -> Result<(), GridError> {
         let text = |row: usize| self.time.text(self.time.times[row]);
         if let Some(places) = steps.backwards {
             let (series, place) = self.find(places.first);
             let before = self.rows[series][place - 1];
-            return Err(SeriesError::Backwards {
+            return Err(GridError::Backwards {
                 series: self.names[series].clone(),
                 line: self.table.line(places.first),
                 time: text(places.first),
@@ -214,7 +214,7 @@ impl Places<'_> {
             let (series, _) = self.find(places.first);
             let same = |&&row: &&usize| text(row) == text(places.first);
             let first = self.rows[series].iter().find(same).copied();
-            return Err(SeriesError::Repeated {
+            return Err(GridError::Repeated {
                 series: self.names[series].clone(),
                 line: self.table.line(places.first),
                 first_line: self.table.line(first.unwrap_or(places.first)),
@@ -230,12 +230,12 @@ impl Places<'_> {
         steps: &TimeSteps,
         frequency: Frequency,
         missing: Missing,
-    ) -> Result<(), SeriesError> {
+    ) -> Result<(), GridError> {
         let text = |row: usize| self.time.text(self.time.times[row]);
         if let Some(places) = steps.uneven {
             let (series, place) = self.find(places.first);
             let before = self.rows[series][place - 1];
-            return Err(SeriesError::Uneven {
+            return Err(GridError::Uneven {
                 series: self.names[series].clone(),
                 line: self.table.line(places.first),
                 time: text(places.first),
@@ -259,7 +259,7 @@ impl Places<'_> {
         let name = self.names[series].clone();
         let rows = usize::try_from(gap.missing).unwrap_or(usize::MAX);
         Err(match too_long && missing != Missing::Refuse {
-            true => SeriesError::GapTooLong {
+            true => GridError::GapTooLong {
                 series: name,
                 line: self.table.line(gap.row),
                 time: text(gap.row),
@@ -269,7 +269,7 @@ impl Places<'_> {
                 rows: self.table.rows(),
                 limit,
             },
-            false => SeriesError::Gap {
+            false => GridError::Gap {
                 series: name,
                 line: self.table.line(gap.row),
                 time: text(gap.row),

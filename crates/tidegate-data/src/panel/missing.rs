@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::columns::Columns;
-use super::error::SeriesError;
+use super::error::MissingError;
 use super::grid::Whole;
 use super::note::SeriesNote;
 use super::options::{Missing, Purpose};
@@ -14,8 +14,8 @@ pub(super) struct Piece {
     pub(super) range: Range<usize>,
     /// Rows of them with a history.
     pub(super) history: usize,
-    /// Each temporal column over the range, after filling. Missing values stay under [`Missing::Mask`], and in the rows after
-    /// the history.
+    /// Each temporal column over the range, after filling. Under [`Missing::Mask`] what is missing before the first observed value, and
+    /// categories, stay missing, as does what is missing in the rows after the history.
     pub(super) columns: Vec<Vec<f64>>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Treatment<'a> {
 }
 
 impl Treatment<'_> {
-    pub(super) fn pieces(&self, notes: &mut Vec<SeriesNote>) -> Result<Vec<Piece>, SeriesError> {
+    pub(super) fn pieces(&self, notes: &mut Vec<SeriesNote>) -> Result<Vec<Piece>, MissingError> {
         let rows = self.whole.rows.len();
         let mut raw: Vec<Vec<f64>> = self
             .columns
@@ -40,7 +40,7 @@ impl Treatment<'_> {
             .collect();
         let history = self.history(&raw);
         if history == 0 {
-            return Err(SeriesError::NoHistory {
+            return Err(MissingError::NoHistory {
                 series: self.whole.name.clone(),
             });
         }
@@ -80,6 +80,7 @@ impl Treatment<'_> {
             let number = source.kind == CovariateKind::Number;
             match self.missing {
                 Missing::Linear if number => interpolate(values),
+                Missing::Mask if number => fill_forward(values),
                 Missing::Linear | Missing::ForwardFill => fill_forward(values),
                 _ => {}
             }
@@ -88,7 +89,14 @@ impl Treatment<'_> {
         Ok(vec![Piece {
             range: start..end,
             history: history - start,
-            columns: cut(&raw, start..end),
+            columns: raw
+                .into_iter()
+                .map(|mut values| {
+                    values.truncate(end);
+                    values.drain(..start);
+                    values
+                })
+                .collect(),
         }])
     }
 
@@ -108,13 +116,13 @@ impl Treatment<'_> {
         rows - (0..rows).rev().take_while(ahead).count()
     }
 
-    fn check_masks(&self, raw: &[Vec<f64>], history: usize) -> Result<(), SeriesError> {
+    fn check_masks(&self, raw: &[Vec<f64>], history: usize) -> Result<(), MissingError> {
         for (source, values) in self.columns.temporal.iter().zip(raw) {
             let row = values[..history].iter().position(|value| value.is_nan());
             if let Some(row) = row
                 && !self.masked.contains(&source.column.name)
             {
-                return Err(SeriesError::NotMasked {
+                return Err(MissingError::NotMasked {
                     series: self.whole.name.clone(),
                     column: source.column.name.clone(),
                     line: self.columns.line(self.whole, row),
@@ -125,11 +133,11 @@ impl Treatment<'_> {
     }
 
     /// The first row by which every column was observed.
-    fn first_complete(&self, raw: &[Vec<f64>], history: usize) -> Result<usize, SeriesError> {
+    fn first_complete(&self, raw: &[Vec<f64>], history: usize) -> Result<usize, MissingError> {
         let mut first = 0;
         for (source, values) in self.columns.temporal.iter().zip(raw) {
             let observed = values[..history].iter().position(|value| !value.is_nan());
-            first = first.max(observed.ok_or_else(|| SeriesError::NeverObserved {
+            first = first.max(observed.ok_or_else(|| MissingError::NeverObserved {
                 series: self.whole.name.clone(),
                 column: source.column.name.clone(),
             })?);
@@ -138,13 +146,13 @@ impl Treatment<'_> {
     }
 
     /// What is known ahead has to be there in the rows that are forecast.
-    fn check_ahead(&self, raw: &[Vec<f64>], rows: Range<usize>) -> Result<(), SeriesError> {
+    fn check_ahead(&self, raw: &[Vec<f64>], rows: Range<usize>) -> Result<(), MissingError> {
         for (source, values) in self.columns.temporal.iter().zip(raw) {
             if source.role != Some(CovariateRole::Known) {
                 continue;
             }
             if let Some(row) = rows.clone().find(|&row| values[row].is_nan()) {
-                return Err(SeriesError::MissingAhead {
+                return Err(MissingError::MissingAhead {
                     series: self.whole.name.clone(),
                     line: self.columns.line(self.whole, row),
                     column: source.column.name.clone(),
@@ -160,7 +168,7 @@ impl Treatment<'_> {
         history: usize,
         end: usize,
         notes: &mut Vec<SeriesNote>,
-    ) -> Result<Vec<Piece>, SeriesError> {
+    ) -> Result<Vec<Piece>, MissingError> {
         let complete = |row: usize| raw.iter().all(|values| !values[row].is_nan());
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for row in (0..history).filter(|&row| complete(row)) {
@@ -171,7 +179,7 @@ impl Treatment<'_> {
         }
         let left: usize = ranges.iter().map(Range::len).sum();
         let Some(last) = ranges.last().cloned() else {
-            return Err(SeriesError::NothingLeft {
+            return Err(MissingError::NothingLeft {
                 series: self.whole.name.clone(),
             });
         };
@@ -205,14 +213,14 @@ impl Treatment<'_> {
 }
 
 /// Names the first line with a missing value in the first rows, and in it the first column.
-pub(super) fn refuse(columns: &Columns, whole: &Whole, rows: usize) -> Result<(), SeriesError> {
+pub(super) fn refuse(columns: &Columns, whole: &Whole, rows: usize) -> Result<(), MissingError> {
     let missing = columns.temporal.iter().filter_map(|source| {
         let row = (0..rows).find(|&row| source.value(whole, row).is_nan())?;
         Some((row, source))
     });
     match missing.min_by_key(|&(row, _)| row) {
         None => Ok(()),
-        Some((row, source)) => Err(SeriesError::MissingValue {
+        Some((row, source)) => Err(MissingError::MissingValue {
             series: whole.name.clone(),
             line: columns.line(whole, row),
             column: source.column.name.clone(),

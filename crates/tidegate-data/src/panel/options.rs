@@ -45,9 +45,9 @@ pub enum Missing {
     /// They are an error.
     #[default]
     Refuse,
-    /// They become 0 after scaling, the training mean, and the network is told: each column that has missing values gets a
-    /// mask (1 observed, 0 missing) and the time since it was last observed (Che et al. 2018, arXiv 1606.01865, GRU-D),
-    /// as ln(1 + steps).
+    /// The last observed value stands in, or 0 after scaling, the training mean, before the first one, and the network is
+    /// told: each column that has missing values gets a mask (1 observed, 0 missing) and the time since it was last observed
+    /// (Che et al. 2018, arXiv 1606.01865, GRU-D), as ln(1 + steps). They are never scored.
     Mask,
     /// The last observed value is repeated; rows before the first observed value of every column are left out.
     ForwardFill,

@@ -29,7 +29,10 @@ fn rows_without_a_target_are_the_future_of_what_is_known_ahead() {
     // To evaluate, the same rows miss their targets.
     let error = schema.apply(&table(&more), Purpose::Evaluate).unwrap_err();
     assert!(
-        matches!(error, SeriesError::MissingValue { line: 5, .. }),
+        matches!(
+            error,
+            SeriesError::Missing(MissingError::MissingValue { line: 5, .. })
+        ),
         "{error}"
     );
 }
@@ -104,7 +107,10 @@ fn no_history_is_an_error() {
     let error = schema
         .apply(&table(text), Purpose::Forecast { horizon: 1 })
         .unwrap_err();
-    assert!(matches!(error, SeriesError::NoHistory { .. }), "{error}");
+    assert!(
+        matches!(error, SeriesError::Missing(MissingError::NoHistory { .. })),
+        "{error}"
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn a_mask_tells_what_was_observed_and_how_long_ago() {
             .copied()
             .collect()
     };
-    assert_eq!(column(0), [0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 3.0]);
+    assert_eq!(column(0), [0.0, -1.0, -1.0, -1.0, 1.0, 1.0, 3.0]);
     assert_eq!(column(1), [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
     let steps: Vec<f32> = column(2)
         .iter()

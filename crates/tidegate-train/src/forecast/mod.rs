@@ -1,0 +1,19 @@
+//! Forecasting: from a table to a trained forecaster, and from it to forecasts with quantiles.
+//!
+//! Here live what is asked for ([`ForecastRecipe`]), a prepared table ([`ForecastData`]), the training of a forecaster on its
+//! windows ([`train_forecaster`]), and what comes of it ([`ForecastModel`]), one file that says all that a forecast needs.
+//! Here do not live the network, the roles and scaling of columns, or the comparison with baselines.
+
+mod data;
+mod lesson;
+mod model;
+mod predictions;
+mod recipe;
+mod residuals;
+
+pub use data::ForecastData;
+pub use lesson::train_forecaster;
+pub use model::{ForecastModel, ForecastPlan};
+pub use predictions::Predictions;
+pub use recipe::{ForecastRecipe, NetworkKind};
+pub use residuals::Residuals;
