@@ -258,9 +258,9 @@ pub(crate) fn generated_task(name: TaskName, length: Option<usize>) -> Task {
 pub(crate) fn misuse(subcommand: &[&str], kind: ErrorKind, message: String) -> clap::Error {
     let mut command = Arguments::command();
     command.build();
-    let found = subcommand
-        .iter()
-        .try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
+    let found = subcommand.iter().try_fold(&mut command, |command, name| {
+        command.find_subcommand_mut(name)
+    });
     match found {
         Some(subcommand) => subcommand.error(kind, message),
         None => Arguments::command().error(kind, message),

@@ -116,9 +116,9 @@ fn settle_sizes(configuration: &mut Configuration, windows: usize) -> Sizes {
         model, training, ..
     } = configuration;
     let hidden = match windows {
-        ..256 => 64,
-        ..1_024 => 128,
-        ..4_096 => 256,
+        0..256 => 64,
+        256..1_024 => 128,
+        1_024..4_096 => 256,
         _ => 512,
     };
     let hidden = match model.kind {
@@ -127,8 +127,8 @@ fn settle_sizes(configuration: &mut Configuration, windows: usize) -> Sizes {
         ModelKind::Direct => hidden.min(128),
     };
     let epochs = match windows {
-        ..1_024 => 4 * EPOCHS,
-        ..4_096 => 2 * EPOCHS,
+        0..1_024 => 4 * EPOCHS,
+        1_024..4_096 => 2 * EPOCHS,
         _ => EPOCHS,
     };
     let epochs = *training.epochs.get_or_insert(epochs);
