@@ -59,6 +59,7 @@ test-browser: $(VENV)/.playwright ## open the command's pages in Chromium (insta
 vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in .venv)
 	$(VENV_PYTHON) $(REFERENCE)/pytorch.py
 	$(VENV_PYTHON) crates/tidegate-train/tests/reference/make_reference.py
+	$(VENV_PYTHON) crates/tidegate-model/tests/reference/segments.py
 
 bench: bench-engines ## time Tidegate beside its peers on this machine (installs them in .venv)
 	$(VENV_PYTHON) bench/run.py $(BENCH_FLAGS) --output $(BENCH_RESULTS) --readme README.md --picture docs/images/bench.svg

@@ -24,8 +24,8 @@ fn table(rows: usize) -> Table {
             _ => (20.0 - 4.0 * season + noise).to_string(),
         };
         let (day, hour) = (row / 24, row % 24);
-        let month = ["01", "02", "03"][day / 28];
-        let date = format!("2020-{month}-{:02} {hour:02}:00:00", day % 28 + 1);
+        let (month, day) = (day / 31 + 1, day % 31 + 1);
+        let date = format!("2020-{month:02}-{day:02} {hour:02}:00:00");
         writeln!(text, "{date},{},{flow}", 10.0 + 3.0 * season + noise).unwrap();
     }
     Table::from_bytes(text.as_bytes()).unwrap()
@@ -51,7 +51,7 @@ fn recipe(network: NetworkKind, loss: ForecastLoss) -> ForecastRecipe {
         levels: vec![0.1, 0.5, 0.9],
         training: Training {
             learning_rate: 0.01,
-            epochs: 25,
+            epochs: 12,
             batch_size: 32,
             weight_decay: Some(0.0),
             ..Training::default()
