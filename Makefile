@@ -52,8 +52,10 @@ test-python: ## check the Python scripts and the checked-in reference vectors (n
 test-browser: $(VENV)/.playwright ## open the command's pages in Chromium (installs it); screenshots go to target/browser
 	CHROMIUM='$(CHROMIUM)' $(BROWSER_TESTS)/install_chromium.sh
 	$(CARGO) build --release --package tidegate-cli
+	$(CARGO) build --release --package tidegate-study --example forecast_pages
 	target="$${CARGO_TARGET_DIR:-target}" && chromium="$$(CHROMIUM='$(CHROMIUM)' $(BROWSER_TESTS)/install_chromium.sh)" && \
-		CHROMIUM="$$chromium" TIDEGATE="$$target/release/tidegate" SCREENSHOTS="$$target/browser" \
+		CHROMIUM="$$chromium" TIDEGATE="$$target/release/tidegate" \
+		FORECAST_PAGES="$$target/release/examples/forecast_pages" SCREENSHOTS="$$target/browser" \
 		$(VENV_PYTHON) -m unittest discover --start-directory $(BROWSER_TESTS)
 
 vectors: $(VENV)/.torch ## write the reference vectors anew (installs PyTorch in .venv)

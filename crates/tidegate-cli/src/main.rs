@@ -25,6 +25,8 @@ mod paragraph;
 mod progress;
 mod standard_output;
 mod table;
+#[allow(dead_code, reason = "the command that forecasts draws it")]
+mod terminal_chart;
 mod times;
 mod train;
 mod visible;

@@ -77,7 +77,7 @@ pub use table::{
 };
 pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
-pub use time_column::{TimeColumn, TimeError, TimeFormat};
+pub use time_column::{TimeColumn, TimeError, TimeFormat, TimePrecision};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
 pub use window_error::WindowError;
 pub use window_set::{FeatureSeries, WindowBatch, WindowPlace, WindowSet, WindowShape};

@@ -3,6 +3,7 @@
 mod error;
 mod format;
 mod parts;
+mod precision;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use jiff::tz::Offset;
 
 pub use error::TimeError;
 pub use format::TimeFormat;
+pub use precision::TimePrecision;
 
 use crate::table::{Column, Table, Values};
 

@@ -8,6 +8,7 @@ mod axis;
 mod drawing;
 mod heat_map;
 mod layout;
+mod line;
 mod number;
 mod painter;
 mod palette;
@@ -15,10 +16,12 @@ mod picture;
 mod plotly;
 mod raster;
 mod ticks;
+mod time_marks;
 
 pub use axis::{Axis, Scale};
 pub(crate) use heat_map::MOST_COLUMNS;
 pub use heat_map::{Colours, HeatMap};
+pub use line::{Band, Guide, Line, Lines, Point};
 pub use number::short_number;
 pub(crate) use palette::look_of_series;
 pub use picture::{PictureError, png, svg};
@@ -38,52 +41,6 @@ pub(crate) enum Body {
     Lines(Lines),
     Bars(Bars),
     HeatMap(HeatMap),
-}
-
-/// Lines over two axes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lines {
-    /// The horizontal axis.
-    pub x: Axis,
-    /// The vertical axis.
-    pub y: Axis,
-    /// The lines.
-    pub series: Vec<Line>,
-    /// Heights that the lines are read against.
-    pub guides: Vec<Guide>,
-}
-
-/// A line.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// What the legend calls it.
-    pub name: String,
-    /// Colour, dashes and marker, as a number from 0: the same thing has the same look in every chart.
-    pub look: usize,
-    /// Whether each point has a marker.
-    pub markers: bool,
-    /// Its points from left to right.
-    pub points: Vec<Point>,
-}
-
-/// A point of a line.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
-    /// On the horizontal axis.
-    pub x: f64,
-    /// On the vertical axis.
-    pub y: f64,
-    /// Lower and upper end of its confidence interval; without one, the band ends here.
-    pub interval: Option<[f64; 2]>,
-}
-
-/// A horizontal line with a name.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Guide {
-    /// What it stands for.
-    pub name: String,
-    /// On the vertical axis.
-    pub y: f64,
 }
 
 /// Groups of bars.
@@ -117,24 +74,6 @@ pub struct Bar {
     pub interval: Option<[f64; 2]>,
 }
 
-impl Lines {
-    /// Everything that the horizontal axis holds.
-    pub(crate) fn places(&self) -> impl Iterator<Item = f64> {
-        let points = self.series.iter().flat_map(|line| &line.points);
-        points.map(|point| point.x)
-    }
-
-    /// Everything that the vertical axis holds.
-    pub(crate) fn heights(&self) -> impl Iterator<Item = f64> {
-        let points = self.series.iter().flat_map(|line| &line.points);
-        let heights = points.flat_map(|point| {
-            let [low, high] = point.interval.unwrap_or([point.y; 2]);
-            [low, point.y, high]
-        });
-        heights.chain(self.guides.iter().map(|guide| guide.y))
-    }
-}
-
 impl Bars {
     /// Everything that the vertical axis holds.
     pub(crate) fn heights(&self) -> impl Iterator<Item = f64> {
@@ -150,26 +89,18 @@ impl Bars {
 }
 
 impl Chart {
-    /// Lines. Points and intervals that are not finite, or that a logarithmic axis cannot hold, are left out; none if no
-    /// point is left.
+    /// Lines. What is not finite, or what a logarithmic axis cannot hold, is left out: a value breaks its line, an interval
+    /// its band. None if no value is left, or if a band has not one interval for each point.
     ///
     /// `summary` says in a sentence or two what the chart shows, for those who do not see it.
     #[must_use]
     pub fn lines(
         title: impl Into<String>,
         summary: impl Into<String>,
-        mut lines: Lines,
+        lines: Lines,
     ) -> Option<Chart> {
-        for line in &mut lines.series {
-            line.points
-                .retain(|point| lines.x.holds(point.x) && lines.y.holds(point.y));
-            for point in &mut line.points {
-                point.interval = point.interval.filter(|&ends| lines.y.holds_all(ends));
-            }
-        }
-        lines.series.retain(|line| !line.points.is_empty());
-        lines.guides.retain(|guide| lines.y.holds(guide.y));
-        (!lines.series.is_empty()).then(|| Chart::of(title, summary, Body::Lines(lines)))
+        let lines = lines.drawable()?;
+        Some(Chart::of(title, summary, Body::Lines(lines)))
     }
 
     /// Bars. Values that are not finite are left out; none if no bar is left, or if a series has not one bar for each
@@ -228,12 +159,23 @@ impl Chart {
         &self.summary
     }
 
-    /// Names and looks of what the legend lists.
+    /// Places and names of the lines that are drawn on request only.
+    pub(crate) fn on_request(&self) -> Vec<(usize, &str)> {
+        let Body::Lines(lines) = &self.body else {
+            return Vec::new();
+        };
+        let lines = lines.series.iter().enumerate();
+        lines
+            .filter(|(_, line)| line.on_request)
+            .map(|(index, line)| (index, line.name.as_str()))
+            .collect()
+    }
+
+    /// Names and looks of what the legend lists: what is drawn from the start.
     pub(crate) fn legend(&self) -> Vec<(&str, usize)> {
         match &self.body {
             Body::Lines(lines) => lines
-                .series
-                .iter()
+                .shown()
                 .map(|line| (line.name.as_str(), line.look))
                 .collect(),
             Body::Bars(bars) => bars
@@ -259,13 +201,8 @@ mod tests {
             y: Axis::new("loss", Scale::Log10),
             series: vec![Line {
                 name: "GRU".to_owned(),
-                look: 0,
-                markers: false,
-                points: vec![Point {
-                    x: 1.0,
-                    y,
-                    interval: None,
-                }],
+                points: vec![Point::at(1.0, y)],
+                ..Line::default()
             }],
             guides: Vec::new(),
         }

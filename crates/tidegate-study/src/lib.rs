@@ -38,6 +38,7 @@ mod family;
 mod findings;
 mod fingerprint;
 mod folder;
+pub mod forecast;
 pub mod gates;
 mod geometric_mean;
 mod gradient_reach;

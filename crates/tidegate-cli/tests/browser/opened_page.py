@@ -68,10 +68,14 @@ def chromium():
 class OpenedPage:
     """A page with everything that it complained of or asked for."""
 
-    def __init__(self, browser: Browser, path: Path, viewport: dict[str, int] = DESK, colours: str = "light") -> None:
+    def __init__(
+        self, browser: Browser, path: Path, viewport: dict[str, int] = DESK, colours: str = "light", scripts: bool = True
+    ) -> None:
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page: Page = browser.new_page(viewport=viewport, color_scheme=colours, reduced_motion="reduce")
+        self.page: Page = browser.new_page(
+            viewport=viewport, color_scheme=colours, reduced_motion="reduce", java_script_enabled=scripts
+        )
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))

@@ -1,4 +1,4 @@
-"""What holds for every page that the command writes, in every language."""
+"""What holds for every page that the command writes, in every language that there is of it."""
 
 import re
 from pathlib import Path
@@ -69,16 +69,6 @@ class PageChecks:
                 if language == "en":
                     self.assertIsNone(KOREAN.search(opened.page.locator("body").inner_text()))
 
-    def test_korean_pages_hold_no_english(self):
-        self.assertEqual(latin_words(self.opened("ko").visible_texts()), [])
-
-    def test_the_page_says_that_the_update_gate_keeps(self):
-        words = {"en": "keeps", "ko": "유지"}
-        for language in self.pages:
-            with self.subTest(language=language):
-                opened = self.opened(language)
-                self.assertIn(words[language], opened.page.locator("body").inner_text())
-
     def test_a_phone_does_not_scroll_sideways(self):
         for language in self.pages:
             with self.subTest(language=language):
@@ -109,3 +99,17 @@ class PageChecks:
                 opened.page.emulate_media(media="null")
                 self.assertTrue(printed.startswith(b"%PDF"))
                 self.assertEqual(opened.complaints, [])
+
+
+class CellChecks(PageChecks):
+    """Checks for a page about cells, which there is in every language."""
+
+    def test_korean_pages_hold_no_english(self):
+        self.assertEqual(latin_words(self.opened("ko").visible_texts()), [])
+
+    def test_the_page_says_that_the_update_gate_keeps(self):
+        words = {"en": "keeps", "ko": "유지"}
+        for language in self.pages:
+            with self.subTest(language=language):
+                opened = self.opened(language)
+                self.assertIn(words[language], opened.page.locator("body").inner_text())

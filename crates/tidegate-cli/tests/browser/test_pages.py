@@ -1,6 +1,7 @@
 """The pages that `tidegate` writes, opened in a browser.
 
-The environment names the command in TIDEGATE and the folder for screenshots in SCREENSHOTS.
+The environment names the command in TIDEGATE, the example that writes pages of forecasting in FORECAST_PAGES, and the folder for
+screenshots in SCREENSHOTS.
 """
 
 import os
@@ -9,10 +10,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from opened_page import OpenedPage, chromium
-from page_checks import LANGUAGES, PageChecks
+from opened_page import DRAWN, OpenedPage, chromium
+from page_checks import LANGUAGES, CellChecks, PageChecks
 
 TIDEGATE = Path(os.environ["TIDEGATE"]).resolve()
+FORECAST_PAGES = Path(os.environ["FORECAST_PAGES"]).resolve()
 SCREENSHOTS = Path(os.environ["SCREENSHOTS"]).resolve()
 TASK = ("--task", "adding", "--length", "20")
 STUDY = (*TASK, "--sequences", "200", "--epochs", "2", "--seeds", "2")
@@ -31,6 +33,8 @@ def tidegate(*arguments: str) -> None:
 class Pages(unittest.TestCase):
     """A folder with the pages of the command, and a browser."""
 
+    languages = LANGUAGES
+
     @classmethod
     def setUpClass(cls):
         if cls is Pages:
@@ -39,10 +43,10 @@ class Pages(unittest.TestCase):
         cls.browser = cls.enterClassContext(chromium())
         cls.screenshots = SCREENSHOTS
         cls.shared = {}
-        cls.pages = {language: cls.write(language) for language in LANGUAGES}
+        cls.pages = {language: cls.write(language) for language in cls.languages}
 
 
-class Report(PageChecks, Pages):
+class Report(CellChecks, Pages):
     """`tidegate compare --out`."""
 
     name = "report"
@@ -111,7 +115,7 @@ class Report(PageChecks, Pages):
             self.assertNotEqual(opened.page.evaluate(VALUES), before)
 
 
-class Gates(PageChecks, Pages):
+class Gates(CellChecks, Pages):
     """`tidegate gates --out`."""
 
     name = "gates"
@@ -124,6 +128,116 @@ class Gates(PageChecks, Pages):
         model = sorted(study.rglob("gru-*.safetensors"))[0]
         tidegate("gates", str(model), *TASK, "--language", language, "--out", str(out))
         return out / "gates.html"
+
+
+class ForecastingPages(PageChecks, Pages):
+    """A page of forecasting, with generated numbers."""
+
+    languages = ("en",)
+
+    @classmethod
+    def setUpClass(cls):
+        if cls is ForecastingPages:
+            raise unittest.SkipTest("the pages stand in the classes below")
+        super().setUpClass()
+
+    @classmethod
+    def write(cls, _language: str) -> Path:
+        subprocess.run([FORECAST_PAGES, cls.folder], check=True)
+        return cls.folder / f"{cls.name}.html"
+
+    def test_without_a_script_there_is_a_picture_of_every_chart(self):
+        with OpenedPage(self.browser, self.pages["en"], scripts=False) as opened:
+            pictures, charts = opened.page.locator(".picture svg"), opened.page.locator(".chart")
+            self.assertEqual(pictures.count(), charts.count())
+            self.assertTrue(all(picture.is_visible() for picture in pictures.all()))
+            for element in [*charts.all(), *opened.page.locator("select, input").all()]:
+                self.assertFalse(element.is_visible())
+
+
+class Forecast(ForecastingPages):
+    """A forecast of a few channels, and one of many."""
+
+    name = "forecast"
+
+    def test_a_finger_or_a_key_chooses_a_channel(self):
+        with OpenedPage(self.browser, self.pages["en"]) as opened:
+            opened.wait_for_charts()
+            shown = opened.page.locator("article.part:visible")
+            self.assertEqual(shown.count(), 3)
+            choice = opened.page.get_by_label("Show")
+            choice.focus()
+            choice.press("ArrowDown")
+            self.assertEqual(shown.count(), 1)
+            self.assertEqual(shown.get_attribute("aria-label"), "load 0")
+            self.assertEqual(opened.complaints, [])
+
+    def test_of_many_channels_one_is_drawn_until_another_is_chosen(self):
+        with OpenedPage(self.browser, self.folder / "many.html") as opened:
+            opened.page.wait_for_selector(".chart .main-svg")
+            self.assertEqual(sum(marks > 0 for marks in opened.drawn()), 1)
+            self.assertIn("10 more are left out", opened.page.locator("body").inner_text())
+            opened.page.get_by_label("Show").select_option("load 7")
+            opened.page.wait_for_selector("#series-7 .main-svg")
+            opened.page.wait_for_function("document.querySelectorAll('#series-7 .trace path.js-line').length > 0")
+            self.assertFalse(opened.page.locator("#series-0").is_visible())
+            width = opened.page.locator("#series-7 .main-svg").first.bounding_box()["width"]
+            self.assertAlmostEqual(width, opened.page.locator("#series-7").bounding_box()["width"], delta=2)
+            self.assertEqual(opened.complaints, [])
+
+    def test_a_pointer_reads_time_value_and_intervals(self):
+        with OpenedPage(self.browser, self.pages["en"]) as opened:
+            opened.wait_for_charts()
+            opened.page.evaluate(
+                """() => {
+                  const chart = document.querySelector(".chart");
+                  const curve = chart.data.findIndex((trace) => trace.name === "forecast (median)");
+                  Plotly.Fx.hover(chart, [{ curveNumber: curve, pointNumber: 6 }]);
+                }"""
+            )
+            said = opened.page.locator(".hoverlayer").first.text_content()
+            self.assertRegex(said, r"2016-07-08 06:00: [\d.]+50\s%: [\d.]+ – [\d.]+80\s%: [\d.]+ – [\d.]+")
+
+
+class Backtest(ForecastingPages):
+    """A backtest of two channels."""
+
+    name = "backtest"
+
+    def test_a_key_lays_a_baseline_beside_the_forecasts_and_takes_it_away(self):
+        with OpenedPage(self.browser, self.pages["en"]) as opened:
+            before = opened.wait_for_charts()
+            box = opened.page.get_by_label("seasonal naive").first
+            self.assertFalse(box.is_checked())
+            box.press("Space")
+            opened.page.wait_for_function(f"({DRAWN})()[1] > {before[1]}")
+            box.press("Space")
+            opened.page.wait_for_function(f"({DRAWN})()[1] === {before[1]}")
+            self.assertEqual(opened.complaints, [])
+
+    def test_the_box_follows_the_legend_and_colours_keep_the_baseline(self):
+        with OpenedPage(self.browser, self.pages["en"]) as opened:
+            before = opened.wait_for_charts()
+            opened.page.locator(".chart").nth(1).locator(".legendtoggle").nth(2).click()
+            opened.page.wait_for_function(f"({DRAWN})()[1] > {before[1]}")
+            self.assertTrue(opened.page.get_by_label("naive", exact=True).first.is_checked())
+            opened.page.emulate_media(color_scheme="dark")
+            opened.page.wait_for_timeout(500)
+            self.assertGreater(opened.drawn()[1], before[1])
+
+    def test_the_best_scores_are_marked(self):
+        marked = self.opened("en").page.locator("#scores td", has_text="★").all_inner_texts()
+        self.assertEqual(len(marked), 6)
+
+
+class Training(ForecastingPages):
+    """A training of 20 epochs."""
+
+    name = "training"
+
+    def test_the_epoch_that_was_kept_is_marked(self):
+        texts = self.opened("en").page.locator("#losses .legendtext").all_text_contents()
+        self.assertEqual(texts, ["training", "validation", "best epoch: 13"])
 
 
 if __name__ == "__main__":

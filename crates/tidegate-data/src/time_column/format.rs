@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
-use super::{civil, microseconds};
+use super::{TimePrecision, civil, microseconds};
 
 /// How the times of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,11 +60,9 @@ impl TimeFormat {
             return time.to_string();
         };
         match self {
-            TimeFormat::Parts { count: 1 } => civil.strftime("%Y").to_string(),
-            TimeFormat::Month | TimeFormat::Parts { count: 2 } => {
-                civil.strftime("%Y-%m").to_string()
+            TimeFormat::Month | TimeFormat::Date | TimeFormat::Parts { count: 1..=3 } => {
+                TimePrecision::of(self, []).text(time)
             }
-            TimeFormat::Date | TimeFormat::Parts { count: 3 } => civil.date().to_string(),
             TimeFormat::DateTime { offset: true, .. }
             | TimeFormat::UnixSeconds
             | TimeFormat::UnixMilliseconds => format!("{} {}Z", civil.date(), civil.time()),

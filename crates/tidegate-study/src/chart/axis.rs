@@ -1,10 +1,16 @@
 //! An axis: what is measured, in which unit, and on which scale.
 
+use tidegate_data::TimePrecision;
+
 /// How an axis places its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
     /// Equal differences are equally far apart.
     Linear,
+    /// The same for what is counted: marked at whole numbers only.
+    Whole,
+    /// The same for times, microseconds since 1970, marked at round dates and times; written as precisely as it says.
+    Time(TimePrecision),
     /// Equal ratios are equally far apart; marked at powers of two.
     Log2,
     /// Equal ratios are equally far apart; marked at powers of ten.
@@ -50,7 +56,7 @@ impl Axis {
 
     /// Whether it has a place for a value.
     pub(crate) fn holds(&self, value: f64) -> bool {
-        value.is_finite() && (self.scale == Scale::Linear || value > 0.0)
+        value.is_finite() && (!self.scale.is_logarithmic() || value > 0.0)
     }
 
     /// Whether it has a place for both ends of an interval.
@@ -60,10 +66,15 @@ impl Axis {
 }
 
 impl Scale {
+    /// Whether equal ratios are equally far apart.
+    pub(crate) fn is_logarithmic(self) -> bool {
+        matches!(self, Scale::Log2 | Scale::Log10)
+    }
+
     /// A value's place, up to a shift and a stretch.
     pub(crate) fn place(self, value: f64) -> f64 {
         match self {
-            Scale::Linear => value,
+            Scale::Linear | Scale::Whole | Scale::Time(_) => value,
             Scale::Log2 => value.log2(),
             Scale::Log10 => value.log10(),
         }

@@ -107,17 +107,18 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
         let at = |across: f64, up: f64| {
             self.at(layout.across(x.fraction(across)), layout.up(y.fraction(up)))
         };
-        for line in &lines.series {
+        for line in lines.shown() {
             let colour = look(line.look).colour;
-            for piece in line.points.split(|point| point.interval.is_none()) {
-                let low = piece.iter().filter_map(|p| Some((p.x, p.interval?[0])));
-                let high = piece.iter().filter_map(|p| Some((p.x, p.interval?[1])));
-                let corners: Vec<_> = low.chain(high.rev()).map(|(x, y)| at(x, y)).collect();
-                match corners[..] {
-                    [] => {}
-                    // A single point has no area.
-                    [low, high] => self.painter.line(&[low, high], colour, 2.0)?,
-                    _ => self.painter.area(&corners, colour, 0.18)?,
+            for pieces in line.band_pieces() {
+                for piece in pieces {
+                    let low = piece.iter().map(|&(x, [low, _])| at(x, low));
+                    let high = piece.iter().map(|&(x, [_, high])| at(x, high));
+                    let corners: Vec<_> = low.chain(high.rev()).collect();
+                    match corners[..] {
+                        // A single point has no area.
+                        [low, high] => self.painter.line(&[low, high], colour, 2.0)?,
+                        _ => self.painter.area(&corners, colour, line.opacity())?,
+                    }
                 }
             }
         }
@@ -131,18 +132,16 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
             let place = self.at(layout.right - 6.0, height + beside);
             self.painter.text(&guide.name, place, TEXT, Anchor::Right)?;
         }
-        for line in &lines.series {
+        for line in lines.shown() {
             let look = look(line.look);
-            let points: Vec<_> = line
-                .points
-                .iter()
-                .map(|point| at(point.x, point.y))
-                .collect();
-            self.painter
-                .dashed(&points, look.colour, 2.0, look.dashes)?;
-            if line.markers || points.len() == 1 {
-                for &point in &points {
-                    self.painter.marker(point, look)?;
+            for piece in line.pieces() {
+                let points: Vec<_> = piece.iter().map(|point| at(point.x, point.y)).collect();
+                self.painter
+                    .dashed(&points, look.colour, 2.0, look.dashes)?;
+                if line.markers || points.len() == 1 {
+                    for &point in &points {
+                        self.painter.marker(point, look)?;
+                    }
                 }
             }
         }
@@ -151,9 +150,8 @@ impl<Ground: DrawingBackend> Moved<'_, '_, Ground> {
             let ends = [self.at(left, y), self.at(left + 34.0, y)];
             self.painter.dashed(&ends, look.colour, 2.0, look.dashes)?;
             let has_markers = lines
-                .series
-                .iter()
-                .any(|line| line.look == number && line.markers);
+                .shown()
+                .any(|line| line.look == number && (line.markers || line.points.len() == 1));
             if has_markers {
                 self.painter.marker(self.at(left + 17.0, y), look)?;
             }

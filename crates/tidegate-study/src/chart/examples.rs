@@ -17,6 +17,7 @@ pub(crate) fn lines() -> Chart {
         look,
         markers: true,
         points: points(offset),
+        ..Line::default()
     };
     let lines = Lines {
         x: Axis::new("lag", Scale::Log2).in_unit("steps"),

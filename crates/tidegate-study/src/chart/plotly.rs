@@ -1,14 +1,16 @@
 //! A chart as a figure of plotly.js. Colours of text, axes and ground are the page's.
 
 mod heat_map;
+mod lines;
 
 use serde_json::{Value, json};
+use tidegate_data::TimePrecision;
 
 use super::axis::{Axis, Scale};
 use super::number::short_number;
 use super::palette::{hex, look};
 use super::ticks::Ticks;
-use super::{Bars, Body, Chart, Lines};
+use super::{Bars, Body, Chart};
 
 pub(crate) use heat_map::name_width;
 
@@ -17,7 +19,7 @@ impl Chart {
     #[must_use]
     pub fn plotly(&self) -> Value {
         let (data, mut layout) = match &self.body {
-            Body::Lines(lines) => of_lines(lines),
+            Body::Lines(lines) => lines::figure(lines),
             Body::Bars(bars) => of_bars(bars),
             Body::HeatMap(map) => heat_map::figure(map),
         };
@@ -28,58 +30,6 @@ impl Chart {
         layout["plot_bgcolor"] = json!("rgba(0,0,0,0)");
         json!({"data": data, "layout": layout})
     }
-}
-
-fn of_lines(lines: &Lines) -> (Vec<Value>, Value) {
-    let mut data = Vec::new();
-    for (index, line) in lines.series.iter().enumerate() {
-        let colour = look(line.look).colour;
-        let [red, green, blue] = colour;
-        for piece in line.points.split(|point| point.interval.is_none()) {
-            let low = piece.iter().filter_map(|p| Some((p.x, p.interval?[0])));
-            let high = piece.iter().filter_map(|p| Some((p.x, p.interval?[1])));
-            let (x, y): (Vec<f64>, Vec<f64>) = low.chain(high.rev()).unzip();
-            if !x.is_empty() {
-                data.push(json!({
-                    "type": "scatter", "mode": "lines", "x": x, "y": y, "fill": "toself",
-                    "fillcolor": format!("rgba({red},{green},{blue},0.18)"),
-                    "line": {"width": if piece.len() == 1 { 2 } else { 0 }, "color": hex(colour)},
-                    "hoverinfo": "skip", "showlegend": false, "legendgroup": index.to_string(),
-                }));
-            }
-        }
-    }
-    for (index, line) in lines.series.iter().enumerate() {
-        let look = look(line.look);
-        let values = |value: fn(&super::Point) -> f64| -> Vec<f64> {
-            line.points.iter().map(value).collect()
-        };
-        let text: Vec<String> = line
-            .points
-            .iter()
-            .map(|point| in_words(point.y, point.interval))
-            .collect();
-        let has_markers = line.markers || line.points.len() == 1;
-        data.push(json!({
-            "type": "scatter", "mode": if has_markers { "lines+markers" } else { "lines" },
-            "name": escaped(&line.name), "legendgroup": index.to_string(),
-            "x": values(|point| point.x), "y": values(|point| point.y), "text": text,
-            "hovertemplate": "%{x}: %{text}",
-            "line": {"color": hex(look.colour), "width": 2, "dash": look.dash_name},
-            "marker": {"symbol": look.marker.name(), "size": 8},
-        }));
-    }
-    let mut layout = json!({
-        "xaxis": axis(&lines.x, lines.places()),
-        "yaxis": axis(&lines.y, lines.heights()),
-    });
-    let guides = lines.guides.iter().map(|guide| {
-        json!({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": guide.y, "y1": guide.y,
-            "line": {"width": 1, "dash": "dash", "color": "#888888"},
-            "label": {"text": escaped(&guide.name), "textposition": "end", "yanchor": "bottom"}})
-    });
-    layout["shapes"] = guides.collect();
-    (data, layout)
 }
 
 fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
@@ -130,15 +80,76 @@ fn of_bars(bars: &Bars) -> (Vec<Value>, Value) {
 fn axis(axis: &Axis, values: impl Iterator<Item = f64>) -> Value {
     let mut figure = json!({
         "title": {"text": escaped(&axis.label())}, "automargin": true,
-        "type": if axis.scale == Scale::Linear { "linear" } else { "log" },
+        "type": match axis.scale {
+            Scale::Linear | Scale::Whole => "linear",
+            Scale::Time(_) => "date",
+            Scale::Log2 | Scale::Log10 => "log",
+        },
     });
-    if axis.scale != Scale::Linear {
-        let ticks = Ticks::over(axis.scale, values, 8, false);
-        let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
-        figure["tickvals"] = json!(marks);
-        figure["ticktext"] = json!(texts);
+    match axis.scale {
+        Scale::Linear => {}
+        Scale::Time(precision) => {
+            figure["hoverformat"] = json!(time_format(precision));
+            figure["tickformatstops"] = tick_formats(precision);
+            // Marks between the days, months or years of the data would be written like those.
+            let (low, high) = values
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                    (low.min(value), high.max(value))
+                });
+            if let Some((step, length)) = whole_step(precision)
+                && high - low < 8.0 * length
+            {
+                figure["tick0"] = json!("2000-01-01");
+                figure["dtick"] = step;
+            }
+        }
+        Scale::Whole | Scale::Log2 | Scale::Log10 => {
+            let ticks = Ticks::over(axis.scale, values, 8, false);
+            let (marks, texts): (Vec<f64>, Vec<String>) = ticks.marks.into_iter().unzip();
+            figure["tickvals"] = json!(marks);
+            figure["ticktext"] = json!(texts);
+        }
     }
     figure
+}
+
+/// The distance of marks that are as far apart as a precision tells times apart: as plotly has it, and in microseconds.
+fn whole_step(precision: TimePrecision) -> Option<(Value, f64)> {
+    const DAY: f64 = 86_400e6;
+    match precision {
+        TimePrecision::Year => Some((json!("M12"), 366.0 * DAY)),
+        TimePrecision::Month => Some((json!("M1"), 31.0 * DAY)),
+        TimePrecision::Day => Some((json!(86_400_000), DAY)),
+        _ => None,
+    }
+}
+
+/// As d3-time-format writes it.
+fn time_format(precision: TimePrecision) -> &'static str {
+    match precision {
+        TimePrecision::Year => "%Y",
+        TimePrecision::Month => "%Y-%m",
+        TimePrecision::Day => "%Y-%m-%d",
+        TimePrecision::Minute => "%Y-%m-%d %H:%M",
+        TimePrecision::Second => "%Y-%m-%d %H:%M:%S",
+        TimePrecision::Microsecond => "%Y-%m-%d %H:%M:%S.%f",
+    }
+}
+
+/// How marks are written that are so many milliseconds or months apart: never finer than the times are.
+fn tick_formats(precision: TimePrecision) -> Value {
+    let written = |format: &'static str, least: TimePrecision| match precision {
+        precision if precision < least => time_format(precision),
+        _ => format,
+    };
+    json!([
+        {"dtickrange": [null, 999], "value": written("%H:%M:%S.%f\n%Y-%m-%d", TimePrecision::Microsecond)},
+        {"dtickrange": [1_000, 59_999], "value": written("%H:%M:%S\n%Y-%m-%d", TimePrecision::Second)},
+        {"dtickrange": [60_000, 86_399_999], "value": written("%H:%M\n%Y-%m-%d", TimePrecision::Minute)},
+        {"dtickrange": [86_400_000, 2_419_200_000_i64], "value": written("%Y-%m-%d", TimePrecision::Day)},
+        {"dtickrange": ["M1", "M11"], "value": written("%Y-%m", TimePrecision::Month)},
+        {"dtickrange": ["M12", null], "value": "%Y"},
+    ])
 }
 
 fn in_words(value: f64, interval: Option<[f64; 2]>) -> String {

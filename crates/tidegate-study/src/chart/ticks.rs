@@ -2,6 +2,7 @@
 
 use super::axis::Scale;
 use super::number::short_number;
+use super::time_marks;
 
 /// From where to where an axis reaches, and its marks.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,26 +30,28 @@ impl Ticks {
         let end = |value: Option<&f64>| value.map_or(0.0, |&value| scale.place(value));
         let (mut low, mut high) = (end(values.first()), end(values.last()));
         if high - low < 1e-9 {
-            let half = if scale == Scale::Linear {
-                (low.abs() * 0.1).max(0.5)
-            } else {
-                0.5
+            let half = match scale {
+                Scale::Linear => (low.abs() * 0.1).max(0.5),
+                Scale::Time(precision) => time_marks::least_width(precision),
+                Scale::Whole | Scale::Log2 | Scale::Log10 => 0.5,
             };
             (low, high) = (low - half, high + half);
         } else if !to_edge {
             let edge = 0.04 * (high - low);
             (low, high) = (low - edge, high + edge);
         }
-        let marks = match scale {
-            Scale::Linear => linear(low, high, wanted),
-            // What was doubled is read at its own values.
-            Scale::Log2 if values.len() <= wanted => values,
-            Scale::Log2 | Scale::Log10 => logarithmic(scale, low, high, wanted),
+        let named = |marks: Vec<f64>| -> Vec<(f64, String)> {
+            let marks = marks.into_iter();
+            marks.map(|mark| (mark, short_number(mark))).collect()
         };
-        let marks = marks
-            .into_iter()
-            .map(|value| (value, short_number(value)))
-            .collect();
+        let marks = match scale {
+            Scale::Time(precision) => time_marks::over(low, high, wanted, precision),
+            Scale::Linear => named(linear(low, high, wanted, 0.0)),
+            Scale::Whole => named(linear(low, high, wanted, 1.0)),
+            // What was doubled is read at its own values.
+            Scale::Log2 if values.len() <= wanted => named(values),
+            Scale::Log2 | Scale::Log10 => named(logarithmic(scale, low, high, wanted)),
+        };
         Ticks {
             scale,
             low,
@@ -63,8 +66,8 @@ impl Ticks {
     }
 }
 
-fn linear(low: f64, high: f64, wanted: usize) -> Vec<f64> {
-    let rough = (high - low) / wanted.max(2) as f64;
+fn linear(low: f64, high: f64, wanted: usize, least_step: f64) -> Vec<f64> {
+    let rough = ((high - low) / wanted.max(2) as f64).max(least_step);
     let power = 10_f64.powf(rough.log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]
         .into_iter()
@@ -92,7 +95,7 @@ fn logarithmic(scale: Scale, low: f64, high: f64, wanted: usize) -> Vec<f64> {
         }
     }
     if powers < 2 {
-        return linear(base.powf(low), base.powf(high), wanted);
+        return linear(base.powf(low), base.powf(high), wanted, 0.0);
     }
     let every = powers.div_ceil(wanted.max(2)) as i32;
     (first..=last)
@@ -116,6 +119,8 @@ mod tests {
             labels(Scale::Linear, &[0.0, 1.0]),
             ["0", "0.2", "0.4", "0.6", "0.8", "1"]
         );
+        assert_eq!(labels(Scale::Whole, &[1.0, 3.0]), ["1", "2", "3"]);
+        assert_eq!(labels(Scale::Whole, &[2.0]), ["2"]);
         assert_eq!(
             labels(Scale::Log2, &[25.0, 50.0, 100.0]),
             ["25", "50", "100"]

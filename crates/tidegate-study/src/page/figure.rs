@@ -70,11 +70,27 @@ impl Figures {
                     div.chart.wide[self.wide] data-figure=(number) role="img" aria-label=(chart.title())
                         aria-describedby={ "summary-" (number) } {}
                 }
+                (self.on_request(chart, number))
                 // On paper, and where no script runs.
                 div.picture {
                     @match &picture {
                         Ok(picture) => (picture),
                         Err(error) => p { (error) },
+                    }
+                }
+            }
+        }
+    }
+
+    /// Boxes to tick for the lines that are drawn on request; a script shows them.
+    fn on_request(&self, chart: &Chart, number: usize) -> Markup {
+        let lines = chart.on_request();
+        html! {
+            @if !lines.is_empty() {
+                fieldset.on-request data-chart=(number) hidden {
+                    legend { (self.language.pick("Also show", "함께 보기")) }
+                    @for (group, name) in &lines {
+                        label { input type="checkbox" data-group=(group); " " (name) }
                     }
                 }
             }

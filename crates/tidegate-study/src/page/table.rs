@@ -16,7 +16,7 @@ pub(crate) fn table(caption: &str, heads: &[String], rows: &[Vec<String>]) -> Ma
                     @for row in rows {
                         tr {
                             @for (index, cell) in row.iter().enumerate() {
-                                @if index == 0 { th scope="row" { (cell) } }
+                                @if index == 0 { th.number[!is_words(cell)] scope="row" { (cell) } }
                                 @else if is_words(cell) { td.words { (cell) } }
                                 @else { td { (cell) } }
                             }

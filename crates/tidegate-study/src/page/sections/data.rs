@@ -95,6 +95,7 @@ fn chart(task: &SharedTask, confidence: f64, language: Language) -> Option<Chart
                     })
                 })
                 .collect(),
+            ..Line::default()
         })
         .collect();
     let words = summary(&series, &language.confidence_bands(confidence), language);

@@ -115,6 +115,7 @@ fn lag_chart(task: &LagTask, language: Language) -> Option<Chart> {
                     })
                 })
                 .collect(),
+            ..Line::default()
         })
         .collect();
     let mut guides = Vec::new();
@@ -143,19 +144,15 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
     let line = |cell: &ReachOfCell, number: usize, state: &str, norms: &[f64]| Line {
         name: format!("{}, {state}", language.cell(cell.cell)),
         look: look_of_series(cell.cell.look(), number),
-        markers: false,
         points: reach
             .lags
             .iter()
             .zip(norms)
             // The head reads the hidden state: no gradient has reached the cell state there yet.
             .filter(|&(&lag, &norm)| lag > 0 || norm > 0.0)
-            .map(|(&lag, &norm)| Point {
-                x: lag as f64,
-                y: norm.max(LEAST_NORM),
-                interval: None,
-            })
+            .map(|(&lag, &norm)| Point::at(lag as f64, norm.max(LEAST_NORM)))
             .collect(),
+        ..Line::default()
     };
     let series: Vec<Line> = reach
         .cells
