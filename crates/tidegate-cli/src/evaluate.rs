@@ -3,11 +3,13 @@
 pub(crate) mod arguments;
 
 use serde::Serialize;
-use tidegate_data::{Parts, Split};
+use tidegate_data::{Parts, Split, WindowSet};
 use tidegate_train::{ForecastData, ForecastModel, TrainError};
 
 use crate::failure::Failure;
-use crate::forecasting::{ErrorsDocument, data_name, print_result, read_table};
+use crate::forecasting::{
+    ErrorsDocument, data_name, forecast_windows, picture, print_result, read_table, write_page,
+};
 use crate::paragraph::paragraph;
 use crate::visible::visible;
 use arguments::EvaluateArguments;
@@ -37,6 +39,20 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         Err(TrainError::EmptySet { .. }) => return Err(Failure::NoTestRows { data: name }),
         result => result.map_err(of_data)?,
     };
+    if let Some(plot) = &arguments.plot {
+        let set = data.windows(Split::Test, model.window(), model.horizon())?;
+        let rows = last_of_each_series(&set);
+        let forecasts = forecast_windows(&model, &data, &set, &rows)?;
+        let title = format!("Forecasts of {name} beside what came");
+        let subject = vec![
+            format!("Model: {}.", arguments.model.display()),
+            "Of each series the last window of the measured rows.".to_owned(),
+        ];
+        write_page(
+            plot,
+            picture(title, subject, &model, &data, forecasts).html(),
+        )?;
+    }
     let document = EvaluateDocument {
         model: arguments.model.display().to_string(),
         part,
@@ -56,6 +72,15 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         }
         text + "\n" + &document.errors.text(page)
     })
+}
+
+fn last_of_each_series(set: &WindowSet) -> Vec<usize> {
+    let places = set.places();
+    let last = |row: &usize| {
+        let next = places.get(row + 1);
+        next.is_none_or(|next| next.series != places[*row].series)
+    };
+    (0..places.len()).filter(last).collect()
 }
 
 /// Makes the test part of the data what is to be measured; none where all rows were for training and validation.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use tidegate_data::{DataError, TimeError};
 use tidegate_study::StudyError;
+use tidegate_study::forecast::ForecastPageError;
 use tidegate_study::gates::GatesError;
 use tidegate_train::TrainError;
 
@@ -45,6 +46,11 @@ pub(crate) enum Failure {
     },
     #[error("error: cannot write {}: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
+    #[error("error: cannot draw {}: {error}", path.display())]
+    Page {
+        path: PathBuf,
+        error: ForecastPageError,
+    },
     #[error("error: cannot start {threads} threads: {reason}")]
     Threads { threads: usize, reason: String },
     #[error(

@@ -3,10 +3,12 @@
 pub(crate) mod arguments;
 mod document;
 
-use tidegate_train::{ForecastModel, Predictions};
+use tidegate_train::ForecastModel;
 
 use crate::failure::Failure;
-use crate::forecasting::{data_name, print_result, read_table};
+use crate::forecasting::{
+    data_name, forecast_windows, picture, print_result, read_table, write_page,
+};
 use arguments::ForecastArguments;
 use document::ForecastDocument;
 
@@ -20,20 +22,15 @@ pub(crate) fn run(arguments: &ForecastArguments) -> Result<(), Failure> {
         .last_windows(model.window(), model.horizon())
         .map_err(of_data)?;
     let rows: Vec<usize> = (0..set.len()).collect();
-    let mut forecasts = Vec::with_capacity(rows.len());
-    let mut predictions = Predictions::default();
-    for rows in rows.chunks(model.batch_size()) {
-        model.predict(&set, rows, &mut predictions)?;
-        for (index, &row) in rows.iter().enumerate() {
-            let place = set.places()[row];
-            forecasts.push(document::series(
-                &model,
-                &data,
-                place,
-                (&predictions, index),
-            ));
-        }
+    let forecasts = forecast_windows(&model, &data, &set, &rows)?;
+    let document = ForecastDocument::of(arguments, name.clone(), &model, &data, &forecasts);
+    if let Some(plot) = &arguments.plot {
+        let title = format!("Forecast after {name}");
+        let subject = vec![format!("Model: {}.", arguments.model.display())];
+        write_page(
+            plot,
+            picture(title, subject, &model, &data, forecasts).html(),
+        )?;
     }
-    let document = ForecastDocument::of(arguments, name, &model, &data, forecasts);
     print_result(arguments.json, &document, |page| document.text(page))
 }

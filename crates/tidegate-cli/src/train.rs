@@ -15,7 +15,9 @@ use tidegate_train::ExistingCheckpoint;
 use crate::compare::misuse;
 use crate::configuration::{Configuration, Key};
 use crate::failure::Failure;
-use crate::forecasting::{Settled, data_name, is_standard_input, print_result, read_table};
+use crate::forecasting::{
+    Settled, data_name, is_standard_input, print_result, read_table, write_page,
+};
 use arguments::{TrainArguments, TrainForecastArguments, TrainTask};
 use document::TrainDocument;
 use files::RunFiles;
@@ -133,6 +135,9 @@ fn train(
         0 => None,
         _ => Some(session.model.evaluate(&settled.data, Split::Test)?),
     };
+    if let Some(plot) = showing.plot {
+        write_page(plot, session.picture(&name).html())?;
+    }
     let document = TrainDocument::of(&name, files, &settled, &session, evaluation.as_ref());
     print_result(showing.json, &document, |page| document.text(page))
 }

@@ -156,7 +156,10 @@ pub(crate) const KEYS: &[Key] = &[
         "Hidden units of a layer",
     )
     .option("hidden")
-    .word("auto", "512, less where there is little to train on")
+    .word(
+        "auto",
+        "512; 128 with fewer than 4096 windows to train on, and for the direct model",
+    )
     .tunable(),
     key("model", "layers", count(1, 64), "Recurrent layers")
         .option("layers")
@@ -198,11 +201,14 @@ pub(crate) const KEYS: &[Key] = &[
         "Steps of the past that the network sees",
     )
     .option("window")
-    .word("auto", "four seasons, less where the series is short")
+    .word("auto", "four horizons, less where the series is short")
     .tunable(),
     key("model", "horizon", STEPS, "Steps that are forecast")
         .option("horizon")
-        .word("auto", "one season"),
+        .word(
+            "auto",
+            "whole seasons, at least 8 steps, less where a part of the split is shorter",
+        ),
     key(
         "training",
         "loss",
@@ -218,7 +224,10 @@ pub(crate) const KEYS: &[Key] = &[
         "Passes over the training windows at most",
     )
     .option("epochs")
-    .word("auto", "30, more where there is little to train on"),
+    .word(
+        "auto",
+        "30; 60 with fewer than 4096 windows to train on, 120 with fewer than 1024",
+    ),
     key(
         "training",
         "patience",
@@ -234,7 +243,10 @@ pub(crate) const KEYS: &[Key] = &[
         "Windows of an update",
     )
     .option("batch")
-    .word("auto", "256, less where there is little to train on")
+    .word(
+        "auto",
+        "a 32nd of the training windows, rounded down to 8, 16, 32, 64, 128 or 256",
+    )
     .tunable(),
     key(
         "training",
@@ -254,7 +266,8 @@ pub(crate) const KEYS: &[Key] = &[
     .option("decay")
     .word(
         "auto",
-        "0.8, nearer to 1 where there are more than 30 epochs",
+        "0.8 over 30 epochs, nearer to 1 over more, and 1 with fewer than 1024 windows to \
+         train on",
     )
     .tunable(),
     key(

@@ -1,20 +1,24 @@
 //! What comes next, as one JSON document and as text.
 
 use serde::Serialize;
-use tidegate_data::WindowPlace;
-use tidegate_train::losses::ForecastLoss;
-use tidegate_train::{ForecastData, ForecastModel, Predictions};
+use tidegate_study::forecast::PointForecast;
+use tidegate_train::{ForecastData, ForecastModel};
 
 use super::arguments::ForecastArguments;
 use crate::columns::columns;
+use crate::forecasting::{ChannelForecast, WindowForecast, point_of};
 use crate::number::{significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
+use crate::terminal_chart::{Glyphs, TerminalChart};
 use crate::visible::visible;
 
 /// Channels of series, and steps of each, that the text shows; the JSON document has all.
-const SHOWN: usize = 8;
+const SHOWN: usize = 4;
 const SHOWN_STEPS: usize = 12;
+
+/// Horizons of history in the chart.
+const CHART_HORIZONS: usize = 3;
 
 #[derive(Debug, Serialize)]
 pub(super) struct ForecastDocument {
@@ -36,6 +40,9 @@ pub(super) struct ForecastDocument {
 pub(super) struct SeriesDocument {
     pub(super) name: String,
     pub(super) times: Vec<Time>,
+    /// When the chart begins.
+    #[serde(skip)]
+    first: Time,
     pub(super) channels: Vec<ChannelDocument>,
 }
 
@@ -55,6 +62,9 @@ pub(super) struct ChannelDocument {
     pub(super) point: Vec<f64>,
     /// For each step a number for each level, in rising order.
     pub(super) quantiles: Vec<Vec<f64>>,
+    /// The last values before, for the chart.
+    #[serde(skip)]
+    history: Vec<f64>,
 }
 
 impl ForecastDocument {
@@ -63,21 +73,22 @@ impl ForecastDocument {
         data_name: String,
         model: &ForecastModel,
         data: &ForecastData,
-        series: Vec<SeriesDocument>,
+        forecasts: &[WindowForecast],
     ) -> ForecastDocument {
+        let series = forecasts.iter();
         ForecastDocument {
             model: arguments.model.display().to_string(),
             data: data_name,
             window: model.window(),
             horizon: model.horizon(),
-            point: match model.plan.loss {
-                ForecastLoss::Squared => "mean",
-                ForecastLoss::Absolute | ForecastLoss::Quantile { .. } => "median",
+            point: match point_of(model) {
+                PointForecast::Mean => "mean",
+                PointForecast::Median => "median",
             },
             levels: model.plan.levels.clone(),
             channels: data.schema.targets.clone(),
             notes: data.panel.notes.iter().map(ToString::to_string).collect(),
-            series,
+            series: series.map(|one| SeriesDocument::of(one, data)).collect(),
         }
     }
 
@@ -105,6 +116,7 @@ impl ForecastDocument {
                 (name, true) => format!("{name}, {}", channel.name),
             };
             text += &format!("\n{}", paragraph(&visible(&name), page.text));
+            text += &series.chart(channel, page);
             text += &self.table(series, channel, page);
         }
         if let more @ 1.. = all.count().saturating_sub(SHOWN) {
@@ -152,54 +164,62 @@ impl Time {
     }
 }
 
-/// The forecast of the series in which the window at this place lies.
-pub(super) fn series(
-    model: &ForecastModel,
-    data: &ForecastData,
-    place: WindowPlace,
-    (predictions, index): (&Predictions, usize),
-) -> SeriesDocument {
-    let series = &data.panel.series[place.series];
-    let levels = model.plan.levels.len();
-    let times = times(model, data, place).into_iter();
-    let channels = data.schema.targets.iter().enumerate();
-    SeriesDocument {
-        name: series.name.clone(),
-        times: times
-            .enumerate()
-            .map(|(step, time)| match (&data.schema.time, time) {
-                (Some(schema), Some(time)) => Time::Text(schema.format.text(time)),
-                _ => Time::Row(series.offset + place.origin + step + 1),
+impl SeriesDocument {
+    fn of(forecast: &WindowForecast, data: &ForecastData) -> SeriesDocument {
+        let format = data.schema.time.as_ref().map(|time| time.format);
+        let time = |time: i64, row: usize| match format {
+            Some(format) => Time::Text(format.text(time)),
+            None => Time::Row(row + 1),
+        };
+        let before = forecast.times_before.len();
+        let drawn = before.min(CHART_HORIZONS * forecast.times.len());
+        let first = forecast.times_before.get(before - drawn);
+        let steps = forecast.times.iter().enumerate();
+        SeriesDocument {
+            name: forecast.series.clone(),
+            times: steps
+                .map(|(step, &at)| time(at, forecast.rows_before + step))
+                .collect(),
+            first: time(
+                first.copied().unwrap_or(0),
+                forecast.rows_before.saturating_sub(drawn),
+            ),
+            channels: forecast
+                .channels
+                .iter()
+                .map(|channel| ChannelDocument::of(channel, drawn))
+                .collect(),
+        }
+    }
+
+    fn chart(&self, channel: &ChannelDocument, page: Page) -> String {
+        let band: Vec<[f64; 2]> = channel
+            .quantiles
+            .iter()
+            .filter_map(|quantiles| match quantiles[..] {
+                [low, .., high] => Some([low, high]),
+                _ => None,
             })
-            .collect(),
-        channels: channels
-            .map(|(target, name)| {
-                let in_units = |values: Vec<f64>| -> Vec<f64> {
-                    let values = values.into_iter();
-                    values.map(|value| series.to_units(target, value)).collect()
-                };
-                let quantiles = in_units(predictions.of_quantiles(model, index, target));
-                ChannelDocument {
-                    name: name.clone(),
-                    point: in_units(predictions.of_point(model, index, target)),
-                    quantiles: quantiles
-                        .chunks(levels.max(1))
-                        .map(<[f64]>::to_vec)
-                        .collect(),
-                }
-            })
-            .collect(),
+            .collect();
+        let chart = TerminalChart {
+            history: &channel.history,
+            forecast: &channel.point,
+            band: &band,
+            first: &self.first.text(),
+            last: &self.times.last().map_or_else(String::new, Time::text),
+        };
+        chart.text(page.text, Glyphs::of_environment()) + "\n"
     }
 }
 
-/// The times of the steps that are forecast; none where the data has no times, or the calendar ends.
-pub(super) fn times(
-    model: &ForecastModel,
-    data: &ForecastData,
-    place: WindowPlace,
-) -> Vec<Option<i64>> {
-    let last = data.panel.series[place.series].times[place.origin - 1];
-    let time = data.schema.time.as_ref();
-    let after = |step| time.and_then(|time| time.after(last, step));
-    (1..=model.horizon()).map(after).collect()
+impl ChannelDocument {
+    fn of(forecast: &ChannelForecast, drawn: usize) -> ChannelDocument {
+        let before = forecast.history.len();
+        ChannelDocument {
+            name: forecast.name.clone(),
+            point: forecast.point.clone(),
+            quantiles: forecast.quantiles.clone(),
+            history: forecast.history[before.saturating_sub(drawn)..].to_vec(),
+        }
+    }
 }

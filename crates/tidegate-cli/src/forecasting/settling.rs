@@ -12,6 +12,10 @@ use crate::configuration::{Configuration, LossName, ModelKind, NormaliseName, ho
 const EPOCHS: usize = 30;
 const DECAY: f64 = 0.8;
 
+/// Training windows below which there is little to train on, and very little.
+const MANY: usize = 4_096;
+const FEW: usize = 1_024;
+
 /// A table, prepared for training.
 #[derive(Debug)]
 pub(crate) struct Settled {
@@ -115,25 +119,24 @@ fn settle_sizes(configuration: &mut Configuration, windows: usize) -> Sizes {
     let Configuration {
         model, training, ..
     } = configuration;
-    let hidden = match windows {
-        0..256 => 64,
-        256..1_024 => 128,
-        1_024..4_096 => 256,
-        _ => 512,
-    };
+    let hidden = if windows < MANY { 128 } else { 512 };
     let hidden = match model.kind {
         ModelKind::Segment => hidden,
         // It makes a step for each row, not for each segment.
-        ModelKind::Direct => hidden.min(128),
+        ModelKind::Direct => 128,
     };
     let epochs = match windows {
-        0..1_024 => 4 * EPOCHS,
-        1_024..4_096 => 2 * EPOCHS,
-        _ => EPOCHS,
+        0..FEW => 4 * EPOCHS,
+        FEW..MANY => 2 * EPOCHS,
+        MANY.. => EPOCHS,
     };
     let epochs = *training.epochs.get_or_insert(epochs);
-    // Over more epochs the rate falls as far in all.
-    let decay = DECAY.powf((EPOCHS as f64 / epochs as f64).min(1.0));
+    let decay = match windows {
+        // So few updates leave nothing to anneal.
+        0..FEW => 1.0,
+        // Over more epochs the rate falls as far in all.
+        _ => DECAY.powf((EPOCHS as f64 / epochs as f64).min(1.0)),
+    };
     let batch = 1 << (windows / 32).clamp(8, 256).ilog2();
     Sizes {
         hidden: *model.hidden.get_or_insert(hidden),

@@ -45,7 +45,7 @@ pub(crate) struct TrainForecastArguments {
     #[arg(long)]
     pub(crate) force: bool,
 
-    /// Write a page with the training curves and a forecast beside what came
+    /// Write a page with the training curves
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
 

@@ -14,7 +14,7 @@ pub(crate) struct ResumeArguments {
     /// The model that the interrupted run was to write: its -o
     pub(crate) out: PathBuf,
 
-    /// Write a page with the training curves and a forecast beside what came
+    /// Write a page with the training curves
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
 

@@ -2,25 +2,61 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use rayon::ThreadPoolBuilder;
+use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::ForecastModel;
+use tidegate_train::losses::ForecastLoss;
 use tidegate_train::{Checkpointing, Event, ExistingCheckpoint, Outcome, Trained};
 
 use super::files::RunFiles;
 use crate::failure::Failure;
 use crate::forecasting::Settled;
 use crate::interruption::stop_on_interruption;
-use crate::number::significant;
+use crate::number::{significant, thousands};
 use crate::progress::{Display, Run, Saying, Step};
 
 /// Updates between two checkpoints inside an epoch.
 const UPDATES: u64 = 500;
 
+/// Time between two lines about epochs.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What came of a run.
 pub(crate) struct Session {
     pub(crate) model: ForecastModel,
     pub(crate) trained: Trained,
+}
+
+impl Session {
+    /// The page of its losses.
+    pub(crate) fn picture(&self, data: &str) -> TrainingPicture {
+        let epochs = self.trained.epochs.iter();
+        TrainingPicture {
+            title: format!("Training on {data}"),
+            subject: vec![format!(
+                "{} parameters, seed {}.",
+                thousands(self.model.forecaster.parameters().len()),
+                self.model.plan.training.seed
+            )],
+            loss: match self.model.plan.loss {
+                ForecastLoss::Squared => "mean squared error, scaled",
+                ForecastLoss::Absolute => "mean absolute error, scaled",
+                ForecastLoss::Quantile { .. } => "quantile loss, scaled",
+            }
+            .to_owned(),
+            epochs: epochs
+                .map(|epoch| EpochLosses {
+                    epoch: epoch.epoch,
+                    training: epoch.train_loss,
+                    validation: Some(epoch.valid_loss),
+                    learning_rate: epoch.learning_rate,
+                })
+                .collect(),
+            best_epoch: self.trained.best().map(|epoch| epoch.epoch),
+        }
+    }
 }
 
 /// Trains, and says how it goes.
@@ -44,7 +80,16 @@ pub(crate) fn train(
         ),
         work: 1.0,
     };
-    let mut observer = |event: Event<'_>| show(&display, &run, training.epochs, &event);
+    let mut said = None;
+    let mut observer = |event: Event<'_>| {
+        // A short epoch is not worth a line of its own.
+        let quiet = matches!(event, Event::EpochDone { epoch } if epoch.epoch > 1)
+            && said.is_some_and(|said: Instant| said.elapsed() < PAUSE);
+        if matches!(event, Event::EpochDone { .. }) && !quiet {
+            said = Some(Instant::now());
+        }
+        show(&display, &run, training.epochs, &event, quiet);
+    };
     let checkpointing = Checkpointing {
         path: files.checkpoint.clone(),
         every_updates: Some(UPDATES),
@@ -76,7 +121,7 @@ pub(crate) fn train(
 }
 
 /// Moves the bars, and says what is worth a line.
-fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>) {
+fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>, quiet: bool) {
     match *event {
         Event::RunStarted {
             epochs,
@@ -96,7 +141,7 @@ fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>) 
                 0 => String::new(),
                 made => format!(", goes on after {epochs_completed} epochs and {made} updates"),
             };
-            let parameters = crate::number::thousands(parameters);
+            let parameters = thousands(parameters);
             let text = format!("{}: {parameters} parameters{continued}", run.label);
             display.show(&step, Some(saying(text, false)));
         }
@@ -128,7 +173,7 @@ fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>) 
                 if epoch.best { " (best)" } else { "" },
                 significant(epoch.seconds, 3)
             );
-            display.show(&step, Some(saying(text, true)));
+            display.show(&step, (!quiet).then(|| saying(text, true)));
         }
         Event::StoppedEarly { epoch, best_epoch } => {
             let text = format!(
