@@ -21,7 +21,7 @@ pub(crate) struct ErrorsDocument {
     metrics: Metrics,
     /// By name: `naive`, `seasonal_naive`, `drift`.
     baselines: BTreeMap<String, Metrics>,
-    channels: Vec<ChannelDocument>,
+    by_channel: Vec<ChannelDocument>,
 }
 
 /// The same of one channel over all series.
@@ -78,7 +78,7 @@ impl ErrorsDocument {
             season,
             metrics: Metrics::of(&evaluation.all.model),
             baselines: of_baselines(&evaluation.all),
-            channels: channels
+            by_channel: channels
                 .map(|(channel, evaluation)| ChannelDocument {
                     channel: channel.clone(),
                     metrics: Metrics::of(&evaluation.model),
