@@ -5,6 +5,8 @@
 mod amount;
 mod answers;
 mod arguments;
+#[cfg(test)]
+mod book;
 mod columns;
 mod compare;
 mod configuration;
@@ -16,6 +18,7 @@ mod findings;
 mod forecast;
 mod forecasting;
 mod gates;
+mod generate;
 mod init;
 mod inspect;
 mod interruption;
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Resume(arguments) => train::resume(&arguments),
