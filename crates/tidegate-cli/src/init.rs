@@ -4,7 +4,7 @@ pub(crate) mod arguments;
 
 use std::path::Path;
 
-use tidegate_data::{Frequency, Table, TableLayout, TimeColumn, TimeSteps, Values};
+use tidegate_data::{Frequency, Table, TableLayout, TimeColumn, TimeOptions, TimeSteps, Values};
 use tidegate_model::replace_file;
 
 use crate::configuration::{Configuration, ConfigurationError, horizon, window};
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<(), Failure> {
 /// The defaults with what is found in the file.
 fn of_data(data: &Path) -> Result<Configuration, Failure> {
     let table = Table::read(data)?;
-    let time = TimeColumn::find(&table, None).map_err(|error| Failure::Time {
+    let time = TimeColumn::find(&table, TimeOptions::default()).map_err(|error| Failure::Time {
         path: data.to_owned(),
         error,
     })?;

@@ -6,7 +6,7 @@ mod problems;
 mod report;
 
 use clap::error::ErrorKind;
-use tidegate_data::{Table, TableLayout, TimeColumn, TimeError, TimeSteps};
+use tidegate_data::{DateOrder, Table, TableLayout, TimeColumn, TimeError, TimeOptions, TimeSteps};
 
 use crate::compare::misuse;
 use crate::failure::Failure;
@@ -42,7 +42,7 @@ impl Inspection {
 pub(crate) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     let name = data_name(&arguments.data);
     let table = read_table(&arguments.data)?;
-    let time = TimeColumn::find(&table, arguments.time.as_deref());
+    let time = TimeColumn::find(&table, options(arguments));
     if let Err(error @ TimeError::NoSuchColumn { .. }) = &time {
         let message = visible(&format!("--time: {error}"));
         misuse(&["inspect"], ErrorKind::InvalidValue, message).exit()
@@ -53,4 +53,15 @@ pub(crate) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
     } else {
         report::text(&document, Page::of_standard_output())
     })
+}
+
+fn options(arguments: &InspectArguments) -> TimeOptions<'_> {
+    TimeOptions {
+        name: arguments.time.as_deref(),
+        order: match (arguments.day_first, arguments.month_first) {
+            (true, _) => Some(DateOrder::DayFirst),
+            (false, true) => Some(DateOrder::MonthFirst),
+            (false, false) => None,
+        },
+    }
 }

@@ -55,25 +55,25 @@ fn the_document_tells_format_columns_time_and_problems() {
              "distinct": 4, "missing": 0, "missing_markers": []},
             {"name": "load", "kind": "number", "role": "value", "minimum": 1.5, "maximum": 2.5, "mean": 2.0,
              "distinct": null, "missing": 2, "missing_markers": [
-                {"text": "", "count": 1, "first_line": 3}, {"text": "NA", "count": 1, "first_line": 5}]},
+                {"text": "", "count": 1, "first": {"line": 3}}, {"text": "NA", "count": 1, "first": {"line": 5}}]},
             {"name": "flat", "kind": "number", "role": "value", "minimum": 7.0, "maximum": 7.0, "mean": 7.0,
              "distinct": null, "missing": 0, "missing_markers": []},
         ],
         "time": {
-            "columns": ["ds"], "format": "YYYY-MM-DD hh:mm:ss",
+            "columns": ["ds"], "format": "YYYY-MM-DD hh:mm:ss", "in_utc": false,
             "earliest": "2016-07-01 00:00:00", "latest": "2016-07-01 04:00:00",
             "frequency": {"count": 3600.0, "unit": "second", "text": "1 hour"},
             "steps": 3, "regular_steps": 2,
-            "gaps": {"count": 1, "missing_steps": 1, "first": {"before_line": 4, "missing_steps": 1},
-                     "longest": {"before_line": 4, "missing_steps": 1}},
+            "gaps": {"count": 1, "missing_steps": 1, "first": {"before": {"line": 4}, "missing_steps": 1},
+                     "longest": {"before": {"line": 4}, "missing_steps": 1}},
             "repeated": null, "backwards": null, "uneven": null,
         },
         "layout": "wide", "series_column": null, "series": [],
         "problems": [
-            {"kind": "gaps", "column": null, "line": 4, "message": "1 step is missing in 1 gap, before line 4"},
-            {"kind": "missing_values", "column": "load", "line": 3,
+            {"kind": "gaps", "column": null, "place": {"line": 4}, "message": "1 step is missing in 1 gap, before line 4"},
+            {"kind": "missing_values", "column": "load", "place": {"line": 3},
              "message": "column \"load\": 2 values are missing, the first in line 3"},
-            {"kind": "constant_column", "column": "flat", "line": null,
+            {"kind": "constant_column", "column": "flat", "place": null,
              "message": "column \"flat\" is constant: it is always 7"},
         ],
     });
@@ -88,6 +88,12 @@ fn every_problem_has_its_kind() {
         ("ds,y\n2016-01,1\n", &["one_row"]),
         ("ds,y\n01/07/2016,1\n02/07/2016,2\n", &["unreadable_time"]),
         ("ds,y\n2016-01-01,1\n2016-02,2\n", &["unreadable_time"]),
+        ("ds,y\n13/07/2016,1\n07/14/2016,2\n", &["unreadable_time"]),
+        ("ds,y\n2016-01-01,1\n01/02/2016,2\n", &["unreadable_time"]),
+        (
+            "{\"ds\": \"2016-01\", \"y\": 1}\n{\"ds\": \"2016-02\", \"z\": 2}\n{\"ds\": \"2016-03\", \"y\": 2, \"z\": 3}\n",
+            &["missing_values", "missing_values"],
+        ),
         (
             "ds,y\n2016-01,1\n2016-02,2\n2016-02,3\n2016-03,2\n2016-01,4\n",
             &["repeated_times", "backward_times"],
@@ -119,7 +125,7 @@ fn many_series_are_listed_with_their_lengths() {
     assert_eq!(document["layout"], "long");
     assert_eq!(
         document["series"][1],
-        json!({"name": "B", "rows": 2, "first_line": 3})
+        json!({"name": "B", "rows": 2, "first": {"line": 3}})
     );
     let output = given(input.as_bytes(), &[]);
     let shown = text(&output.stdout);
@@ -190,7 +196,6 @@ fn a_file_that_is_no_table_is_one_error_that_names_the_place() {
             "{\"a\": 1}\n{\"a\":",
             "line 2: not one JSON object a line",
         ),
-        ("table.parquet", "PAR1", "a Parquet file"),
     ] {
         let path = file(folder.path(), name, content);
         for options in [
@@ -215,6 +220,176 @@ fn a_file_that_is_no_table_is_one_error_that_names_the_place() {
     let folder = folder.path().to_str().unwrap();
     assert!(failure_of(inspect(&[folder]), 1).contains("is a folder"));
     assert!(failure_of(inspect(&["no such file"]), 1).contains("cannot read no such file"));
+}
+
+/// A file that another program wrote, with the tests of the crate that reads it.
+fn written(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tidegate-data/tests/files/");
+    std::fs::read(format!("{folder}{name}")).unwrap()
+}
+
+#[test]
+fn files_of_python_are_read_from_a_path_and_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, kind, column, format) in [
+        ("pandas.parquet", "parquet", "measured", "timestamps in UTC"),
+        (
+            "pandas.feather",
+            "arrow_file",
+            "measured",
+            "timestamps in UTC",
+        ),
+        ("numpy.npz", "npz", "ds", "timestamps without a zone"),
+    ] {
+        // The name does not count.
+        let path = folder.path().join("table");
+        std::fs::write(&path, written(name)).unwrap();
+        let from_path = shown(inspect(&[path.to_str().unwrap(), "--json"]));
+        let mut from_path: Value = serde_json::from_str(&from_path).unwrap();
+        let output = given(&written(name), &["--json"]);
+        let from_input: Value = serde_json::from_slice(&output.stdout).unwrap();
+        from_path["data"] = json!("standard input");
+        assert_eq!(from_path, from_input);
+        assert_eq!(from_input["format"], json!({"kind": kind}));
+        assert_eq!(from_input["time"]["columns"], json!([column]));
+        assert_eq!(from_input["time"]["format"], json!(format));
+        assert_eq!(from_input["time"]["frequency"]["text"], "1 hour");
+    }
+    let output = given(&written("pandas.parquet"), &[]);
+    let shown = text(&output.stdout);
+    assert!(
+        shown.contains("standard input: Parquet, 24 rows, 6 columns"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("column \"count\": 1 value is missing, the first in row 6"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn malformed_files_of_every_format_are_one_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |name: &str, share: f64| {
+        let bytes = written(name);
+        let length = (bytes.len() as f64 * share) as usize;
+        bytes[..length].to_vec()
+    };
+    let garbage: Vec<u8> = (0..4000_u32).map(|one| (one * 7919 % 251) as u8).collect();
+    let with_garbage = |name: &str| {
+        let mut bytes = written(name);
+        let middle = bytes.len() / 3;
+        bytes[middle..2 * middle].fill(0xee);
+        bytes
+    };
+    let utf16: Vec<u8> = "\u{feff}a,b\n1,2\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (name, content, expected) in [
+        (
+            "a.parquet",
+            part("pandas.parquet", 0.5),
+            "the Parquet file is cut short",
+        ),
+        (
+            "b.parquet",
+            part("pandas.parquet", 0.999),
+            "the Parquet file is cut short",
+        ),
+        (
+            "c.parquet",
+            with_garbage("pandas.parquet"),
+            "the Parquet file is cut short, damaged",
+        ),
+        (
+            "d.parquet",
+            [&b"PAR1"[..], &garbage].concat(),
+            "the Parquet file is cut short",
+        ),
+        (
+            "a.feather",
+            part("pandas.feather", 0.5),
+            "the Arrow file is cut short",
+        ),
+        (
+            "b.feather",
+            with_garbage("pandas.feather"),
+            "the Arrow file is cut short, damaged",
+        ),
+        (
+            "c.arrows",
+            [&[0xff; 4][..], &garbage].concat(),
+            "the Arrow file is cut short",
+        ),
+        (
+            "a.npz",
+            part("numpy.npz", 0.5),
+            "the NumPy archive is cut short",
+        ),
+        (
+            "b.npz",
+            with_garbage("numpy.npz"),
+            "the NumPy archive is cut short, damaged",
+        ),
+        (
+            "a.npy",
+            b"\x93NUMPY\x01\x00v\x00{'descr'".to_vec(),
+            "the NumPy file is cut short",
+        ),
+        ("a.bin", garbage.clone(), "is not text in UTF-8"),
+        ("utf16.csv", utf16, "text in UTF-16, which is not read"),
+        (
+            "a.csv.gz",
+            b"\x1f\x8b\x08\x00rest".to_vec(),
+            "compressed with gzip, which is not read: unpack it first",
+        ),
+        ("empty.parquet", Vec::new(), "the file is empty"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, &content).unwrap();
+        let path = path.to_str().unwrap();
+        for options in [&[path][..], &[path, "--json"]] {
+            let message = failure_of(inspect(options), 1);
+            assert!(
+                message.contains(name) && message.contains(expected),
+                "{message}"
+            );
+        }
+        // Reading changes nothing.
+        assert_eq!(std::fs::read(path).unwrap(), content);
+        let output = given(&content, &[]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).contains(expected));
+    }
+}
+
+#[test]
+fn the_order_of_day_and_month_is_found_or_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        folder.path(),
+        "a.csv",
+        "ds,y\n01/07/2016,1\n02/07/2016,2\n03/07/2016,1\n",
+    );
+    let message = shown(inspect(&[&path]));
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        message.contains("line 2 holds 01/07/2016, and no row tells whether the day or the month")
+            && message.contains("--day-first or --month-first"),
+        "{message}"
+    );
+    for (option, step) in [("--day-first", "1 day"), ("--month-first", "1 month")] {
+        let found: Value =
+            serde_json::from_str(&shown(inspect(&[&path, option, "--json"]))).unwrap();
+        assert_eq!(found["time"]["frequency"]["text"], step);
+        assert_eq!(kinds(&found), Vec::<&str>::new());
+    }
+    let message = failure_of(inspect(&[&path, "--day-first", "--month-first"]), 2);
+    assert!(message.contains("--month-first"), "{message}");
+    let found = document("ds,y\n2016/07/01 00:00,1\n2016/07/01 01:00,2\n2016/07/01 02:00,2\n");
+    assert_eq!(found["time"]["format"], "YYYY/MM/DD hh:mm:ss");
+    assert_eq!(found["time"]["in_utc"], false);
 }
 
 #[test]
@@ -262,7 +437,7 @@ fn real_files_are_read_as_they_are_known_to_be() {
         );
         assert_eq!(
             found["columns"][5]["missing_markers"],
-            json!([{"text": "NA", "count": 2_067, "first_line": 2}])
+            json!([{"text": "NA", "count": 2_067, "first": {"line": 2}}])
         );
         assert_eq!(
             (&found["columns"][9]["distinct"], &found["layout"]),
@@ -281,7 +456,7 @@ fn real_files_are_read_as_they_are_known_to_be() {
     if let Some(found) = inspected("nab/machine_temperature_system_failure.csv") {
         assert_eq!(
             found["time"]["backwards"],
-            json!({"count": 1, "first_line": 10_151})
+            json!({"count": 1, "first": {"line": 10_151}})
         );
         assert_eq!(found["time"]["repeated"]["count"], 12);
     }

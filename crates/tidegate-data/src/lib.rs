@@ -73,11 +73,12 @@ pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};
 pub use table::{
-    Column, Marker, Separator, StrayText, Table, TableError, TableFormat, Texts, Values,
+    Column, Marker, Place, Separator, StrayText, Table, TableError, TableFormat, Texts, TimeKind,
+    Times, Values,
 };
 pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
-pub use time_column::{TimeColumn, TimeError, TimeFormat, TimePrecision};
+pub use time_column::{DateOrder, TimeColumn, TimeError, TimeFormat, TimeOptions, TimePrecision};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
 pub use window_error::WindowError;
 pub use window_set::{FeatureSeries, WindowBatch, WindowPlace, WindowSet, WindowShape};

@@ -1,9 +1,12 @@
 //! NumPy's file format for one array (NEP 1): a magic string, a header in Python's notation, the numbers.
 
+mod array;
+mod element;
 mod header;
 
 use crate::feature_sequence::FeatureSequence;
-use header::{Header, Precision};
+pub(crate) use array::Array;
+pub(crate) use element::Element;
 
 /// A NumPy file, format 1.0, that holds an array of `float32` in C order.
 ///
@@ -20,33 +23,25 @@ pub fn npy_bytes(shape: &[usize], values: &[f32]) -> Vec<u8> {
 
 /// Reads a sequence from the bytes of a NumPy file; an error says what is wrong with them.
 pub(crate) fn read(bytes: &[u8]) -> Result<FeatureSequence, String> {
-    let (header, data) = header::read(bytes)?;
-    let (steps, size) = header.steps_and_features()?;
-    let width = header.precision.bytes();
-    // Held against the bytes that are there before anything else is done with it.
-    let expected = steps
-        .checked_mul(size)
-        .and_then(|count| count.checked_mul(width));
-    if expected != Some(data.len() as u64) {
+    let array = Array::read(bytes)?;
+    if !matches!(array.element, Element::Float(4 | 8)) {
         return Err(format!(
-            "the header announces {steps} × {size} numbers of {width} bytes, but {} bytes follow it: the file is cut short or \
-             damaged",
-            data.len()
+            "the array has the type {:?}: save it as float32 or float64, as by array.astype(\"float32\")",
+            array.descr
         ));
     }
-    let (steps, size) = (steps as usize, size as usize);
+    let (steps, size) = steps_and_features(&array.shape)?;
     let mut values = Vec::with_capacity(steps * size);
     for step in 0..steps {
         for feature in 0..size {
-            let index = match header.fortran_order {
-                true => feature * steps + step,
-                false => step * size + feature,
-            };
-            values.push(finite(&header, data, index).map_err(|value| {
-                format!(
+            let value = array.number(array.place(step, feature, size));
+            let narrow = value as f32;
+            if !narrow.is_finite() {
+                return Err(format!(
                     "step {step}, feature {feature} is {value:?}: every value has to be finite and within 32-bit floats"
-                )
-            })?);
+                ));
+            }
+            values.push(narrow);
         }
     }
     Ok(FeatureSequence {
@@ -56,27 +51,23 @@ pub(crate) fn read(bytes: &[u8]) -> Result<FeatureSequence, String> {
     })
 }
 
-/// The number at `index`, or what is there instead of one that is finite in 32 bits.
-fn finite(header: &Header, data: &[u8], index: usize) -> Result<f32, f64> {
-    let value = match header.precision {
-        Precision::Single => f64::from(f32::from_bits(u32::from_le_bytes(at(header, data, index)))),
-        Precision::Double => f64::from_bits(u64::from_le_bytes(at(header, data, index))),
+/// The array as a sequence: a vector has one feature a step.
+fn steps_and_features(shape: &[usize]) -> Result<(usize, usize), String> {
+    let (steps, features) = match *shape {
+        [steps] => (steps, 1),
+        [steps, features] => (steps, features),
+        _ => {
+            return Err(format!(
+                "the array has the shape {shape:?}: [steps, features] or [steps] is expected"
+            ));
+        }
     };
-    let narrow = value as f32;
-    if narrow.is_finite() {
-        Ok(narrow)
-    } else {
-        Err(value)
+    if steps == 0 || features == 0 {
+        return Err(format!(
+            "the array has the shape {shape:?}: a sequence needs at least one step and one feature"
+        ));
     }
-}
-
-/// The bytes of the number at `index`, the least significant first.
-fn at<const N: usize>(header: &Header, data: &[u8], index: usize) -> [u8; N] {
-    let mut bytes = data.as_chunks::<N>().0[index];
-    if header.big_endian {
-        bytes.reverse();
-    }
-    bytes
+    Ok((steps, features))
 }
 
 #[cfg(test)]

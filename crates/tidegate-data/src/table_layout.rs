@@ -70,7 +70,7 @@ impl TableLayout {
         }
         for (column, content) in columns.iter().enumerate() {
             if !free(column)
-                || matches!(content.values, Values::Numbers(_))
+                || !matches!(content.values, Values::Texts(_))
                 || content.stray.is_some()
             {
                 continue;
@@ -128,6 +128,11 @@ fn series(column: &Column) -> Vec<Series> {
         Values::Texts(texts) => {
             for (row, text) in texts.iter().enumerate() {
                 add(text, row);
+            }
+        }
+        Values::Times(times) => {
+            for (row, time) in times.microseconds.iter().enumerate() {
+                add(&time.to_string(), row);
             }
         }
     }

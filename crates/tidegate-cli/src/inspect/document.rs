@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 use tidegate_data::{
-    Column, Gap, Marker, Places, Separator, Table, TableFormat, TableLayout, TimeColumn, TimeSteps,
-    Values,
+    Column, Gap, Marker, Place, Places, Separator, Table, TableFormat, TableLayout, TimeColumn,
+    TimeSteps, Values,
 };
 
 use super::Inspection;
@@ -33,12 +33,17 @@ pub(super) enum FormatDocument {
         decimal: &'static str,
     },
     JsonLines,
+    Parquet,
+    ArrowFile,
+    ArrowStream,
+    Npy,
+    Npz,
 }
 
 #[derive(Serialize)]
 pub(super) struct ColumnDocument {
     pub(super) name: String,
-    /// What the cells are: `number`, `text`, or `empty` where all are missing.
+    /// What the cells are: `number`, `text`, `time` where the file keeps times as such, or `empty` where all are missing.
     pub(super) kind: &'static str,
     /// What the column is for: `time`, `series` or `value`.
     pub(super) role: &'static str,
@@ -55,13 +60,15 @@ pub(super) struct ColumnDocument {
 pub(super) struct MarkerDocument {
     text: String,
     count: usize,
-    pub(super) first_line: u64,
+    pub(super) first: Place,
 }
 
 #[derive(Serialize)]
 pub(super) struct TimeDocument {
     pub(super) columns: Vec<String>,
     pub(super) format: String,
+    /// Whether times are points in time; else they are local, and are counted as if they were in UTC.
+    pub(super) in_utc: bool,
     pub(super) earliest: String,
     pub(super) latest: String,
     pub(super) frequency: Option<FrequencyDocument>,
@@ -90,21 +97,21 @@ pub(super) struct GapsDocument {
 
 #[derive(Serialize)]
 pub(super) struct GapDocument {
-    pub(super) before_line: u64,
+    pub(super) before: Place,
     pub(super) missing_steps: i64,
 }
 
 #[derive(Serialize)]
 pub(super) struct PlacesDocument {
     pub(super) count: usize,
-    pub(super) first_line: u64,
+    pub(super) first: Place,
 }
 
 #[derive(Serialize)]
 pub(super) struct SeriesDocument {
     pub(super) name: String,
     pub(super) rows: usize,
-    pub(super) first_line: u64,
+    pub(super) first: Place,
 }
 
 impl Document {
@@ -124,7 +131,8 @@ impl Document {
         let series = all_series.iter().map(|one| SeriesDocument {
             name: one.name.clone(),
             rows: one.rows.len(),
-            first_line: one.rows.first().map_or(0, |&row| table.line(row)),
+            // A series has a row at least.
+            first: table.place(one.rows.first().copied().unwrap_or(0)),
         });
         let mut document = Document {
             data,
@@ -153,6 +161,11 @@ impl Document {
 fn format(format: TableFormat) -> FormatDocument {
     match format {
         TableFormat::JsonLines => FormatDocument::JsonLines,
+        TableFormat::Parquet => FormatDocument::Parquet,
+        TableFormat::ArrowFile => FormatDocument::ArrowFile,
+        TableFormat::ArrowStream => FormatDocument::ArrowStream,
+        TableFormat::Npy => FormatDocument::Npy,
+        TableFormat::Npz => FormatDocument::Npz,
         TableFormat::Delimited {
             separator,
             decimal_comma,
@@ -177,7 +190,7 @@ fn column(column: &Column, role: &'static str) -> ColumnDocument {
                 .filter(|mean| mean.is_finite())
                 .or_else(|| Some(values().map(|value| value / count).sum()));
         }
-        Values::Numbers(_) => {}
+        Values::Numbers(_) | Values::Times(_) => {}
         Values::Texts(texts) => {
             let missing: HashSet<usize> = column.missing.iter().copied().collect();
             let texts = texts.iter().enumerate();
@@ -191,6 +204,7 @@ fn column(column: &Column, role: &'static str) -> ColumnDocument {
             _ if present == 0 => "empty",
             Values::Numbers(_) => "number",
             Values::Texts(_) => "text",
+            Values::Times(_) => "time",
         },
         role,
         minimum,
@@ -206,7 +220,7 @@ fn marker(marker: &Marker) -> MarkerDocument {
     MarkerDocument {
         text: marker.text.clone(),
         count: marker.count,
-        first_line: marker.line,
+        first: marker.first,
     }
 }
 
@@ -215,11 +229,11 @@ fn times(table: &Table, time: &TimeColumn, steps: &TimeSteps) -> TimeDocument {
     let places = |places: Option<Places>| {
         places.map(|places| PlacesDocument {
             count: places.count,
-            first_line: table.line(places.first),
+            first: table.place(places.first),
         })
     };
     let gap = |gap: Gap| GapDocument {
-        before_line: table.line(gap.row),
+        before: table.place(gap.row),
         missing_steps: gap.missing,
     };
     let columns = time.columns.iter();
@@ -228,6 +242,7 @@ fn times(table: &Table, time: &TimeColumn, steps: &TimeSteps) -> TimeDocument {
             .map(|&index| table.columns()[index].name.clone())
             .collect(),
         format: time.format.to_string(),
+        in_utc: time.format.in_utc(),
         earliest: text(time.times.iter().min()),
         latest: text(time.times.iter().max()),
         frequency: steps.frequency.map(|frequency| {

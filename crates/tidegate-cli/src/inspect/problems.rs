@@ -1,6 +1,7 @@
 //! What would be wrong with a table for forecasting.
 
 use serde::Serialize;
+use tidegate_data::Place;
 
 use super::Inspection;
 use super::document::{ColumnDocument, Document, TimeDocument};
@@ -11,8 +12,8 @@ use crate::number::thousands;
 pub(super) struct Problem {
     kind: &'static str,
     column: Option<String>,
-    /// The first line in the file where it is found.
-    line: Option<u64>,
+    /// Where in the file it is found first.
+    place: Option<Place>,
     pub(super) message: String,
 }
 
@@ -22,14 +23,14 @@ pub(super) fn problems(document: &Document, inspection: &Inspection) -> Vec<Prob
     let short = document.series.iter().filter(|series| series.rows == 1);
     if document.rows == 1 {
         let message = "the table has one row: a forecast needs a past and a future".to_owned();
-        problems.push(problem("one_row", message, Some(inspection.table.line(0))));
+        problems.push(problem("one_row", message, Some(inspection.table.place(0))));
     } else if let Some(first) = short.clone().next() {
         let count = counted(short.count(), "series has", "series have");
         let message = format!(
             "{count} one row only; the first is {:?}",
             shortened(&first.name)
         );
-        problems.push(problem("short_series", message, Some(first.first_line)));
+        problems.push(problem("short_series", message, Some(first.first)));
     }
     match (&inspection.time, &document.time) {
         (Err(error), _) => {
@@ -55,7 +56,7 @@ pub(super) fn problems(document: &Document, inspection: &Inspection) -> Vec<Prob
                 "text_among_numbers",
                 column,
                 message,
-                Some(stray.line),
+                Some(Place::Line(stray.line)),
             ));
         }
         if column.role == "value" {
@@ -69,20 +70,20 @@ fn of_times(time: &TimeDocument, problems: &mut Vec<Problem>) {
     let frequency = time.frequency.as_ref();
     if let (Some(places), step) = (&time.uneven, frequency.map_or("", |one| &one.text)) {
         let message = format!(
-            "times are uneven: {} no whole number of steps of {step} after the row before, the first in line {}",
+            "times are uneven: {} no whole number of steps of {step} after the row before, the first in {}",
             counted(places.count, "row is", "rows are"),
-            places.first_line
+            places.first
         );
-        problems.push(problem("uneven_times", message, Some(places.first_line)));
+        problems.push(problem("uneven_times", message, Some(places.first)));
     }
     if let Some(gaps) = &time.gaps {
         let steps = |count: i64| counted(count as usize, "step", "steps");
         let longest = match gaps.count {
-            1 => format!("before line {}", gaps.first.before_line),
+            1 => format!("before {}", gaps.first.before),
             _ => format!(
-                "the first before line {}, the longest before line {} with {}",
-                gaps.first.before_line,
-                gaps.longest.before_line,
+                "the first before {}, the longest before {} with {}",
+                gaps.first.before,
+                gaps.longest.before,
                 steps(gaps.longest.missing_steps)
             ),
         };
@@ -91,23 +92,23 @@ fn of_times(time: &TimeDocument, problems: &mut Vec<Problem>) {
             counted(gaps.missing_steps as usize, "step is", "steps are"),
             counted(gaps.count, "gap", "gaps"),
         );
-        problems.push(problem("gaps", message, Some(gaps.first.before_line)));
+        problems.push(problem("gaps", message, Some(gaps.first.before)));
     }
     if let Some(places) = &time.repeated {
         let message = format!(
-            "{} a time that the series had before, the first in line {}",
+            "{} a time that the series had before, the first in {}",
             counted(places.count, "row repeats", "rows repeat"),
-            places.first_line
+            places.first
         );
-        problems.push(problem("repeated_times", message, Some(places.first_line)));
+        problems.push(problem("repeated_times", message, Some(places.first)));
     }
     if let Some(places) = &time.backwards {
         let message = format!(
-            "time goes back in {}, the first in line {}",
+            "time goes back in {}, the first in {}",
             counted(places.count, "place", "places"),
-            places.first_line
+            places.first
         );
-        problems.push(problem("backward_times", message, Some(places.first_line)));
+        problems.push(problem("backward_times", message, Some(places.first)));
     }
 }
 
@@ -116,15 +117,15 @@ fn of_value(column: &ColumnDocument, rows: usize) -> Option<Problem> {
     let first = column
         .missing_markers
         .iter()
-        .map(|marker| marker.first_line)
+        .map(|marker| marker.first)
         .min();
     if column.kind == "empty" {
         let message = format!("column {name:?} is empty: all its values are missing");
         return Some(of_column("empty_column", column, message, first));
     }
-    let missing = first.map(|line| {
+    let missing = first.map(|place| {
         let values = counted(column.missing, "value is", "values are");
-        format!("{values} missing, the first in line {line}")
+        format!("{values} missing, the first in {place}")
     });
     let one_number = column.minimum.is_some() && column.minimum == column.maximum;
     if rows > 1 && (one_number || column.distinct == Some(1)) {
@@ -141,11 +142,11 @@ fn of_value(column: &ColumnDocument, rows: usize) -> Option<Problem> {
     })
 }
 
-fn problem(kind: &'static str, message: String, line: Option<u64>) -> Problem {
+fn problem(kind: &'static str, message: String, place: Option<Place>) -> Problem {
     Problem {
         kind,
         column: None,
-        line,
+        place,
         message,
     }
 }
@@ -154,11 +155,11 @@ fn of_column(
     kind: &'static str,
     column: &ColumnDocument,
     message: String,
-    line: Option<u64>,
+    place: Option<Place>,
 ) -> Problem {
     Problem {
         column: Some(column.name.clone()),
-        ..problem(kind, message, line)
+        ..problem(kind, message, place)
     }
 }
 

@@ -56,6 +56,11 @@ pub(super) fn text(document: &Document, page: Page) -> String {
 fn title(document: &Document) -> String {
     let format = match &document.format {
         FormatDocument::JsonLines => "JSON lines".to_owned(),
+        FormatDocument::Parquet => "Parquet".to_owned(),
+        FormatDocument::ArrowFile => "Arrow IPC file".to_owned(),
+        FormatDocument::ArrowStream => "Arrow IPC stream".to_owned(),
+        FormatDocument::Npy => "NumPy array".to_owned(),
+        FormatDocument::Npz => "NumPy archive".to_owned(),
         FormatDocument::Csv { separator, decimal } => {
             let comma = if *decimal == "comma" {
                 ", decimal comma"

@@ -1,65 +1,32 @@
 //! The header of a NumPy file.
 
 use serde::Deserialize;
+use serde_json::Value;
+
+use super::element::Element;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// NumPy writes 118 bytes for an array of numbers; only records with many fields need more.
 const LONGEST: usize = 4096;
 
-/// What the header says of the numbers that follow it.
+/// What the header says of the elements that follow it.
 pub(super) struct Header {
-    pub(super) precision: Precision,
+    pub(super) descr: String,
+    pub(super) element: Element,
     pub(super) big_endian: bool,
     pub(super) fortran_order: bool,
-    shape: Vec<u64>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Precision {
-    Single,
-    Double,
-}
-
-impl Precision {
-    pub(super) fn bytes(self) -> u64 {
-        match self {
-            Precision::Single => 4,
-            Precision::Double => 8,
-        }
-    }
+    pub(super) shape: Vec<u64>,
 }
 
 /// The header's dictionary.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Dictionary {
-    descr: String,
+    /// A text, or a list of fields.
+    descr: Value,
     fortran_order: bool,
     shape: Vec<u64>,
-}
-
-impl Header {
-    /// The array as a sequence: a vector has one feature a step.
-    pub(super) fn steps_and_features(&self) -> Result<(u64, u64), String> {
-        let (steps, features) = match self.shape[..] {
-            [steps] => (steps, 1),
-            [steps, features] => (steps, features),
-            _ => {
-                return Err(format!(
-                    "the array has the shape {:?}: [steps, features] or [steps] is expected",
-                    self.shape
-                ));
-            }
-        };
-        if steps == 0 || features == 0 {
-            return Err(format!(
-                "the array has the shape {:?}: a sequence needs at least one step and one feature",
-                self.shape
-            ));
-        }
-        Ok((steps, features))
-    }
 }
 
 /// Takes the header from the front of a file, and gives the bytes behind it.
@@ -93,27 +60,31 @@ fn interpret(text: &[u8]) -> Result<Header, String> {
         let text = text.trim();
         format!("the header does not describe an array of numbers: {text:?}")
     })?;
-    let (order, kind) = dictionary.descr.split_at_checked(1).unwrap_or_default();
-    let precision = match kind {
-        "f4" => Precision::Single,
-        "f8" => Precision::Double,
-        _ => {
-            return Err(format!(
-                "the array has the type {:?}: save it as float32 or float64, as by array.astype(\"float32\")",
-                dictionary.descr
-            ));
-        }
+    let Value::String(descr) = dictionary.descr else {
+        return Err(
+            "the array is structured, of several fields: save each field as an array of its own, as by numpy.savez"
+                .to_owned(),
+        );
     };
+    let (order, kind) = descr.split_at_checked(1).unwrap_or_default();
+    let element = Element::parse(kind).ok_or_else(|| {
+        format!(
+            "the array has the type {descr:?}: save it as float32 or float64, as by array.astype(\"float32\"), or as \
+             whole numbers, booleans, texts or datetime64"
+        )
+    })?;
     let big_endian = match order {
-        "<" => false,
+        // Elements of one byte have no order.
+        "<" | "|" => false,
         ">" => true,
         _ => return Err(format!("the array has the unknown byte order {order:?}")),
     };
     Ok(Header {
-        precision,
+        element,
         big_endian,
         fortran_order: dictionary.fortran_order,
         shape: dictionary.shape,
+        descr,
     })
 }
 

@@ -14,7 +14,7 @@ use super::schema::{CovariateKind, CovariateRole, SeriesSchema};
 use super::{Panel, PanelSeries};
 use crate::table::{Column, Table};
 use crate::table_layout::TableLayout;
-use crate::time_column::TimeColumn;
+use crate::time_column::{TimeColumn, TimeOptions};
 
 impl SeriesSchema {
     /// Prepares a table as the one of training was: columns by name, in any order; those that training did not use are left
@@ -42,7 +42,13 @@ impl SeriesSchema {
                 })
         };
         let time = match &self.time {
-            Some(schema) => TimeColumn::find(table, Some(&schema.column))?,
+            Some(schema) => {
+                let options = TimeOptions {
+                    name: Some(&schema.column),
+                    order: schema.format.order(),
+                };
+                TimeColumn::find(table, options)?
+            }
             None => None,
         };
         let layout = match &self.series {

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::error::SeriesError;
 use super::schema::CovariateKind;
-use crate::table::{Column, Table, Values};
+use crate::table::{Column, Place, Table, Values};
+use crate::time_column::TimeFormat;
 
 /// Categories that a covariate may have.
 pub(super) const MOST_CATEGORIES: usize = 100;
@@ -16,16 +17,15 @@ pub(super) fn numbers<'a>(
     column: &'a Column,
     role: &'static str,
 ) -> Result<Cow<'a, [f64]>, SeriesError> {
-    let texts = match &column.values {
-        Values::Numbers(values) => return Ok(Cow::Borrowed(values)),
-        Values::Texts(texts) => texts,
-    };
+    if let Values::Numbers(values) = &column.values {
+        return Ok(Cow::Borrowed(values));
+    }
     let (line, cell) = match &column.stray {
-        Some(stray) => (stray.line, stray.cell.clone()),
+        Some(stray) => (Place::Line(stray.line), stray.cell.clone()),
         None => {
             let present = |row: &usize| column.missing.binary_search(row).is_err();
-            let row = (0..texts.len()).find(present).unwrap_or(0);
-            (table.line(row), shortened(texts.get(row)))
+            let row = (0..table.rows()).find(present).unwrap_or(0);
+            (table.place(row), shortened(&cell(column, row)))
         }
     };
     Err(SeriesError::NotANumber {
@@ -89,7 +89,7 @@ pub(super) fn values<'a>(
             .copied()
             .ok_or_else(|| SeriesError::UnseenCategory {
                 column: column.name.clone(),
-                line: table.line(row),
+                line: table.place(row),
                 category: shortened(&text),
                 known: known.clone(),
             })
@@ -103,6 +103,9 @@ pub(super) fn cell(column: &Column, row: usize) -> Cow<'_, str> {
     match &column.values {
         Values::Numbers(values) => Cow::Owned(values[row].to_string()),
         Values::Texts(texts) => Cow::Borrowed(texts.get(row)),
+        Values::Times(times) => {
+            Cow::Owned(TimeFormat::Typed(times.kind).text(times.microseconds[row]))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::categories::{self, numbers};
 use super::error::SeriesError;
 use super::grid::Whole;
 use super::schema::{Covariate, CovariateKind, CovariateRole};
-use crate::table::{Column, Table};
+use crate::table::{Column, Place, Table};
 
 /// A column with one number for each row of the table, not a number where missing.
 pub(super) struct Source<'a> {
@@ -63,7 +63,13 @@ impl<'a> Columns<'a> {
         })
     }
 
-    /// Line in the file of a row of a series; 0 where the file has a gap.
+    /// Where a row of a series stands in the file; of one in a gap of the file, where the one before it does.
+    pub(super) fn place(&self, whole: &Whole, row: usize) -> Place {
+        let before = whole.rows[..=row].iter().rev().flatten().next();
+        self.table.place(before.copied().unwrap_or(0))
+    }
+
+    /// Number of the line or row in the file of a row of a series; 0 where the file has a gap.
     pub(super) fn line(&self, whole: &Whole, row: usize) -> u64 {
         whole.rows[row].map_or(0, |row| self.table.line(row))
     }
@@ -100,9 +106,9 @@ impl Source<'_> {
             Some(row) => Err(SeriesError::StaticChanges {
                 series: whole.name.clone(),
                 column: self.column.name.clone(),
-                line: table.line(row),
+                line: table.place(row),
                 value: text(row),
-                first_line: table.line(first),
+                first_line: table.place(first),
                 first: text(first),
             }),
         }

@@ -9,6 +9,7 @@ pub use missing::MissingError;
 use super::of_series;
 use super::split_options::SplitError;
 use crate::splits::Split;
+use crate::table::Place;
 use crate::time_column::TimeError;
 
 /// What is wrong, and where. Lines are those of the file, from 1; the one series of a wide table has an empty name.
@@ -79,7 +80,7 @@ pub enum SeriesError {
 
     /// A text where a number is expected.
     #[error(
-        "line {line}, column {column:?}: {cell:?} is not a number, and a {role} of numbers is expected: correct the cell, or leave it empty if the value is missing"
+        "{line}, column {column:?}: {cell:?} is not a number, and a {role} of numbers is expected: correct the cell, or leave it empty if the value is missing"
     )]
     NotANumber {
         /// `target` or `covariate`.
@@ -87,7 +88,7 @@ pub enum SeriesError {
         /// The column.
         column: String,
         /// Line of the first such cell.
-        line: u64,
+        line: Place,
         /// The cell, shortened.
         cell: String,
     },
@@ -107,7 +108,7 @@ pub enum SeriesError {
 
     /// A text that no training row holds.
     #[error(
-        "line {line}, column {column:?}: the category {category:?} is in no training row, which have {}: correct the cell, or train \
+        "{line}, column {column:?}: the category {category:?} is in no training row, which have {}: correct the cell, or train \
          on rows that have it",
         listed(known)
     )]
@@ -115,7 +116,7 @@ pub enum SeriesError {
         /// The column.
         column: String,
         /// Line in the file.
-        line: u64,
+        line: Place,
         /// The text, shortened.
         category: String,
         /// The categories of the training rows.
@@ -124,7 +125,7 @@ pub enum SeriesError {
 
     /// A static covariate is not.
     #[error(
-        "line {line}, column {column:?}: {value:?}{} differs from {first:?} in line {first_line}: a static covariate has one value for \
+        "{line}, column {column:?}: {value:?}{} differs from {first:?} in {first_line}: a static covariate has one value for \
          each series; name the column as a past or known covariate",
         of_series(series)
     )]
@@ -134,11 +135,11 @@ pub enum SeriesError {
         /// The column.
         column: String,
         /// Line of the first row that differs.
-        line: u64,
+        line: Place,
         /// Its value.
         value: String,
         /// Line of the first row with a value.
-        first_line: u64,
+        first_line: Place,
         /// Its value.
         first: String,
     },
@@ -183,7 +184,7 @@ pub enum SeriesError {
 
     /// A value leaves the range of 32-bit floats once it is scaled.
     #[error(
-        "line {line}, column {column:?}: {value}{} is too far from the training rows to be scaled to a 32-bit float",
+        "{line}, column {column:?}: {value}{} is too far from the training rows to be scaled to a 32-bit float",
         of_series(series)
     )]
     NotFinite {
@@ -192,7 +193,7 @@ pub enum SeriesError {
         /// The column.
         column: String,
         /// Line in the file.
-        line: u64,
+        line: Place,
         /// The value.
         value: f64,
     },

@@ -149,7 +149,7 @@ impl Recipe<'_> {
             false => Err(SeriesError::NotFinite {
                 series: self.whole.name.clone(),
                 column: source.column.name.clone(),
-                line: self.columns.line(self.whole, row),
+                line: self.columns.place(self.whole, row),
                 value,
             }),
         }

@@ -169,7 +169,7 @@ fn named_rows(table: &Table, layout: &TableLayout) -> Result<NamedRows, GridErro
     match column.missing.first() {
         Some(&row) => Err(GridError::SeriesNameMissing {
             column: column.name.clone(),
-            line: table.line(row),
+            line: table.place(row),
         }),
         None => Ok(series
             .iter()
@@ -203,9 +203,9 @@ impl Places<'_> {
             let before = self.rows[series][place - 1];
             return Err(GridError::Backwards {
                 series: self.names[series].clone(),
-                line: self.table.line(places.first),
+                line: self.table.place(places.first),
                 time: text(places.first),
-                line_before: self.table.line(before),
+                line_before: self.table.place(before),
                 before: text(before),
                 count: places.count,
             });
@@ -216,8 +216,8 @@ impl Places<'_> {
             let first = self.rows[series].iter().find(same).copied();
             return Err(GridError::Repeated {
                 series: self.names[series].clone(),
-                line: self.table.line(places.first),
-                first_line: self.table.line(first.unwrap_or(places.first)),
+                line: self.table.place(places.first),
+                first_line: self.table.place(first.unwrap_or(places.first)),
                 time: text(places.first),
                 count: places.count,
             });
@@ -237,9 +237,9 @@ impl Places<'_> {
             let before = self.rows[series][place - 1];
             return Err(GridError::Uneven {
                 series: self.names[series].clone(),
-                line: self.table.line(places.first),
+                line: self.table.place(places.first),
                 time: text(places.first),
-                line_before: self.table.line(before),
+                line_before: self.table.place(before),
                 before: text(before),
                 frequency,
                 count: places.count,
@@ -261,7 +261,7 @@ impl Places<'_> {
         Err(match too_long && missing != Missing::Refuse {
             true => GridError::GapTooLong {
                 series: name,
-                line: self.table.line(gap.row),
+                line: self.table.place(gap.row),
                 time: text(gap.row),
                 before: text(before),
                 frequency,
@@ -271,9 +271,9 @@ impl Places<'_> {
             },
             false => GridError::Gap {
                 series: name,
-                line: self.table.line(gap.row),
+                line: self.table.place(gap.row),
                 time: text(gap.row),
-                line_before: self.table.line(before),
+                line_before: self.table.place(before),
                 before: text(before),
                 frequency,
                 missing: rows,

@@ -125,7 +125,7 @@ impl Treatment<'_> {
                 return Err(MissingError::NotMasked {
                     series: self.whole.name.clone(),
                     column: source.column.name.clone(),
-                    line: self.columns.line(self.whole, row),
+                    line: self.columns.place(self.whole, row),
                 });
             }
         }
@@ -154,7 +154,7 @@ impl Treatment<'_> {
             if let Some(row) = rows.clone().find(|&row| values[row].is_nan()) {
                 return Err(MissingError::MissingAhead {
                     series: self.whole.name.clone(),
-                    line: self.columns.line(self.whole, row),
+                    line: self.columns.place(self.whole, row),
                     column: source.column.name.clone(),
                 });
             }
@@ -222,7 +222,7 @@ pub(super) fn refuse(columns: &Columns, whole: &Whole, rows: usize) -> Result<()
         None => Ok(()),
         Some((row, source)) => Err(MissingError::MissingValue {
             series: whole.name.clone(),
-            line: columns.line(whole, row),
+            line: columns.place(whole, row),
             column: source.column.name.clone(),
             count: source.column.missing.len(),
         }),

@@ -4,12 +4,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::time_column::DateOrder;
+
 /// The roles of a table's columns, and what to do about what is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SeriesOptions {
     /// The column with the times; found where it is not given.
     pub time: Option<String>,
+    /// What stands first in dates such as `1/7/2016`; found where the column's dates allow one order only.
+    pub date_order: Option<DateOrder>,
     /// The column that tells series apart; found where it is not given, and where there is none, the table is one series.
     pub series: Option<String>,
     /// The columns that are forecast; every column of numbers that has no other role where they are not given.

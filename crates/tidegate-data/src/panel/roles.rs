@@ -5,7 +5,7 @@ use super::options::SeriesOptions;
 use crate::nearest_name::nearest_name;
 use crate::table::{Table, Values};
 use crate::table_layout::TableLayout;
-use crate::time_column::TimeColumn;
+use crate::time_column::{TimeColumn, TimeOptions};
 
 /// Columns by role, as indices of the table's columns.
 pub(super) struct Roles {
@@ -39,7 +39,13 @@ impl Roles {
         if let Some(name) = &options.time {
             find(table, name, TIME)?;
         }
-        let time = TimeColumn::find(table, options.time.as_deref())?;
+        let time = TimeColumn::find(
+            table,
+            TimeOptions {
+                name: options.time.as_deref(),
+                order: options.date_order,
+            },
+        )?;
         if let Some(time) = &time {
             taken.take(&time.columns, TIME)?;
         }

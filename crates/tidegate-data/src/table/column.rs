@@ -2,7 +2,9 @@
 
 use super::cells::{self, Cell, Decimal};
 use super::error::{TableError, quoted};
+use super::place::Place;
 use super::texts::Texts;
+use super::times::Times;
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,17 +28,19 @@ pub enum Values {
     Numbers(Vec<f64>),
     /// The cells as written, without spaces around them.
     Texts(Texts),
+    /// Times that the file keeps as such.
+    Times(Times),
 }
 
 /// How often a marker stands for a missing value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marker {
-    /// As written; empty where the cell is.
+    /// As written, empty where the cell is; `null` or `NaN` in a file without cells.
     pub text: String,
     /// Number of cells.
     pub count: usize,
-    /// Line in the file of the first one.
-    pub line: u64,
+    /// Where the first one is.
+    pub first: Place,
 }
 
 /// Cells that keep a column from being one of numbers.
@@ -79,7 +83,7 @@ impl Column {
         let numeric = reading.numbers > reading.texts;
         if let (true, Some(row)) = (numeric, reading.first_infinite) {
             return Err(TableError::Infinite {
-                line: lines[row],
+                place: Place::Line(lines[row]),
                 column: name,
                 cell: quoted(cells.get(row)),
             });
@@ -111,6 +115,7 @@ impl Column {
         let rows = match &self.values {
             Values::Numbers(values) => values.len(),
             Values::Texts(texts) => texts.len(),
+            Values::Times(times) => times.microseconds.len(),
         };
         rows - self.missing.len()
     }
@@ -162,7 +167,7 @@ fn markers(cells: &Texts, missing: &[usize], lines: &[u64]) -> Vec<Marker> {
             None => markers.push(Marker {
                 text: text.to_owned(),
                 count: 1,
-                line: lines[row],
+                first: Place::Line(lines[row]),
             }),
         }
     }

@@ -1,31 +1,55 @@
 //! Telling from its first bytes how a file is written.
 
-use super::error::TableError;
+use super::arrow_ipc;
+use super::error::{SAVE_AS_TABLE, SAVE_IN_UTF8, TableError, UNPACK};
 
-/// The text of a file, without a byte order mark.
+/// How a file is written; of texts, what follows the byte order mark.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Content<'a> {
     Delimited(&'a str),
     JsonLines(&'a str),
+    Parquet,
+    ArrowFile,
+    ArrowStream,
+    Npy,
+    Zip,
 }
 
-/// First bytes of files that people keep tables in, and that are no text.
-const OTHERS: [(&[u8], &str); 10] = [
-    (b"PAR1", "a Parquet file"),
-    (b"ARROW1", "an Arrow file"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"PK\x03\x04", "a ZIP archive or a spreadsheet"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"\x1f\x8b", "compressed with gzip"),
-    (b"\x28\xb5\x2f\xfd", "compressed with zstd"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"\xff\xfe", "text in UTF-16"),
-    (b"\xfe\xff", "text in UTF-16"),
+/// First bytes of files that are read and are no text.
+const BINARY: [(&[u8], Content); 6] = [
+    (b"PAR1", Content::Parquet),
+    (arrow_ipc::FILE_MAGIC, Content::ArrowFile),
+    (arrow_ipc::CONTINUATION, Content::ArrowStream),
+    (b"\x93NUMPY", Content::Npy),
+    (b"PK\x03\x04", Content::Zip),
+    // An archive of nothing.
+    (b"PK\x05\x06", Content::Zip),
+];
+
+/// First bytes of files that people keep tables in, and that are not read.
+const OTHERS: [(&[u8], &str, &str); 11] = [
+    (b"PARE", "an encrypted Parquet file", SAVE_AS_TABLE),
+    (b"FEA1", "a Feather file of version 1", SAVE_AS_TABLE),
+    (b"\xd0\xcf\x11\xe0", "an old Office document", SAVE_AS_TABLE),
+    (b"\x89HDF", "an HDF5 file", SAVE_AS_TABLE),
+    (b"SQLite format 3", "an SQLite database", SAVE_AS_TABLE),
+    (b"\x80\x04\x95", "a pickle of Python", SAVE_AS_TABLE),
+    (b"\x1f\x8b", "compressed with gzip", UNPACK),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd", UNPACK),
+    (b"BZh", "compressed with bzip2", UNPACK),
+    (b"\xff\xfe", "text in UTF-16", SAVE_IN_UTF8),
+    (b"\xfe\xff", "text in UTF-16", SAVE_IN_UTF8),
 ];
 
 pub(super) fn recognise(bytes: &[u8]) -> Result<Content<'_>, TableError> {
-    if let Some((_, found)) = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return Err(TableError::OtherFormat { found });
+    for (magic, content) in BINARY {
+        if bytes.starts_with(magic) {
+            return Ok(content);
+        }
+    }
+    let other = OTHERS.iter().find(|(magic, ..)| bytes.starts_with(magic));
+    if let Some(&(_, found, instead)) = other {
+        return Err(TableError::OtherFormat { found, instead });
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| not_text(bytes, error.valid_up_to()))?;
@@ -37,6 +61,7 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<Content<'_>, TableError> {
         Some(b'{') => Ok(Content::JsonLines(text)),
         Some(b'[') => Err(TableError::OtherFormat {
             found: "a JSON array",
+            instead: "save the table as JSON lines, one object a line",
         }),
         Some(_) => Ok(Content::Delimited(text)),
     }

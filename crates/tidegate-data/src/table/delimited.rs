@@ -1,14 +1,12 @@
 //! A header and rows of cells, separated by commas, semicolons or tabs.
 
-use std::collections::HashMap;
-
 use csv::{ReaderBuilder, StringRecord};
 
 use super::cells::{self, Cell, Decimal};
 use super::column::Column;
 use super::error::{TableError, quoted};
 use super::texts::Texts;
-use super::{Separator, Table, TableFormat};
+use super::{Separator, Table, TableFormat, names};
 
 /// Rows that the separator is found from.
 const SAMPLE: usize = 100;
@@ -20,7 +18,7 @@ pub(super) fn read(text: &str) -> Result<Table, TableError> {
     let Some(header_line) = rows.next(&mut row)? else {
         return Err(TableError::Empty);
     };
-    let names = names(&row, header_line)?;
+    let names = header_names(&row, header_line)?;
     let mut columns = vec![Texts::default(); names.len()];
     let mut lines = Vec::new();
     while let Some(line) = rows.next(&mut row)? {
@@ -53,7 +51,7 @@ pub(super) fn read(text: &str) -> Result<Table, TableError> {
             decimal_comma,
         },
         columns: read,
-        lines,
+        rows: super::Rows::Lines(lines),
     })
 }
 
@@ -76,7 +74,7 @@ fn separator(text: &str) -> Separator {
     best.unwrap_or(Separator::Comma)
 }
 
-fn names(header: &StringRecord, line: u64) -> Result<Vec<String>, TableError> {
+fn header_names(header: &StringRecord, line: u64) -> Result<Vec<String>, TableError> {
     let is_name = |cell: &str| {
         let number = cells::read(cell, Decimal::Point) != Cell::Text
             || cells::read(cell, Decimal::Comma) != Cell::Text;
@@ -88,24 +86,7 @@ fn names(header: &StringRecord, line: u64) -> Result<Vec<String>, TableError> {
             cell: quoted(header.get(0).unwrap_or_default().trim_ascii()),
         });
     }
-    let mut seen = HashMap::new();
-    let mut names = Vec::with_capacity(header.len());
-    for (index, cell) in header.iter().enumerate() {
-        let name = match cell.trim_ascii() {
-            "" => format!("unnamed_{}", index + 1),
-            name => name.to_owned(),
-        };
-        if let Some(first) = seen.insert(name.clone(), index) {
-            return Err(TableError::DuplicateColumn {
-                line,
-                name: quoted(&name),
-                first: first + 1,
-                second: index + 1,
-            });
-        }
-        names.push(name);
-    }
-    Ok(names)
+    names::distinct(header.iter(), Some(line))
 }
 
 /// A date stands in a row, not in a header.

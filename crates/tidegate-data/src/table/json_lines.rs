@@ -1,5 +1,6 @@
-//! One JSON object a line, each with the same keys.
+//! One JSON object a line; a column for each key.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
@@ -9,60 +10,82 @@ use serde_json::error::Category;
 use super::column::Column;
 use super::error::{TableError, quoted};
 use super::texts::Texts;
-use super::{Table, TableFormat};
+use super::{Rows, Table, TableFormat, size};
+
+/// The columns of the keys that have occurred so far, in that order.
+#[derive(Default)]
+struct Columns {
+    names: Vec<String>,
+    cells: Vec<Texts>,
+    indices: HashMap<String, usize>,
+}
 
 pub(super) fn read(text: &str) -> Result<Table, TableError> {
-    let mut names: Vec<String> = Vec::new();
-    let mut columns: Vec<Texts> = Vec::new();
+    let mut columns = Columns::default();
     let mut lines = Vec::new();
     for (line, object) in (1..).zip(text.lines()) {
         if object.trim_ascii().is_empty() {
             continue;
         }
-        let malformed = |reason| TableError::MalformedJson { line, reason };
-        let Row(mut cells) =
-            serde_json::from_str(object).map_err(|error| malformed(explain(&error)))?;
-        if lines.is_empty() {
-            names = cells.iter().map(|(name, _)| name.clone()).collect();
-            columns = vec![Texts::default(); names.len()];
-        }
-        for (index, (name, column)) in names.iter().zip(&mut columns).enumerate() {
-            // Rows have their keys in one order, as a rule.
-            match cells
-                .get(index..)
-                .and_then(|rest| rest.iter().position(|(key, _)| key == name))
-            {
-                Some(distance) => cells.swap(index, index + distance),
-                None => {
-                    let name = quoted(name);
-                    return Err(malformed(format!(
-                        "the key {name:?} of the first row is missing: write null where there is no value"
-                    )));
-                }
-            }
-            column.push(cells[index].1.trim_ascii());
-        }
-        if let Some((name, _)) = cells.get(names.len()) {
-            let name = quoted(name);
-            return Err(malformed(format!(
-                "the key {name:?} is not in the first row: all rows need the same keys"
-            )));
-        }
+        let Row(cells) =
+            serde_json::from_str(object).map_err(|error| TableError::MalformedJson {
+                line,
+                reason: explain(&error),
+            })?;
+        columns.add(cells, lines.len())?;
         lines.push(line);
     }
-    if names.is_empty() {
+    if columns.names.is_empty() {
         let reason = "the object is empty: keys are the columns' names".to_owned();
         let line = lines.first().copied().unwrap_or(1);
         return Err(TableError::MalformedJson { line, reason });
     }
-    let columns = names.into_iter().zip(columns).map(|(name, cells)| {
+    let cells = columns.names.into_iter().zip(columns.cells);
+    let columns = cells.map(|(name, cells)| {
         Column::of_cells(name, cells, &lines, false).map(|(column, _)| column)
     });
     Ok(Table {
         format: TableFormat::JsonLines,
         columns: columns.collect::<Result<_, _>>()?,
-        lines,
+        rows: Rows::Lines(lines),
     })
+}
+
+impl Columns {
+    /// Adds a row, before which there are `rows`; a key that it or one of them does not have has an empty cell.
+    fn add(&mut self, row: Vec<(String, String)>, rows: usize) -> Result<(), TableError> {
+        for (position, (key, cell)) in row.into_iter().enumerate() {
+            // Rows have their keys in one order, as a rule.
+            let index = match self.names.get(position) {
+                Some(name) if *name == key => position,
+                _ => match self.indices.get(&key) {
+                    Some(&index) => index,
+                    None => self.new_column(key, rows)?,
+                },
+            };
+            self.cells[index].push(cell.trim_ascii());
+        }
+        size::allow(rows + 1, self.names.len())?;
+        for cells in &mut self.cells {
+            if cells.len() == rows {
+                cells.push("");
+            }
+        }
+        Ok(())
+    }
+
+    fn new_column(&mut self, name: String, rows: usize) -> Result<usize, TableError> {
+        let index = self.names.len();
+        size::allow(rows + 1, index + 1)?;
+        let mut cells = Texts::default();
+        for _ in 0..rows {
+            cells.push("");
+        }
+        self.indices.insert(name.clone(), index);
+        self.names.push(name);
+        self.cells.push(cells);
+        Ok(index)
+    }
 }
 
 fn explain(error: &serde_json::Error) -> String {

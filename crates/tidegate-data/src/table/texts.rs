@@ -15,6 +15,11 @@ impl Texts {
         self.ends.push(self.text.len());
     }
 
+    /// Bytes of all texts.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Number of texts.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
+use super::date_order::DateOrder;
 use super::{TimePrecision, civil, microseconds};
+use crate::table::TimeKind;
 
 /// How the times of a column are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,24 @@ pub enum TimeFormat {
         /// Whether an offset such as `+09:00` or `Z` follows.
         offset: bool,
     },
+    /// `2016/07/01` or `2016.07.01`
+    YearFirst {
+        /// What stands between the numbers.
+        separator: char,
+        /// Whether a time of day follows.
+        time_of_day: bool,
+    },
+    /// `31/12/2016`, `31.12.2016` or `31-12-2016`
+    YearLast {
+        /// Whether the day or the month stands first.
+        order: DateOrder,
+        /// What stands between the numbers.
+        separator: char,
+        /// Whether a time of day follows.
+        time_of_day: bool,
+    },
+    /// `20160701`
+    CompactDate,
     /// Seconds since 1970-01-01 00:00:00 UTC.
     UnixSeconds,
     /// Milliseconds since then.
@@ -32,11 +52,37 @@ pub enum TimeFormat {
         /// How many of them there are, 1 to 6.
         count: usize,
     },
+    /// Kept as times by the file.
+    Typed(TimeKind),
 }
 
 impl fmt::Display for TimeFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let of_day = |time_of_day: bool| if time_of_day { " hh:mm:ss" } else { "" };
+        f.write_str(match *self {
+            TimeFormat::YearFirst {
+                separator,
+                time_of_day,
+            } => return write!(f, "YYYY{separator}MM{separator}DD{}", of_day(time_of_day)),
+            TimeFormat::YearLast {
+                order,
+                separator,
+                time_of_day,
+            } => {
+                let (first, second) = match order {
+                    DateOrder::DayFirst => ("DD", "MM"),
+                    DateOrder::MonthFirst => ("MM", "DD"),
+                };
+                return write!(
+                    f,
+                    "{first}{separator}{second}{separator}YYYY{}",
+                    of_day(time_of_day)
+                );
+            }
+            TimeFormat::CompactDate => "YYYYMMDD",
+            TimeFormat::Typed(TimeKind::Date) => "dates",
+            TimeFormat::Typed(TimeKind::Civil) => "timestamps without a zone",
+            TimeFormat::Typed(TimeKind::Instant) => "timestamps in UTC",
             TimeFormat::Month => "YYYY-MM",
             TimeFormat::Date => "YYYY-MM-DD",
             TimeFormat::DateTime { with_t, offset } => match (with_t, offset) {
@@ -53,6 +99,27 @@ impl fmt::Display for TimeFormat {
 }
 
 impl TimeFormat {
+    /// The order of day and month, where the format leaves it open.
+    #[must_use]
+    pub fn order(self) -> Option<DateOrder> {
+        match self {
+            TimeFormat::YearLast { order, .. } => Some(order),
+            _ => None,
+        }
+    }
+
+    /// Whether times are points in time, and not a local date and time of day that are taken as if they were in UTC.
+    #[must_use]
+    pub fn in_utc(self) -> bool {
+        matches!(
+            self,
+            TimeFormat::DateTime { offset: true, .. }
+                | TimeFormat::UnixSeconds
+                | TimeFormat::UnixMilliseconds
+                | TimeFormat::Typed(TimeKind::Instant)
+        )
+    }
+
     /// A time in microseconds since 1970 as text, as precise as this format.
     #[must_use]
     pub fn text(self, time: i64) -> String {
@@ -63,12 +130,16 @@ impl TimeFormat {
             TimeFormat::Month | TimeFormat::Date | TimeFormat::Parts { count: 1..=3 } => {
                 TimePrecision::of(self, []).text(time)
             }
-            TimeFormat::DateTime { offset: true, .. }
-            | TimeFormat::UnixSeconds
-            | TimeFormat::UnixMilliseconds => format!("{} {}Z", civil.date(), civil.time()),
-            TimeFormat::DateTime { .. } | TimeFormat::Parts { .. } => {
-                format!("{} {}", civil.date(), civil.time())
+            TimeFormat::CompactDate
+            | TimeFormat::YearFirst {
+                time_of_day: false, ..
             }
+            | TimeFormat::YearLast {
+                time_of_day: false, ..
+            }
+            | TimeFormat::Typed(TimeKind::Date) => civil.date().to_string(),
+            _ if self.in_utc() => format!("{} {}Z", civil.date(), civil.time()),
+            _ => format!("{} {}", civil.date(), civil.time()),
         }
     }
 }
@@ -123,6 +194,19 @@ pub(super) fn read_text(text: &str) -> Option<(TimeFormat, i64)> {
 /// From 1973 to 2286 in seconds, and in milliseconds: numbers outside are no times, and no number is both.
 const SECONDS: std::ops::Range<f64> = 1e8..1e10;
 const MILLISECONDS: std::ops::Range<f64> = 1e11..1e13;
+
+/// Reads `20160701`, which may as well be a number.
+pub(super) fn read_compact(number: f64) -> Option<(TimeFormat, i64)> {
+    if number.fract() != 0.0 || !(10_000_101.0..100_000_000.0).contains(&number) {
+        return None;
+    }
+    let number = number as i32;
+    let part = |number: i32| i8::try_from(number % 100).ok();
+    let year = i16::try_from(number / 10_000).ok()?;
+    let date = Date::new(year, part(number / 100)?, part(number)?).ok()?;
+    let time = microseconds(date.to_datetime(Time::midnight()))?;
+    Some((TimeFormat::CompactDate, time))
+}
 
 pub(super) fn read_number(number: f64) -> Option<(TimeFormat, i64)> {
     if SECONDS.contains(&number) {

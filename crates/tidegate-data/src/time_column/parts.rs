@@ -27,7 +27,7 @@ pub(super) fn read(table: &Table, parts: Vec<usize>) -> Result<TimeColumn, TimeE
                 Values::Numbers(numbers) if !numbers[row].is_nan() => *value = numbers[row],
                 _ => {
                     return Err(TimeError::Missing {
-                        line: table.line(row),
+                        place: table.place(row),
                         column: column.name.clone(),
                     });
                 }
@@ -37,7 +37,7 @@ pub(super) fn read(table: &Table, parts: Vec<usize>) -> Result<TimeColumn, TimeE
             let named = columns.iter().zip(values);
             let named = named.map(|(column, value)| format!("{} {value}", column.name));
             TimeError::Impossible {
-                line: table.line(row),
+                place: table.place(row),
                 parts: named.collect::<Vec<_>>().join(", "),
             }
         })

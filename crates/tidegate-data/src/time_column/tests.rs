@@ -32,6 +32,14 @@ fn each_way_of_writing_a_time_is_read() {
         ("2016-07-01 13:05:09Z", "2016-07-01 13:05:09Z"),
         ("1467378309", "2016-07-01 13:05:09Z"),
         ("1467378309250", "2016-07-01 13:05:09.25Z"),
+        ("2016-07-01 13", "2016-07-01 13:00:00"),
+        ("2016/07/01", "2016-07-01"),
+        ("2016/7/1 9:05", "2016-07-01 09:05:00"),
+        ("2016.12.31 23:59:59.5", "2016-12-31 23:59:59.5"),
+        ("31/12/2016", "2016-12-31"),
+        ("31.1.2016 9:05", "2016-01-31 09:05:00"),
+        ("1-31-2016", "2016-01-31"),
+        ("20160701", "2016-07-01"),
     ] {
         assert_eq!(read_cells(&[cell]).unwrap(), [expected], "{cell}");
     }
@@ -40,7 +48,9 @@ fn each_way_of_writing_a_time_is_read() {
 #[test]
 fn what_is_no_time_is_named_with_line_and_column() {
     for cell in [
-        "01/07/2016",
+        "07/2016",
+        "31/31/2016",
+        "1/7/16",
         "2016-13",
         "2016-02-30",
         "2016-07-01 25:00:00",
@@ -73,6 +83,7 @@ fn two_ways_of_writing_are_an_error_that_names_both_lines() {
         "2016-07-02",
         "2016-07-02 00:00:00Z",
         "2016-07",
+        "01/07/2016",
     ] {
         let message =
             read_cells(&["2016-07-01 00:00:00", "2016-07-01 01:00:00", other]).unwrap_err();
@@ -92,6 +103,79 @@ fn two_ways_of_writing_are_an_error_that_names_both_lines() {
     );
     // A fraction that is left out where it is 0 makes no second way.
     assert!(read_cells(&["2016-07-01 00:00:00.5", "2016-07-01 00:00:01"]).is_ok());
+}
+
+#[test]
+fn the_whole_column_decides_whether_the_day_or_the_month_stands_first() {
+    assert_eq!(
+        read_cells(&["01/07/2016 00:00", "02/07/2016 00:00", "13/07/2016 00:00"]).unwrap()[1],
+        "2016-07-02 00:00:00"
+    );
+    assert_eq!(
+        read_cells(&["1/7/2016", "1/31/2016"]).unwrap(),
+        ["2016-01-07", "2016-01-31"]
+    );
+    for (cells, expected) in [
+        (
+            &["01.07.2016", "02.07.2016"][..],
+            "column \"ds\": line 2 holds 01.07.2016, and no row tells whether the day or the month stands first: say \
+             --day-first or --month-first",
+        ),
+        (
+            &["1/7/2016", "1/31/2016", "2/2/2016", "13/1/2016"],
+            "line 3 can only be month first, and line 5 only day first",
+        ),
+        (
+            &["13/7/2016", "14.7.2016"],
+            "line 3 is written as DD.MM.YYYY, and line 2 as DD/MM/YYYY",
+        ),
+        (
+            &["13/7/2016", "14/7/2016 12:00"],
+            "line 3 is written as DD/MM/YYYY hh:mm:ss",
+        ),
+    ] {
+        let message = read_cells(cells).unwrap_err();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
+fn the_order_that_is_asked_for_is_kept_to() {
+    let table = Table::from_bytes(b"ds,y\n01/07/2016,1\n02/07/2016,2\n").unwrap();
+    for (order, expected) in [
+        (DateOrder::DayFirst, "2016-07-02"),
+        (DateOrder::MonthFirst, "2016-02-07"),
+    ] {
+        let options = TimeOptions {
+            order: Some(order),
+            ..TimeOptions::default()
+        };
+        let found = TimeColumn::find(&table, options).unwrap().unwrap();
+        assert_eq!(found.text(found.times[1]), expected);
+        assert_eq!(found.format.order(), Some(order));
+    }
+    let table = Table::from_bytes(b"ds,y\n13/07/2016,1\n02/07/2016,2\n").unwrap();
+    let options = TimeOptions {
+        order: Some(DateOrder::MonthFirst),
+        ..TimeOptions::default()
+    };
+    let message = TimeColumn::find(&table, options).unwrap_err().to_string();
+    assert!(
+        message.contains("\"13/07/2016\" is not a time"),
+        "{message}"
+    );
+}
+
+#[test]
+fn eight_digits_are_a_date_where_the_name_says_so() {
+    assert_eq!(
+        times("date,y\n20160630,1\n20160701,2\n").format,
+        TimeFormat::CompactDate
+    );
+    assert_eq!(find("y,z\n20160630,1\n20160701,2\n").unwrap(), None);
+    assert_eq!(find("time,z\n20160631,1\n").unwrap(), None);
+    let table = Table::from_bytes(b"y,z\n20160630,1\n").unwrap();
+    assert!(TimeColumn::find(&table, Some("y")).is_ok());
 }
 
 #[test]
@@ -153,7 +237,10 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_time_or_not(text in "[0-9TZ:+. é\\[-]{0,30}", start in prop_oneof![Just(""), Just("2016-07-01 "), Just("2016-07-01T12:00:0")]) {
+    fn any_text_is_a_time_or_not(text in "[0-9TZ:+./ é\\[-]{0,30}", start in prop_oneof![Just(""), Just("1/7/2016 "), Just("2016-07-01 "), Just("2016-07-01T12:00:0")]) {
         let _ = format::read_text(&format!("{start}{text}"));
+        for order in [DateOrder::DayFirst, DateOrder::MonthFirst] {
+            let _ = WrittenDate::read(&format!("{start}{text}")).and_then(|date| date.time(order));
+        }
     }
 }

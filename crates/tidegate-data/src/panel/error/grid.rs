@@ -3,18 +3,19 @@
 use crate::frequency::Frequency;
 use crate::panel::note::counted;
 use crate::panel::of_series;
+use crate::table::Place;
 
 /// What is wrong, and where. Lines are those of the file, from 1; the one series of a wide table has an empty name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GridError {
     /// A row does not say which series it belongs to.
-    #[error("line {line}, column {column:?}: the series' name is missing: every row needs one")]
+    #[error("{line}, column {column:?}: the series' name is missing: every row needs one")]
     SeriesNameMissing {
         /// The column.
         column: String,
         /// Line in the file.
-        line: u64,
+        line: Place,
     },
 
     /// No series has two rows, so that nothing says how far rows are apart.
@@ -25,7 +26,7 @@ pub enum GridError {
 
     /// Two rows of a series have one time.
     #[error(
-        "line {line}: the time {time}{} stands in line {first_line} already{}: leave one of the rows out, or name the column \
+        "{line}: the time {time}{} stands in {first_line} already{}: leave one of the rows out, or name the column \
          that tells series apart",
         of_series(series),
         more(*count)
@@ -34,9 +35,9 @@ pub enum GridError {
         /// The series.
         series: String,
         /// Line of the row.
-        line: u64,
+        line: Place,
         /// Line of the first row with that time.
-        first_line: u64,
+        first_line: Place,
         /// The time.
         time: String,
         /// Number of such rows in the file.
@@ -45,7 +46,7 @@ pub enum GridError {
 
     /// Times go back.
     #[error(
-        "line {line}: the time {time}{} is before {before} in line {line_before}{}: sort the rows by time, or name the column \
+        "{line}: the time {time}{} is before {before} in {line_before}{}: sort the rows by time, or name the column \
          that tells series apart",
         of_series(series),
         more(*count)
@@ -54,11 +55,11 @@ pub enum GridError {
         /// The series.
         series: String,
         /// Line of the row.
-        line: u64,
+        line: Place,
         /// Its time.
         time: String,
         /// Line of the row before.
-        line_before: u64,
+        line_before: Place,
         /// The time of the row before.
         before: String,
         /// Number of such rows in the file.
@@ -67,7 +68,7 @@ pub enum GridError {
 
     /// Rows are no whole number of steps apart.
     #[error(
-        "line {line}: the time {time}{} is no whole number of steps of {frequency} after {before} in line {line_before}{}: put \
+        "{line}: the time {time}{} is no whole number of steps of {frequency} after {before} in {line_before}{}: put \
          the rows on a grid of equal steps first",
         of_series(series),
         more(*count)
@@ -76,11 +77,11 @@ pub enum GridError {
         /// The series.
         series: String,
         /// Line of the row.
-        line: u64,
+        line: Place,
         /// Its time.
         time: String,
         /// Line of the row before.
-        line_before: u64,
+        line_before: Place,
         /// The time of the row before.
         before: String,
         /// The most frequent step.
@@ -91,7 +92,7 @@ pub enum GridError {
 
     /// Rows are missing in time.
     #[error(
-        "line {line}: {} of {frequency} missing{} between {before} in line {line_before} and {time}{}: say what becomes of \
+        "{line}: {} of {frequency} missing{} between {before} in {line_before} and {time}{}: say what becomes of \
          missing values (mask, forward-fill, linear or drop), or fill the rows in",
         counted(*missing, "step"),
         of_series(series),
@@ -101,11 +102,11 @@ pub enum GridError {
         /// The series.
         series: String,
         /// Line of the row after the gap.
-        line: u64,
+        line: Place,
         /// Its time.
         time: String,
         /// Line of the row before the gap.
-        line_before: u64,
+        line_before: Place,
         /// The time of the row before.
         before: String,
         /// The most frequent step.
@@ -118,7 +119,7 @@ pub enum GridError {
 
     /// Filling the gaps would make the table many times as long.
     #[error(
-        "line {line}: {} of {frequency} missing{} between {before} and {time}: with all gaps filled the table of {rows} rows would \
+        "{line}: {} of {frequency} missing{} between {before} and {time}: with all gaps filled the table of {rows} rows would \
          have more than {limit}; check the times, or treat what follows the gap as a series of its own",
         counted(*missing, "step"),
         of_series(series)
@@ -127,7 +128,7 @@ pub enum GridError {
         /// The series.
         series: String,
         /// Line of the row after the longest gap so far.
-        line: u64,
+        line: Place,
         /// Its time.
         time: String,
         /// The time of the row before.

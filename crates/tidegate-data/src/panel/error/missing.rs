@@ -2,6 +2,7 @@
 
 use crate::panel::note::counted;
 use crate::panel::of_series;
+use crate::table::Place;
 
 /// What is missing, and where. Lines are those of the file, from 1; the one series of a wide table has an empty name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -9,7 +10,7 @@ use crate::panel::of_series;
 pub enum MissingError {
     /// A value is missing.
     #[error(
-        "line {line}, column {column:?}: the value{} is missing{}: say what becomes of missing values (mask, forward-fill, linear \
+        "{line}, column {column:?}: the value{} is missing{}: say what becomes of missing values (mask, forward-fill, linear \
          or drop), or fill it in",
         of_series(series),
         if *count > 1 { format!(", as are {count} in the column") } else { String::new() }
@@ -18,7 +19,7 @@ pub enum MissingError {
         /// The series.
         series: String,
         /// Line of the first one.
-        line: u64,
+        line: Place,
         /// The column.
         column: String,
         /// Missing values in the column.
@@ -27,7 +28,7 @@ pub enum MissingError {
 
     /// A covariate that is known ahead is missing in a row that is forecast.
     #[error(
-        "line {line}, column {column:?}: the value{} is missing in a row that is forecast: a covariate that is known ahead has to be \
+        "{line}, column {column:?}: the value{} is missing in a row that is forecast: a covariate that is known ahead has to be \
          known there",
         of_series(series)
     )]
@@ -35,7 +36,7 @@ pub enum MissingError {
         /// The series.
         series: String,
         /// Line of the row; 0 where the row itself is missing in the times.
-        line: u64,
+        line: Place,
         /// The column.
         column: String,
     },
@@ -62,7 +63,7 @@ pub enum MissingError {
 
     /// A column that never missed a value in training does now, and the network has no mask for it.
     #[error(
-        "line {line}, column {column:?}: the value{} is missing, and none was in training, so that the model has no mask for this \
+        "{line}, column {column:?}: the value{} is missing, and none was in training, so that the model has no mask for this \
          column: fill it in, or train on data in which the column has missing values",
         of_series(series)
     )]
@@ -72,7 +73,7 @@ pub enum MissingError {
         /// The column.
         column: String,
         /// Line of the first one; 0 where the row itself is missing in the times.
-        line: u64,
+        line: Place,
     },
 
     /// There is nothing to fill missing values with.

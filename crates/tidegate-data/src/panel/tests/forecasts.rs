@@ -1,6 +1,7 @@
 //! What a table holds when what follows it is forecast.
 
 use super::*;
+use crate::table::Place;
 
 const SOLD: &str = "ds,sold,price\n2020-01-01,1,2\n2020-01-02,3,2\n2020-01-03,2,4\n";
 
@@ -31,7 +32,10 @@ fn rows_without_a_target_are_the_future_of_what_is_known_ahead() {
     assert!(
         matches!(
             error,
-            SeriesError::Missing(MissingError::MissingValue { line: 5, .. })
+            SeriesError::Missing(MissingError::MissingValue {
+                line: Place::Line(5),
+                ..
+            })
         ),
         "{error}"
     );
