@@ -7,8 +7,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tidegate_study::CellVariant;
 
 use crate::amount::amount;
+use crate::evaluate::arguments::EvaluateArguments;
+use crate::forecast::arguments::ForecastArguments;
 use crate::gates::arguments::GatesArguments;
+use crate::init::arguments::InitArguments;
 use crate::inspect::arguments::InspectArguments;
+use crate::train::arguments::TrainArguments;
+use crate::train::resume_arguments::ResumeArguments;
 
 /// Gated recurrent networks, on a CPU.
 #[derive(Debug, Parser)]
@@ -21,8 +26,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Compare(CompareArguments),
+    Evaluate(EvaluateArguments),
+    Forecast(ForecastArguments),
     Gates(GatesArguments),
+    Init(InitArguments),
     Inspect(InspectArguments),
+    Resume(ResumeArguments),
+    Train(TrainArguments),
 }
 
 /// Compare recurrent cells on the same data, and hold what the textbooks say of them against it.

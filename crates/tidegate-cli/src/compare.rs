@@ -36,10 +36,14 @@ pub(crate) fn run(arguments: &CompareArguments) -> Result<(), Failure> {
         true => Labels::of(comparison.experiments.len()),
         false => Labels::Study,
     };
-    let display = Arc::new(Display::of_standard_error(labels));
+    let display = Arc::new(Display::of_standard_error());
     let speaker = Arc::clone(&display);
     let stop = stop_on_interruption(move |line| speaker.say(line))?;
-    let result = tidegate_study::study(&study, &|progress| display.show(progress), stop);
+    let result = tidegate_study::study(
+        &study,
+        &|progress| display.show_study(&progress, labels),
+        stop,
+    );
     display.end();
     let report = result.map_err(|error| failure(error, arguments, comparison))?;
     print(&if arguments.json {
@@ -167,7 +171,7 @@ fn questions(names: &[QuestionName]) -> Result<Vec<Question>, clap::Error> {
     let twice = (1..asked.len()).any(|index| asked[..index].contains(&asked[index]));
     let fail = |message: &str| {
         Err(misuse(
-            "compare",
+            &["compare"],
             ErrorKind::ValueValidation,
             message.to_owned(),
         ))
@@ -207,7 +211,7 @@ fn comparison(arguments: &CompareArguments, effort: Effort) -> Result<Comparison
     for (index, cell) in arguments.cells.iter().enumerate() {
         if arguments.cells[..index].contains(cell) {
             let message = format!("--cells names {cell} twice: name each cell once");
-            return Err(misuse("compare", ErrorKind::ValueValidation, message));
+            return Err(misuse(&["compare"], ErrorKind::ValueValidation, message));
         }
     }
     comparison.sizing = sizing(arguments)?;
@@ -222,7 +226,7 @@ fn comparison(arguments: &CompareArguments, effort: Effort) -> Result<Comparison
 fn sizing(arguments: &CompareArguments) -> Result<Sizing, clap::Error> {
     let conflict = |message: &str| {
         Err(misuse(
-            "compare",
+            &["compare"],
             ErrorKind::ArgumentConflict,
             message.to_owned(),
         ))
@@ -250,13 +254,16 @@ pub(crate) fn generated_task(name: TaskName, length: Option<usize>) -> Task {
     }
 }
 
-/// Misuse of the options of a subcommand.
-pub(crate) fn misuse(subcommand: &str, kind: ErrorKind, message: String) -> clap::Error {
+/// Misuse of the options of a subcommand, which has a name of several words where it is one of a subcommand's own.
+pub(crate) fn misuse(subcommand: &[&str], kind: ErrorKind, message: String) -> clap::Error {
     let mut command = Arguments::command();
     command.build();
-    match command.find_subcommand_mut(subcommand) {
+    let found = subcommand.iter().try_fold(&mut command, |command, name| {
+        command.find_subcommand_mut(name)
+    });
+    match found {
         Some(subcommand) => subcommand.error(kind, message),
-        None => command.error(kind, message),
+        None => Arguments::command().error(kind, message),
     }
 }
 

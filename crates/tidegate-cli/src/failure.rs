@@ -1,13 +1,16 @@
 //! How the command ends when it does not succeed.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tidegate_data::DataError;
+use tidegate_data::{DataError, TimeError};
 use tidegate_study::StudyError;
+use tidegate_study::forecast::ForecastPageError;
 use tidegate_study::gates::GatesError;
+use tidegate_train::TrainError;
 
+use crate::configuration::ConfigurationError;
 use crate::visible::visible;
 
 /// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
@@ -19,6 +22,48 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: {0}")]
+    Configuration(#[from] ConfigurationError),
+    #[error("error: {}: {error}", path.display())]
+    Time { path: PathBuf, error: TimeError },
+    #[error(
+        "error: {} is there already: give another name, or --force to replace it",
+        path.display()
+    )]
+    Exists { path: PathBuf },
+    #[error(
+        "error: the path {} is not text in UTF-8, which a configuration holds: rename the file",
+        path.display()
+    )]
+    NotText { path: PathBuf },
+    #[error("error: {0}")]
+    Train(#[from] TrainError),
+    /// What is wrong lies in a file of readings.
+    #[error("error: {name}: {error}")]
+    OfData {
+        name: String,
+        error: Box<TrainError>,
+    },
+    #[error("error: cannot write {}: {error}", path.display())]
+    Write { path: PathBuf, error: io::Error },
+    #[error("error: cannot draw {}: {error}", path.display())]
+    Page {
+        path: PathBuf,
+        error: ForecastPageError,
+    },
+    #[error("error: cannot start {threads} threads: {reason}")]
+    Threads { threads: usize, reason: String },
+    #[error(
+        "error: {} keeps an interrupted run: tidegate resume {} goes on with it, --force begins anew",
+        checkpoint.display(), model.display()
+    )]
+    Unfinished { model: PathBuf, checkpoint: PathBuf },
+    #[error("error: there is no interrupted run: {} does not exist", configuration.display())]
+    NothingToResume { configuration: PathBuf },
+    #[error(
+        "error: {data}: the rows are those that the model was trained and validated on, and none is left to measure it on"
+    )]
+    NoTestRows { data: String },
     #[error("error: cannot write the results as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("error: {task} with {given}: {reason}; change --length or --sequences")]
@@ -37,6 +82,11 @@ pub(crate) enum Failure {
     StandardOutput(io::Error),
     #[error("error: cannot listen for Ctrl-C: {0}")]
     Signals(#[from] ctrlc::Error),
+    #[error(
+        "interrupted after {epochs} epochs: all of it is kept beside {0}; tidegate resume {0} goes on",
+        model.display()
+    )]
+    TrainingInterrupted { epochs: usize, model: PathBuf },
     #[error("interrupted after {done} of {runs} runs: {}", continuation(.folder.as_ref()))]
     Interrupted {
         done: usize,
@@ -49,12 +99,30 @@ pub(crate) enum Failure {
 pub(crate) const INTERRUPTED: u8 = 130;
 
 impl Failure {
+    pub(crate) fn write(path: &Path, error: io::Error) -> Failure {
+        let path = path.to_owned();
+        Failure::Write { path, error }
+    }
+
+    /// An error of training or forecasting: what is wrong with the data is said with its name.
+    pub(crate) fn of_data(name: &str, error: TrainError) -> Failure {
+        match error {
+            TrainError::Series(_) | TrainError::Windows(_) | TrainError::NoWindow { .. } => {
+                Failure::OfData {
+                    name: name.to_owned(),
+                    error: Box::new(error),
+                }
+            }
+            error => Failure::Train(error),
+        }
+    }
+
     /// Says it on standard error and gives the exit status.
     pub(crate) fn report(&self) -> ExitCode {
         // Where standard error is gone there is nobody left to tell.
         let _ = writeln!(io::stderr(), "{}", visible(&self.to_string()));
         ExitCode::from(match self {
-            Failure::Interrupted { .. } => INTERRUPTED,
+            Failure::Interrupted { .. } | Failure::TrainingInterrupted { .. } => INTERRUPTED,
             _ => 1,
         })
     }

@@ -76,7 +76,7 @@ fn source(arguments: &GatesArguments) -> Result<SequenceSource, GatesError> {
         (None, Some(data)) => data,
         (None, None) => {
             let message = "no sequence is named: give a file, or a task with --task".to_owned();
-            misuse("gates", ErrorKind::MissingRequiredArgument, message).exit()
+            misuse(&["gates"], ErrorKind::MissingRequiredArgument, message).exit()
         }
     };
     let source = SequenceSource::of_file(data, split, sequence)?;
@@ -90,7 +90,7 @@ fn source(arguments: &GatesArguments) -> Result<SequenceSource, GatesError> {
                 "{option} chooses among the sequences of a task or of music: {} is one sequence",
                 visible(&data.display().to_string())
             );
-            misuse("gates", ErrorKind::ArgumentConflict, message).exit()
+            misuse(&["gates"], ErrorKind::ArgumentConflict, message).exit()
         }
         _ => Ok(source),
     }

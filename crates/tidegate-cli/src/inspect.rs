@@ -5,13 +5,12 @@ mod document;
 mod problems;
 mod report;
 
-use std::io;
-
 use clap::error::ErrorKind;
 use tidegate_data::{DateOrder, Table, TableLayout, TimeColumn, TimeError, TimeOptions, TimeSteps};
 
 use crate::compare::misuse;
 use crate::failure::Failure;
+use crate::forecasting::{data_name, read_table};
 use crate::page::Page;
 use crate::standard_output::print;
 use crate::visible::visible;
@@ -41,19 +40,12 @@ impl Inspection {
 }
 
 pub(crate) fn run(arguments: &InspectArguments) -> Result<(), Failure> {
-    let standard_input = arguments.data.as_os_str() == "-";
-    let name = match standard_input {
-        true => "standard input".to_owned(),
-        false => arguments.data.display().to_string(),
-    };
-    let table = match standard_input {
-        true => Table::read_from(io::stdin().lock(), &name)?,
-        false => Table::read(&arguments.data)?,
-    };
+    let name = data_name(&arguments.data);
+    let table = read_table(&arguments.data)?;
     let time = TimeColumn::find(&table, options(arguments));
     if let Err(error @ TimeError::NoSuchColumn { .. }) = &time {
         let message = visible(&format!("--time: {error}"));
-        misuse("inspect", ErrorKind::InvalidValue, message).exit()
+        misuse(&["inspect"], ErrorKind::InvalidValue, message).exit()
     }
     let document = Document::of(name, &Inspection::of(table, time));
     print(&if arguments.json {

@@ -7,11 +7,16 @@ mod answers;
 mod arguments;
 mod columns;
 mod compare;
+mod configuration;
+mod evaluate;
 #[cfg(test)]
 mod example;
 mod failure;
 mod findings;
+mod forecast;
+mod forecasting;
 mod gates;
+mod init;
 mod inspect;
 mod interruption;
 mod number;
@@ -23,6 +28,7 @@ mod table;
 #[allow(dead_code, reason = "the command that forecasts draws it")]
 mod terminal_chart;
 mod times;
+mod train;
 mod visible;
 
 use std::process::ExitCode;
@@ -34,8 +40,13 @@ use arguments::{Arguments, Command};
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Resume(arguments) => train::resume(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

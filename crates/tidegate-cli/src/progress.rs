@@ -1,10 +1,12 @@
-//! The progress of a comparison on standard error: bars on a terminal, plain lines elsewhere.
+//! Progress on standard error: bars on a terminal, plain lines elsewhere.
 
 mod bars;
 mod label;
 mod lines;
 mod pace;
 mod sentence;
+mod step;
+mod study;
 
 use std::io::{self, IsTerminal};
 
@@ -13,6 +15,7 @@ use tidegate_study::Progress;
 use bars::Bars;
 pub(crate) use label::Labels;
 use lines::Lines;
+pub(crate) use step::{Run, Saying, Step};
 
 /// How progress is shown. It is told from several threads.
 pub(crate) enum Display {
@@ -22,20 +25,25 @@ pub(crate) enum Display {
 
 impl Display {
     /// What suits standard error.
-    pub(crate) fn of_standard_error(labels: Labels) -> Display {
+    pub(crate) fn of_standard_error() -> Display {
         let dumb = std::env::var_os("TERM").is_some_and(|name| name == "dumb");
         if io::stderr().is_terminal() && !dumb {
-            Display::Bars(Bars::new(labels))
+            Display::Bars(Bars::new())
         } else {
-            Display::Lines(Lines::new(labels))
+            Display::Lines(Lines::new())
         }
     }
 
-    pub(crate) fn show(&self, progress: Progress<'_>) {
+    pub(crate) fn show(&self, step: &Step<'_>, saying: Option<Saying>) {
         match self {
-            Display::Bars(bars) => bars.show(progress),
-            Display::Lines(lines) => lines.show(progress),
+            Display::Bars(bars) => bars.show(step, saying),
+            Display::Lines(lines) => lines.show(step, saying),
         }
+    }
+
+    /// The same of a comparison.
+    pub(crate) fn show_study(&self, progress: &Progress<'_>, labels: Labels) {
+        study::with_step(progress, labels, |step, saying| self.show(&step, saying));
     }
 
     /// Says something of its own.

@@ -78,8 +78,8 @@ pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
 pub use forecast::{
-    ForecastData, ForecastModel, ForecastPlan, ForecastRecipe, NetworkKind, Predictions, Residuals,
-    train_forecaster,
+    ForecastData, ForecastEvaluation, ForecastModel, ForecastPlan, ForecastRecipe, MethodErrors,
+    MethodEvaluation, NetworkKind, Predictions, Residuals, train_forecaster,
 };
 pub use memory_plan::MemoryPlan;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};

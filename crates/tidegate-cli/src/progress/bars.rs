@@ -1,15 +1,13 @@
-//! Progress as bars: one for the whole comparison, one for each run at work.
+//! Progress as bars: one for the whole, one for each run at work.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tidegate_study::{Progress, RunName};
 
-use super::label::Labels;
 use super::pace::Pace;
-use super::sentence::sentence;
+use super::step::{Run, Saying, Step};
 use crate::number::{duration, significant};
 
 /// Parts into which the whole bar cuts each run.
@@ -19,7 +17,6 @@ const PARTS: f64 = 1_000.0;
 const PAUSE: Duration = Duration::from_millis(100);
 
 pub(crate) struct Bars {
-    labels: Labels,
     screen: MultiProgress,
     _margin: ProgressBar,
     whole: ProgressBar,
@@ -33,6 +30,7 @@ struct State {
 }
 
 struct Running {
+    label: String,
     bar: ProgressBar,
     changed: Instant,
     /// Update from which this process started to work on it.
@@ -43,7 +41,7 @@ struct Running {
 }
 
 impl Bars {
-    pub(crate) fn new(labels: Labels) -> Bars {
+    pub(crate) fn new() -> Bars {
         let screen = MultiProgress::new();
         // Terminals write `^C` below the bars, after which the first line of them stays on the screen: let it be empty.
         let margin = screen.add(ProgressBar::new(1));
@@ -52,7 +50,6 @@ impl Bars {
         let whole = screen.add(ProgressBar::new(0));
         whole.set_style(style("{bar:16.green} {wide_msg}"));
         Bars {
-            labels,
             screen,
             _margin: margin,
             whole,
@@ -67,35 +64,34 @@ impl Bars {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn show(&self, progress: Progress<'_>) {
-        if let Some(line) = sentence(&progress, self.labels) {
-            self.say(&line);
+    pub(crate) fn show(&self, step: &Step<'_>, saying: Option<Saying>) {
+        if let Some(saying) = saying {
+            self.say(&saying.text);
         }
-        self.lock().pace.follow(&progress, Instant::now());
-        match progress {
-            Progress::Started { runs, .. } => {
+        self.lock().pace.follow(step, Instant::now());
+        match *step {
+            Step::Started { runs, .. } => {
                 self.whole.set_length((runs as f64 * PARTS) as u64);
                 self.draw_whole(&self.lock());
             }
-            Progress::RunStarted {
+            Step::RunStarted {
                 run,
                 epochs,
                 updates_per_epoch,
                 updates_made,
-                ..
             } => self.add(run, epochs, updates_per_epoch, updates_made),
-            Progress::UpdateDone {
+            Step::UpdateDone {
                 run,
                 epoch,
                 update,
                 loss,
             } => self.update(run, epoch, update, loss),
-            Progress::EpochDone { run, epoch, .. } => {
-                if let Some(running) = self.lock().running.get_mut(&run.id) {
-                    running.valid_loss = Some(epoch.valid_loss);
+            Step::EpochDone { run, valid_loss } => {
+                if let Some(running) = self.lock().running.get_mut(&run) {
+                    running.valid_loss = Some(valid_loss);
                 }
             }
-            Progress::RunDone { run, .. } => {
+            Step::RunDone { run, .. } => {
                 let mut state = self.lock();
                 if let Some(running) = state.running.remove(&run.id) {
                     running.bar.finish_and_clear();
@@ -103,20 +99,21 @@ impl Bars {
                 }
                 self.draw_whole(&state);
             }
-            _ => {}
+            Step::Other => {}
         }
     }
 
-    fn add(&self, run: &RunName, epochs: usize, updates_per_epoch: usize, updates_made: u64) {
+    fn add(&self, run: &Run, epochs: usize, updates_per_epoch: usize, updates_made: u64) {
         let updates = (epochs * updates_per_epoch) as u64;
         let bar = self
             .screen
             .insert_before(&self.whole, ProgressBar::new(updates));
         bar.set_style(style("{bar:16.cyan} {wide_msg}"));
         bar.set_position(updates_made);
-        bar.set_message(self.labels.run(run));
+        bar.set_message(run.label.clone());
         let now = Instant::now();
         let running = Running {
+            label: run.label.clone(),
             bar,
             changed: now,
             first_update: updates_made,
@@ -127,9 +124,9 @@ impl Bars {
         self.lock().running.insert(run.id, running);
     }
 
-    fn update(&self, run: &RunName, epoch: usize, update: u64, loss: f64) {
+    fn update(&self, run: usize, epoch: usize, update: u64, loss: f64) {
         let mut state = self.lock();
-        let Some(running) = state.running.get_mut(&run.id) else {
+        let Some(running) = state.running.get_mut(&run) else {
             return;
         };
         if running.changed.elapsed() < PAUSE {
@@ -141,7 +138,7 @@ impl Bars {
         let rate = update.saturating_sub(running.first_update) as f64 / seconds;
         let mut message = format!(
             "{}, epoch {epoch}/{}, {} updates/s, training {}",
-            self.labels.run(run),
+            running.label,
             running.epochs,
             significant(rate, 3),
             significant(loss, 3)
@@ -156,7 +153,11 @@ impl Bars {
     fn draw_whole(&self, state: &State) {
         let (pace, now) = (&state.pace, Instant::now());
         let (done, runs) = (pace.done(), pace.runs());
-        let mut message = format!("{done} of {runs} runs, {}", duration(pace.elapsed(now)));
+        let mut message = match runs {
+            1 => String::new(),
+            _ => format!("{done} of {runs} runs, "),
+        };
+        message += &duration(pace.elapsed(now));
         if let Some(left) = pace.left(now) {
             message += &format!(", about {} left", duration(left));
         }

@@ -5,11 +5,8 @@ use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tidegate_study::Progress;
-
-use super::label::Labels;
 use super::pace::Pace;
-use super::sentence::sentence;
+use super::step::{Saying, Step};
 use crate::number::{duration, significant};
 
 /// Time without a line after which one says what runs.
@@ -20,7 +17,6 @@ pub(crate) struct Lines {
 }
 
 struct State {
-    labels: Labels,
     last_line: Instant,
     pace: Pace,
     /// What each run that is not finished does, by its id.
@@ -36,15 +32,15 @@ struct Running {
 }
 
 impl Lines {
-    pub(crate) fn new(labels: Labels) -> Lines {
+    pub(crate) fn new() -> Lines {
         Lines {
-            state: Mutex::new(State::new(labels, Instant::now())),
+            state: Mutex::new(State::new(Instant::now())),
         }
     }
 
-    pub(crate) fn show(&self, progress: Progress<'_>) {
+    pub(crate) fn show(&self, step: &Step<'_>, saying: Option<Saying>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = state.line(&progress, Instant::now()) {
+        if let Some(line) = state.line(step, saying, Instant::now()) {
             self.say(&line);
         }
     }
@@ -57,9 +53,8 @@ impl Lines {
 }
 
 impl State {
-    fn new(labels: Labels, now: Instant) -> State {
+    fn new(now: Instant) -> State {
         State {
-            labels,
             last_line: now,
             pace: Pace::new(now),
             running: BTreeMap::new(),
@@ -67,26 +62,24 @@ impl State {
     }
 
     /// What is to be said now, if anything.
-    fn line(&mut self, progress: &Progress<'_>, now: Instant) -> Option<String> {
-        self.pace.follow(progress, now);
-        self.follow(progress);
+    fn line(&mut self, step: &Step<'_>, saying: Option<Saying>, now: Instant) -> Option<String> {
+        self.pace.follow(step, now);
+        self.follow(step);
         let silent = now.saturating_duration_since(self.last_line) >= SILENCE;
-        let mut line =
-            sentence(progress, self.labels).or_else(|| silent.then(|| self.sign_of_life()))?;
-        // A choice comes right after a run, which has said how long the rest takes.
-        let choice = matches!(progress, Progress::Chosen { .. } | Progress::NoneFit { .. });
-        if let (Some(left), false) = (self.pace.left(now), choice) {
+        let saying = saying.or_else(|| silent.then(|| self.sign_of_life()))?;
+        let mut line = saying.text;
+        if let (Some(left), true) = (self.pace.left(now), saying.with_time_left) {
             line += &format!("; about {} left", duration(left));
         }
         self.last_line = now;
         Some(line)
     }
 
-    fn follow(&mut self, progress: &Progress<'_>) {
-        match *progress {
-            Progress::RunStarted { run, epochs, .. } => {
+    fn follow(&mut self, step: &Step<'_>) {
+        match *step {
+            Step::RunStarted { run, epochs, .. } => {
                 let running = Running {
-                    name: self.labels.run(run),
+                    name: run.label.clone(),
                     epoch: 1,
                     epochs,
                     train_loss: None,
@@ -94,34 +87,36 @@ impl State {
                 };
                 self.running.insert(run.id, running);
             }
-            Progress::UpdateDone {
+            Step::UpdateDone {
                 run, epoch, loss, ..
             } => {
-                if let Some(running) = self.running.get_mut(&run.id) {
+                if let Some(running) = self.running.get_mut(&run) {
                     running.epoch = epoch;
                     running.train_loss = Some(loss);
                 }
             }
-            Progress::EpochDone { run, epoch, .. } => {
-                if let Some(running) = self.running.get_mut(&run.id) {
-                    running.valid_loss = Some(epoch.valid_loss);
+            Step::EpochDone { run, valid_loss } => {
+                if let Some(running) = self.running.get_mut(&run) {
+                    running.valid_loss = Some(valid_loss);
                 }
             }
-            Progress::RunDone { run, .. } => {
+            Step::RunDone { run, .. } => {
                 self.running.remove(&run.id);
             }
-            _ => {}
+            Step::Started { .. } | Step::Other => {}
         }
     }
 
-    fn sign_of_life(&self) -> String {
+    fn sign_of_life(&self) -> Saying {
         let running: Vec<String> = self.running.values().map(Running::describe).collect();
-        format!(
-            "[{}/{}] running: {}",
-            self.pace.done(),
-            self.pace.runs(),
-            running.join("; ")
-        )
+        let running = running.join("; ");
+        Saying {
+            text: match self.pace.runs() {
+                1 => running,
+                runs => format!("[{}/{runs}] running: {running}", self.pace.done()),
+            },
+            with_time_left: true,
+        }
     }
 }
 
@@ -142,47 +137,43 @@ impl Running {
 
 #[cfg(test)]
 mod tests {
-    use tidegate_study::Stage;
-
     use super::*;
-    use crate::example::run;
+    use crate::progress::step::Run;
 
     #[test]
     fn after_a_silence_a_line_says_what_runs_and_how_long_it_will_take() {
-        let start = Instant::now();
-        let after = |seconds| start + Duration::from_secs(seconds);
-        let mut state = State::new(Labels::of(1), start);
-        let run = run(0, Stage::Final);
-        let started = Progress::RunStarted {
-            run: &run,
-            epochs: 2,
-            updates_per_epoch: 5,
-            updates_made: 0,
-            threads: 1,
-        };
-        let update = Progress::UpdateDone {
-            run: &run,
-            epoch: 1,
-            update: 5,
-            loss: 0.125,
-        };
-        assert_eq!(
-            state.line(
-                &Progress::Started {
-                    runs: 2,
-                    work: 200.0
-                },
-                start
-            ),
-            None
-        );
-        assert_eq!(state.line(&started, after(1)), None);
-        assert_eq!(state.line(&update, after(29)), None);
-        assert_eq!(
-            state.line(&update, after(30)).unwrap(),
-            "[0/2] running: gru, seed 7, epoch 1/2, training 0.1250; about 1 min 30 s left"
-        );
-        assert_eq!(state.line(&update, after(59)), None);
-        assert!(state.line(&update, after(60)).is_some());
+        for (runs, begin) in [(2, "[0/2] running: "), (1, "")] {
+            let start = Instant::now();
+            let after = |seconds| start + Duration::from_secs(seconds);
+            let mut state = State::new(start);
+            let run = Run {
+                id: 0,
+                label: "gru, seed 7".to_owned(),
+                work: 200.0 / runs as f64,
+            };
+            let started = Step::RunStarted {
+                run: &run,
+                epochs: 2,
+                updates_per_epoch: 5,
+                updates_made: 0,
+            };
+            let update = Step::UpdateDone {
+                run: 0,
+                epoch: 1,
+                update: 5,
+                loss: 0.125,
+            };
+            let work = 200.0;
+            assert_eq!(state.line(&Step::Started { runs, work }, None, start), None);
+            assert_eq!(state.line(&started, None, after(1)), None);
+            assert_eq!(state.line(&update, None, after(29)), None);
+            let left = if runs == 1 { "30 s" } else { "1 min 30 s" };
+            assert_eq!(
+                state.line(&update, None, after(30)).unwrap(),
+                format!("{begin}gru, seed 7, epoch 1/2, training 0.1250; about {left} left")
+            );
+            assert_eq!(state.line(&update, None, after(59)), None);
+            assert!(state.line(&update, None, after(60)).is_some());
+        }
     }
 }

@@ -1,9 +1,9 @@
-//! How far a comparison is, and how long the rest will take if multiply-adds take the same time in all runs.
+//! How far the runs are, and how long the rest will take if multiply-adds take the same time in all runs.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use tidegate_study::Progress;
+use super::step::Step;
 
 /// Time is counted in the runs' work.
 pub(super) struct Pace {
@@ -47,17 +47,16 @@ impl Pace {
         }
     }
 
-    pub(super) fn follow(&mut self, progress: &Progress<'_>, now: Instant) {
-        match *progress {
-            Progress::Started { runs, work } => {
+    pub(super) fn follow(&mut self, step: &Step<'_>, now: Instant) {
+        match *step {
+            Step::Started { runs, work } => {
                 (self.start, self.runs, self.work) = (now, runs, work);
             }
-            Progress::RunStarted {
+            Step::RunStarted {
                 run,
                 epochs,
                 updates_per_epoch,
                 updates_made,
-                ..
             } => {
                 let updates = (epochs * updates_per_epoch) as u64;
                 let running = Running {
@@ -68,14 +67,12 @@ impl Pace {
                 self.found += running.work_done();
                 self.running.insert(run.id, running);
             }
-            Progress::UpdateDone { run, update, .. } => {
-                if let Some(running) = self.running.get_mut(&run.id) {
+            Step::UpdateDone { run, update, .. } => {
+                if let Some(running) = self.running.get_mut(&run) {
                     running.made = update;
                 }
             }
-            Progress::RunDone {
-                run, kept, done, ..
-            } => {
+            Step::RunDone { run, kept, done } => {
                 self.running.remove(&run.id);
                 self.done = self.done.max(done);
                 self.work_done += run.work;
@@ -83,7 +80,7 @@ impl Pace {
                     self.found += run.work;
                 }
             }
-            _ => {}
+            Step::EpochDone { .. } | Step::Other => {}
         }
     }
 
@@ -132,10 +129,8 @@ fn part(updates: u64, of: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use tidegate_study::{Divergence, Outcome, Stage};
-
     use super::*;
-    use crate::example::run;
+    use crate::progress::step::Run;
 
     #[test]
     fn the_time_left_counts_only_what_was_made_since_the_start() {
@@ -143,33 +138,30 @@ mod tests {
         let later = start + Duration::from_secs(60);
         let mut pace = Pace::new(start);
         let work = 400.0;
-        pace.follow(&Progress::Started { runs: 4, work }, start);
+        pace.follow(&Step::Started { runs: 4, work }, start);
         assert_eq!(pace.left(later), None);
-        let outcome = Outcome::Diverged(Divergence {
-            what: "the loss".to_owned(),
-            epoch: 1,
-            update: 1,
-        });
-        let kept = Progress::RunDone {
-            run: &run(1, Stage::Final),
-            outcome: &outcome,
+        let run = |id| Run {
+            id,
+            label: String::new(),
+            work: 100.0,
+        };
+        let kept = Step::RunDone {
+            run: &run(1),
             kept: true,
             done: 1,
-            runs: 4,
         };
         pace.follow(&kept, later);
         assert_eq!(pace.left(later), None);
-        let second = run(2, Stage::Final);
-        let started = Progress::RunStarted {
+        let second = run(2);
+        let started = Step::RunStarted {
             run: &second,
             epochs: 2,
             updates_per_epoch: 10,
             updates_made: 5,
-            threads: 1,
         };
         pace.follow(&started, later);
-        let update = Progress::UpdateDone {
-            run: &second,
+        let update = Step::UpdateDone {
+            run: 2,
             epoch: 2,
             update: 15,
             loss: 1.0,

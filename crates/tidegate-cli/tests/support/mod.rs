@@ -26,7 +26,8 @@ pub(crate) fn inspect(options: &[&str]) -> Command {
     command("inspect", options)
 }
 
-fn command(subcommand: &str, options: &[&str]) -> Command {
+/// Any command, with nothing inherited that would change it.
+pub(crate) fn command(subcommand: &str, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tidegate"));
     command
         .arg(subcommand)
@@ -131,4 +132,67 @@ pub(crate) fn real_data(test: &str, name: &str) -> Option<PathBuf> {
     }
     println!("skipped: {test} needs {}", path.display());
     None
+}
+
+/// Hourly readings of two channels with a season of a day, as CSV; at most three months.
+pub(crate) fn readings(rows: usize) -> String {
+    let mut text = "date,load,wind\n".to_owned();
+    for row in 0..rows {
+        let season = (row as f64 * std::f64::consts::TAU / 24.0).sin();
+        let noise = f64::from((row as u32).wrapping_mul(2_654_435_761) >> 8) / 16_777_216.0 - 0.5;
+        let (day, hour) = (row / 24, row % 24);
+        let (month, day) = match day {
+            0..31 => ("01", 1 + day),
+            31..60 => ("02", day - 30),
+            _ => ("03", day - 59),
+        };
+        text += &format!(
+            "2020-{month}-{day:02} {hour:02}:00:00,{:.4},{:.4}\n",
+            10.0 + 3.0 * season + noise,
+            5.0 - 2.0 * season + noise
+        );
+    }
+    text
+}
+
+/// Options of a training that takes no time.
+pub(crate) const QUICK: [&str; 10] = [
+    "--window",
+    "24",
+    "--horizon",
+    "12",
+    "--hidden",
+    "8",
+    "--epochs",
+    "2",
+    "--batch",
+    "64",
+];
+
+/// `tidegate train forecast` of this data to this model, with [`QUICK`] and further options.
+pub(crate) fn train_forecast(data: &str, model: &str, options: &[&str]) -> Command {
+    let fixed = ["forecast", data, "-o", model];
+    command("train", &[&fixed, &QUICK[..], options].concat())
+}
+
+/// Standard output of a command that succeeds.
+pub(crate) fn printed(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout).to_owned()
+}
+
+/// The JSON document of a command that succeeds.
+pub(crate) fn document(command: Command) -> Value {
+    serde_json::from_str(&printed(command)).unwrap()
+}
+
+/// The names in a folder, sorted.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
 }

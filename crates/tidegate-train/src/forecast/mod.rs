@@ -5,6 +5,7 @@
 //! Here do not live the network, the roles and scaling of columns, or the comparison with baselines.
 
 mod data;
+mod evaluation;
 mod lesson;
 mod model;
 mod predictions;
@@ -12,6 +13,7 @@ mod recipe;
 mod residuals;
 
 pub use data::ForecastData;
+pub use evaluation::{ForecastEvaluation, MethodErrors, MethodEvaluation};
 pub use lesson::train_forecaster;
 pub use model::{ForecastModel, ForecastPlan};
 pub use predictions::Predictions;

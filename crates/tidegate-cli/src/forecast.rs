@@ -1,0 +1,36 @@
+//! `tidegate forecast`: from a model and data to what comes next.
+
+pub(crate) mod arguments;
+mod document;
+
+use tidegate_train::ForecastModel;
+
+use crate::failure::Failure;
+use crate::forecasting::{
+    data_name, forecast_windows, picture, print_result, read_table, write_page,
+};
+use arguments::ForecastArguments;
+use document::ForecastDocument;
+
+pub(crate) fn run(arguments: &ForecastArguments) -> Result<(), Failure> {
+    let model = ForecastModel::load(&arguments.model)?;
+    let name = data_name(&arguments.data);
+    let table = read_table(&arguments.data)?;
+    let of_data = |error| Failure::of_data(&name, error);
+    let data = model.prepare_ahead(&table).map_err(of_data)?;
+    let set = data
+        .last_windows(model.window(), model.horizon())
+        .map_err(of_data)?;
+    let rows: Vec<usize> = (0..set.len()).collect();
+    let forecasts = forecast_windows(&model, &data, &set, &rows)?;
+    let document = ForecastDocument::of(arguments, name.clone(), &model, &data, &forecasts);
+    if let Some(plot) = &arguments.plot {
+        let title = format!("Forecast after {name}");
+        let subject = vec![format!("Model: {}.", arguments.model.display())];
+        write_page(
+            plot,
+            picture(title, subject, &model, &data, forecasts).html(),
+        )?;
+    }
+    print_result(arguments.json, &document, |page| document.text(page))
+}

@@ -1,0 +1,143 @@
+//! `tidegate train`: from options and data to a model, its configuration and what it measures; and `tidegate resume`.
+
+pub(crate) mod arguments;
+mod document;
+mod files;
+pub(crate) mod resume_arguments;
+mod session;
+
+use std::path::{Path, PathBuf};
+
+use clap::error::ErrorKind;
+use tidegate_data::Split;
+use tidegate_train::ExistingCheckpoint;
+
+use crate::compare::misuse;
+use crate::configuration::{Configuration, Key};
+use crate::failure::Failure;
+use crate::forecasting::{
+    Settled, data_name, is_standard_input, print_result, read_table, write_page,
+};
+use arguments::{TrainArguments, TrainForecastArguments, TrainTask};
+use document::TrainDocument;
+use files::RunFiles;
+use resume_arguments::ResumeArguments;
+
+pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
+    match &arguments.task {
+        TrainTask::Forecast(arguments) => forecast(arguments),
+    }
+}
+
+/// What is shown at the end, and how.
+struct Showing<'a> {
+    plot: Option<&'a Path>,
+    json: bool,
+}
+
+fn forecast(arguments: &TrainForecastArguments) -> Result<(), Failure> {
+    let configuration = configuration(arguments)?;
+    let files = RunFiles::of(&arguments.out);
+    let showing = Showing {
+        plot: arguments.plot.as_deref(),
+        json: arguments.json,
+    };
+    files.check_writable(showing.plot)?;
+    if files.checkpoint.exists() && !arguments.force {
+        return Err(Failure::Unfinished {
+            model: files.model,
+            checkpoint: files.checkpoint,
+        });
+    }
+    train(configuration, &files, ExistingCheckpoint::Replace, &showing)
+}
+
+/// The configuration with the path of the data in it.
+fn configuration(arguments: &TrainForecastArguments) -> Result<Configuration, Failure> {
+    let mut overrides = arguments.overrides.clone();
+    if let Some(data) = &arguments.data {
+        if is_standard_input(data) {
+            refuse_options(
+                ErrorKind::InvalidValue,
+                "standard input cannot be read again to go on after an interruption: give a file",
+            )
+        }
+        let data = data
+            .to_str()
+            .ok_or_else(|| Failure::NotText { path: data.clone() })?;
+        if let Some(key) = Key::find("data", "file") {
+            overrides.set(key, data.into());
+        }
+    }
+    let mut configuration = Configuration::layered(arguments.config.as_deref(), &overrides)?;
+    let Some(file) = &mut configuration.data.file else {
+        refuse_options(
+            ErrorKind::MissingRequiredArgument,
+            "no data is named: give a file of readings, or data.file in the file of --config",
+        )
+    };
+    // The run may go on from another folder.
+    let path =
+        std::path::absolute(&*file).map_err(|error| Failure::write(Path::new(file), error))?;
+    if let Some(path) = path.to_str() {
+        *file = path.to_owned();
+    }
+    Ok(configuration)
+}
+
+fn refuse_options(kind: ErrorKind, message: &str) -> ! {
+    misuse(&["train", "forecast"], kind, message.to_owned()).exit()
+}
+
+pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
+    let files = RunFiles::of(&arguments.out);
+    if !files.unfinished.exists() {
+        return Err(Failure::NothingToResume {
+            configuration: files.unfinished,
+        });
+    }
+    let configuration = Configuration::read(&files.unfinished)?;
+    let showing = Showing {
+        plot: arguments.plot.as_deref(),
+        json: arguments.json,
+    };
+    files.check_writable(showing.plot)?;
+    train(configuration, &files, ExistingCheckpoint::Resume, &showing)
+}
+
+fn train(
+    configuration: Configuration,
+    files: &RunFiles,
+    existing: ExistingCheckpoint,
+    showing: &Showing<'_>,
+) -> Result<(), Failure> {
+    let path = PathBuf::from(configuration.data.file.clone().unwrap_or_default());
+    let name = data_name(&path);
+    let table = read_table(&path)?;
+    let settled =
+        Settled::of(&table, configuration).map_err(|error| Failure::of_data(&name, error))?;
+    // A table may be large, and is not needed any more.
+    drop(table);
+    files.begin(&settled.configuration)?;
+    let mut session = match session::train(&settled, files, existing) {
+        Ok(session) => session,
+        Err(failure) => {
+            // Without a checkpoint there is nothing to go on with.
+            if !files.checkpoint.exists() {
+                files.clear();
+            }
+            return Err(failure);
+        }
+    };
+    session.model.save(&files.model)?;
+    files.finish(&settled.configuration)?;
+    let evaluation = match settled.data.parts.rows(Split::Test) {
+        0 => None,
+        _ => Some(session.model.evaluate(&settled.data, Split::Test)?),
+    };
+    if let Some(plot) = showing.plot {
+        write_page(plot, session.picture(&name).html())?;
+    }
+    let document = TrainDocument::of(&name, files, &settled, &session, evaluation.as_ref());
+    print_result(showing.json, &document, |page| document.text(page))
+}

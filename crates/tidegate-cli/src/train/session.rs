@@ -1,0 +1,193 @@
+//! One training run with its progress, its checkpoints and its interruption.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use rayon::ThreadPoolBuilder;
+use tidegate_study::forecast::{EpochLosses, TrainingPicture};
+use tidegate_train::ForecastModel;
+use tidegate_train::losses::ForecastLoss;
+use tidegate_train::{Checkpointing, Event, ExistingCheckpoint, Outcome, Trained};
+
+use super::files::RunFiles;
+use crate::failure::Failure;
+use crate::forecasting::Settled;
+use crate::interruption::stop_on_interruption;
+use crate::number::{significant, thousands};
+use crate::progress::{Display, Run, Saying, Step};
+
+/// Updates between two checkpoints inside an epoch.
+const UPDATES: u64 = 500;
+
+/// Time between two lines about epochs.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What came of a run.
+pub(crate) struct Session {
+    pub(crate) model: ForecastModel,
+    pub(crate) trained: Trained,
+}
+
+impl Session {
+    /// The page of its losses.
+    pub(crate) fn picture(&self, data: &str) -> TrainingPicture {
+        let epochs = self.trained.epochs.iter();
+        TrainingPicture {
+            title: format!("Training on {data}"),
+            subject: vec![format!(
+                "{} parameters, seed {}.",
+                thousands(self.model.forecaster.parameters().len()),
+                self.model.plan.training.seed
+            )],
+            loss: match self.model.plan.loss {
+                ForecastLoss::Squared => "mean squared error, scaled",
+                ForecastLoss::Absolute => "mean absolute error, scaled",
+                ForecastLoss::Quantile { .. } => "quantile loss, scaled",
+            }
+            .to_owned(),
+            epochs: epochs
+                .map(|epoch| EpochLosses {
+                    epoch: epoch.epoch,
+                    training: epoch.train_loss,
+                    validation: Some(epoch.valid_loss),
+                    learning_rate: epoch.learning_rate,
+                })
+                .collect(),
+            best_epoch: self.trained.best().map(|epoch| epoch.epoch),
+        }
+    }
+}
+
+/// Trains, and says how it goes.
+pub(crate) fn train(
+    settled: &Settled,
+    files: &RunFiles,
+    existing: ExistingCheckpoint,
+) -> Result<Session, Failure> {
+    let display = Arc::new(Display::of_standard_error());
+    let speaker = Arc::clone(&display);
+    let stop = stop_on_interruption(move |line| speaker.say(line))?;
+    for note in &settled.notes {
+        display.say(&format!("note: {note}"));
+    }
+    let training = &settled.configuration.training;
+    let run = Run {
+        id: 0,
+        label: format!(
+            "{}, seed {}",
+            settled.configuration.model.cell, training.seed
+        ),
+        work: 1.0,
+    };
+    let mut said = None;
+    let mut observer = |event: Event<'_>| {
+        // A short epoch is not worth a line of its own.
+        let quiet = matches!(event, Event::EpochDone { epoch } if epoch.epoch > 1)
+            && said.is_some_and(|said: Instant| said.elapsed() < PAUSE);
+        if matches!(event, Event::EpochDone { .. }) && !quiet {
+            said = Some(Instant::now());
+        }
+        show(&display, &run, training.epochs, &event, quiet);
+    };
+    let checkpointing = Checkpointing {
+        path: files.checkpoint.clone(),
+        every_updates: Some(UPDATES),
+        existing,
+    };
+    let threads = training.threads.unwrap_or(0);
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| Failure::Threads {
+            threads,
+            reason: error.to_string(),
+        })?;
+    let stop = || stop.load(Ordering::Relaxed);
+    let result = pool.install(|| {
+        settled
+            .recipe
+            .train(&settled.data, Some(&checkpointing), &mut observer, &stop)
+    });
+    display.end();
+    let (model, trained) = result?;
+    if trained.outcome == Outcome::Interrupted {
+        return Err(Failure::TrainingInterrupted {
+            epochs: trained.epochs.len(),
+            model: files.model.clone(),
+        });
+    }
+    Ok(Session { model, trained })
+}
+
+/// Moves the bars, and says what is worth a line.
+fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>, quiet: bool) {
+    match *event {
+        Event::RunStarted {
+            epochs,
+            updates_per_epoch,
+            updates_made,
+            parameters,
+            epochs_completed,
+        } => {
+            display.show(&Step::Started { runs: 1, work: 1.0 }, None);
+            let step = Step::RunStarted {
+                run,
+                epochs,
+                updates_per_epoch,
+                updates_made,
+            };
+            let continued = match updates_made {
+                0 => String::new(),
+                made => format!(", goes on after {epochs_completed} epochs and {made} updates"),
+            };
+            let parameters = thousands(parameters);
+            let text = format!("{}: {parameters} parameters{continued}", run.label);
+            display.show(&step, Some(saying(text, false)));
+        }
+        Event::UpdateDone {
+            epoch,
+            update,
+            loss,
+            ..
+        } => {
+            let step = Step::UpdateDone {
+                run: run.id,
+                epoch,
+                update,
+                loss,
+            };
+            display.show(&step, None);
+        }
+        Event::EpochDone { epoch } => {
+            let step = Step::EpochDone {
+                run: run.id,
+                valid_loss: epoch.valid_loss,
+            };
+            let of = epochs.map_or_else(String::new, |epochs| format!("/{epochs}"));
+            let text = format!(
+                "epoch {}{of}: training {}, validation {}{}, {} s",
+                epoch.epoch,
+                significant(epoch.train_loss, 4),
+                significant(epoch.valid_loss, 4),
+                if epoch.best { " (best)" } else { "" },
+                significant(epoch.seconds, 3)
+            );
+            display.show(&step, (!quiet).then(|| saying(text, true)));
+        }
+        Event::StoppedEarly { epoch, best_epoch } => {
+            let text = format!(
+                "stopped after epoch {epoch}: the validation loss has not fallen since epoch {best_epoch}"
+            );
+            display.show(&Step::Other, Some(saying(text, false)));
+        }
+        _ => {}
+    }
+}
+
+fn saying(text: String, with_time_left: bool) -> Saying {
+    Saying {
+        text,
+        with_time_left,
+    }
+}
