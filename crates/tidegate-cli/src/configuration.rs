@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use tidegate_data::{Calendar, Missing, SplitBy};
+use tidegate_data::{Calendar, DateOrder, Missing, SplitBy};
 use tidegate_study::CellVariant;
 use toml::{Table, Value};
 
@@ -46,6 +46,8 @@ pub(crate) struct DataSection {
     pub(crate) file: Option<String>,
     #[serde(with = "word::auto")]
     pub(crate) time: Option<String>,
+    #[serde(with = "word::auto")]
+    pub(crate) date_order: Option<DateOrder>,
     #[serde(with = "word::auto")]
     pub(crate) series: Option<String>,
     #[serde(with = "word::all")]
@@ -144,6 +146,7 @@ impl Default for DataSection {
         DataSection {
             file: None,
             time: None,
+            date_order: None,
             series: None,
             targets: None,
             past: Vec::new(),

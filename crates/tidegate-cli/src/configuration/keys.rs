@@ -56,6 +56,14 @@ pub(crate) const KEYS: &[Key] = &[
     .word("auto", "found by name or content"),
     key(
         "data",
+        "date_order",
+        Allowed::Choice(&["day_first", "month_first"]),
+        "What stands first in dates such as 1/7/2016",
+    )
+    .option("date-order")
+    .word("auto", "as the column's dates allow"),
+    key(
+        "data",
         "series",
         COLUMN,
         "The column that tells the series of a long table apart",

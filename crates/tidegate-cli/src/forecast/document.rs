@@ -87,7 +87,7 @@ impl ForecastDocument {
             },
             levels: model.plan.levels.clone(),
             channels: data.schema.targets.clone(),
-            notes: data.panel.notes.iter().map(ToString::to_string).collect(),
+            notes: notes(model, data, forecasts),
             series: series.map(|one| SeriesDocument::of(one, data)).collect(),
         }
     }
@@ -222,4 +222,26 @@ impl ChannelDocument {
             history: forecast.history[before.saturating_sub(drawn)..].to_vec(),
         }
     }
+}
+
+/// What was done to the data, and the series that are too short for a window.
+fn notes(model: &ForecastModel, data: &ForecastData, forecasts: &[WindowForecast]) -> Vec<String> {
+    let mut notes: Vec<String> = data.panel.notes.iter().map(ToString::to_string).collect();
+    let has_forecast = |name: &str| forecasts.iter().any(|one| one.series == name);
+    let mut short: Vec<&str> = data
+        .panel
+        .series
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    short.retain(|name| !has_forecast(name));
+    short.dedup();
+    if let Some(first) = short.first() {
+        notes.push(format!(
+            "{} series without a forecast: fewer than the {} rows of a window; the first is {first:?}",
+            short.len(),
+            model.window()
+        ));
+    }
+    notes
 }

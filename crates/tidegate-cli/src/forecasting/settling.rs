@@ -23,6 +23,8 @@ pub(crate) struct Settled {
     pub(crate) configuration: Configuration,
     pub(crate) recipe: ForecastRecipe,
     pub(crate) data: ForecastData,
+    /// What its owner should know of the data.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Settled {
@@ -48,18 +50,33 @@ impl Settled {
         if let Network::Segment { length } = recipe.configuration(&data)?.network {
             configuration.model.segment = Some(length);
         }
+        let mut notes: Vec<String> = data.panel.notes.iter().map(ToString::to_string).collect();
+        notes.extend(too_short(&data, lengths));
         Ok(Settled {
             configuration,
             recipe,
             data,
+            notes,
         })
     }
+}
+
+/// Series that take no part in training, because they have fewer rows than a window and its horizon.
+fn too_short(data: &ForecastData, Lengths { window, horizon }: Lengths) -> Option<String> {
+    let short = data.parts.too_short(Split::Train, window, horizon);
+    let (first, rows) = (short.first()?, window + horizon);
+    let first = &data.panel.series[*first].name;
+    Some(format!(
+        "{} series not trained on: fewer than {rows} rows for training, as window and horizon need; the first is {first:?}",
+        short.len()
+    ))
 }
 
 fn series_options(configuration: &Configuration) -> SeriesOptions {
     let data = &configuration.data;
     SeriesOptions {
         time: data.time.clone(),
+        date_order: data.date_order,
         series: data.series.clone(),
         targets: data.targets.clone(),
         past: data.past.clone(),

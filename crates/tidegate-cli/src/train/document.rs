@@ -69,13 +69,7 @@ impl TrainDocument {
             horizon: model.horizon(),
             parameters: model.forecaster.parameters().len(),
             seed: model.plan.training.seed,
-            notes: settled
-                .data
-                .panel
-                .notes
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
+            notes: settled.notes.clone(),
             loss: model.plan.loss.clone(),
             stopped_early: trained.outcome == Outcome::StoppedEarly,
             best_epoch: trained.best().map(|epoch| epoch.epoch),

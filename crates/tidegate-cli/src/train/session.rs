@@ -68,7 +68,7 @@ pub(crate) fn train(
     let display = Arc::new(Display::of_standard_error());
     let speaker = Arc::clone(&display);
     let stop = stop_on_interruption(move |line| speaker.say(line))?;
-    for note in &settled.data.panel.notes {
+    for note in &settled.notes {
         display.say(&format!("note: {note}"));
     }
     let training = &settled.configuration.training;
