@@ -26,33 +26,57 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    pub(crate) fn of(
-        table: &Table,
-        mut configuration: Configuration,
-    ) -> Result<Settled, TrainError> {
-        let series = series_options(&configuration);
-        let split = SplitOptions {
-            by: configuration.split.parts,
-            gap: configuration.split.gap,
-        };
-        let data = ForecastData::fit(table, &series, &split)?;
-        settle_columns(&mut configuration, &data);
-        let lengths = settle_lengths(&mut configuration, &data);
-        let windows = data.windows(Split::Train, lengths.window, lengths.horizon)?;
-        // What cannot be measured after the training is known before it.
-        for part in [Split::Valid, Split::Test] {
-            data.windows(part, lengths.window, lengths.horizon)?;
-        }
-        let sizes = settle_sizes(&mut configuration, windows.len());
-        let recipe = recipe(&configuration, (series, split), lengths, sizes);
-        if let Network::Segment { length } = recipe.configuration(&data)?.network {
-            configuration.model.segment = Some(length);
-        }
+    pub(crate) fn of(table: &Table, configuration: Configuration) -> Result<Settled, TrainError> {
+        let data = prepare(table, &configuration)?;
+        let (configuration, recipe) = settle(configuration, &data)?;
         Ok(Settled {
             configuration,
             recipe,
             data,
         })
+    }
+}
+
+/// The table as the configuration has it read.
+pub(crate) fn prepare(
+    table: &Table,
+    configuration: &Configuration,
+) -> Result<ForecastData, TrainError> {
+    ForecastData::fit(
+        table,
+        &series_options(configuration),
+        &split_options(configuration),
+    )
+}
+
+/// A configuration in which nothing is left open but the number of threads, and its recipe.
+pub(crate) fn settle(
+    mut configuration: Configuration,
+    data: &ForecastData,
+) -> Result<(Configuration, ForecastRecipe), TrainError> {
+    let (series, split) = (
+        series_options(&configuration),
+        split_options(&configuration),
+    );
+    settle_columns(&mut configuration, data);
+    let lengths = settle_lengths(&mut configuration, data);
+    let windows = data.windows(Split::Train, lengths.window, lengths.horizon)?;
+    // What cannot be measured after the training is known before it.
+    for part in [Split::Valid, Split::Test] {
+        data.windows(part, lengths.window, lengths.horizon)?;
+    }
+    let sizes = settle_sizes(&mut configuration, windows.len());
+    let recipe = recipe(&configuration, (series, split), lengths, sizes);
+    if let Network::Segment { length } = recipe.configuration(data)?.network {
+        configuration.model.segment = Some(length);
+    }
+    Ok((configuration, recipe))
+}
+
+fn split_options(configuration: &Configuration) -> SplitOptions {
+    SplitOptions {
+        by: configuration.split.parts,
+        gap: configuration.split.gap,
     }
 }
 
