@@ -25,6 +25,7 @@
 //! # Ok::<(), tidegate_study::StudyError>(())
 //! ```
 
+pub mod backtest;
 mod candidate;
 pub mod cell_movie;
 mod cell_variant;
@@ -71,6 +72,7 @@ mod study_report;
 mod study_results;
 mod task;
 mod threads;
+pub mod tune;
 mod tuning;
 mod verdict;
 mod verdicts;
