@@ -142,6 +142,7 @@ fn figures_fit_any_other_only_where_they_vary() {
         ("model  0.5566  67.8 %", "model 1.2e-7 100 %"),
         ("2,100 rows, 3 channels.", "1 rows, 12,345 channels."),
         ("2023-01-02 00:00:00 -1.5", "2024-11-30 23:00:00 0.25"),
+        ("─────", "───"),
     ] {
         assert!(shown(expected, true).fits(printed), "{printed}");
         assert!(!shown(expected, false).fits(printed), "{printed}");

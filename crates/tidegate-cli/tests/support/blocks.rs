@@ -4,7 +4,8 @@
 //! begins with # is a remark). It may be marked: `long`, where it takes too long for a test or reads data that is not in the
 //! book, and `fails=3`, where its last command ends with that exit status. A block opened by ```` ```text output ```` after it
 //! holds what the block prints, where `…` stands for any text within a line and, alone on a line, for any lines. Opened by
-//! ```` ```text output like ````, its figures were those of one machine: any figure stands for any other.
+//! ```` ```text output like ````, its figures were those of one machine: any figure stands for any other, and a line under
+//! headings for one of any length.
 
 /// A block of commands.
 #[derive(Debug, PartialEq)]
@@ -114,23 +115,31 @@ impl Shown {
     }
 }
 
-/// With one sign in the place of each figure, such as 2,100, 0.0312, -1.5e-7 and 2023-01-02.
+/// With one sign in the place of each figure, such as 2,100, 0.0312, -1.5e-7 and 2023-01-02, and of each line under headings.
 fn without_figures(line: &str) -> String {
-    let mut plain = String::new();
-    let mut in_figure = false;
     let letters: Vec<char> = line.chars().collect();
-    for (index, &letter) in letters.iter().enumerate() {
-        let digit_follows = letters.get(index + 1).is_some_and(char::is_ascii_digit);
-        let exponent = letter == 'e' && letters.get(index + 1) == Some(&'-');
-        let goes_on = letter.is_ascii_digit()
-            || in_figure
-                && (exponent || matches!(letter, '.' | ',' | '-' | ':' | 'e') && digit_follows);
-        let begins = letter.is_ascii_digit() || letter == '-' && digit_follows;
-        if in_figure && goes_on {
+    let is_digit = |index: usize| letters.get(index).is_some_and(char::is_ascii_digit);
+    let mut plain = String::new();
+    let mut index = 0;
+    while let Some(&letter) = letters.get(index) {
+        if is_digit(index) || letter == '-' && is_digit(index + 1) {
+            plain.push('#');
+            index += 1;
+            // A sign within a figure stands before a digit; so does the minus of an exponent, which is a sign itself.
+            while is_digit(index)
+                || letters
+                    .get(index)
+                    .is_some_and(|sign| ".,:-e".contains(*sign))
+                    && (is_digit(index + 1) || letters.get(index + 1) == Some(&'-'))
+            {
+                index += 1;
+            }
             continue;
         }
-        in_figure = begins;
-        plain.push(if begins { '#' } else { letter });
+        if letter != '─' || !plain.ends_with('─') {
+            plain.push(letter);
+        }
+        index += 1;
     }
     plain
 }
