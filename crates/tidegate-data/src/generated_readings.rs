@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::DataError;
 use crate::option_limits::impossible;
 
-/// Rows of a series, those ahead included. In steps of a day they end in the year 7499, which calendars still know.
+/// Rows of a series, those ahead included. In steps of a day they end in the year 7498, which calendars still know.
 const MOST_ROWS: usize = 2_000_000;
 
 /// Share of missing values up to which something is left to learn from.
