@@ -194,7 +194,7 @@ fn bad_input_is_one_error_and_writes_no_page() {
     let within = |name: &str, contents: &str| file(trained.folder.path(), name, contents);
     let rows = readings(400);
     let other = rows.replacen("load", "power", 1);
-    let wrong = rows.replacen(",", ",off", 20);
+    let wrong = rows.replacen("05:00:00,", "05:00:00,off", 1);
     let short: String = rows
         .lines()
         .take(20)
@@ -208,7 +208,11 @@ fn bad_input_is_one_error_and_writes_no_page() {
     let page = trained.folder.path().join("page.html");
     for (name, contents, words) in [
         ("other.csv", other.as_str(), vec!["load"]),
-        ("wrong.csv", wrong.as_str(), vec!["wrong.csv", "off"]),
+        (
+            "wrong.csv",
+            wrong.as_str(),
+            vec!["wrong.csv", "line 7", "off"],
+        ),
         ("short.csv", short.as_str(), vec!["24", "12"]),
         (
             "known.csv",
