@@ -5,6 +5,7 @@
 //! made equal ([`Sizing`]), seeds, threads and, to continue after an interruption, a folder. Every number of the report
 //! but the seconds, and the threads that they were measured with, follows from those options, at any number of threads and
 //! however often the comparison was interrupted.
+//! Of forecasters, [`backtest`] measures one beside naive forecasts and [`tune`] searches for the best settings.
 //! Nothing here prints: an observer is told what happens ([`Progress`]).
 //!
 //! ```

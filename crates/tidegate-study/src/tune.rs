@@ -9,12 +9,14 @@
 //! Here do not live the names of settings and what they mean: a trial is a [`ForecastRecipe`](tidegate_train::ForecastRecipe).
 
 mod error;
+mod memory;
 mod record;
 mod rungs;
 mod search;
 mod space;
 #[cfg(test)]
 mod tests;
+mod training;
 mod trial;
 
 pub use error::TuneError;

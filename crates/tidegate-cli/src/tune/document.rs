@@ -15,7 +15,7 @@ use crate::page::Page;
 use crate::paragraph::paragraph;
 use crate::visible::visible;
 
-/// Trials that the text shows at most, and failures.
+/// Trials that the text shows at most, and reasons of failures.
 const MOST_TRIALS: usize = 20;
 const MOST_FAILURES: usize = 5;
 
@@ -142,14 +142,12 @@ impl TuneDocument {
         text += "\n";
         text += &self.table(page);
         text += "\n";
-        let failed = || self.trials.iter().filter(|trial| trial.failure.is_some());
-        for trial in failed().take(MOST_FAILURES) {
-            let reason = trial.failure.as_deref().unwrap_or_default();
-            text += &sentence(&format!("Trial {} failed: {reason}.", trial.trial));
-        }
-        let more = failed().count().saturating_sub(MOST_FAILURES);
-        if more > 0 {
-            text += &sentence(&format!("{} more trials failed.", thousands(more)));
+        for (reason, trials) in self.failures().iter().take(MOST_FAILURES) {
+            let trials = match trials.as_slice() {
+                [one] => format!("Trial {one}"),
+                several => format!("{} trials, from {} on,", several.len(), several[0]),
+            };
+            text += &sentence(&format!("{trials} failed: {reason}."));
         }
         let best = &self.best;
         let loss = best.last.as_ref().map_or(f64::NAN, |last| last.valid_loss);
@@ -164,6 +162,21 @@ impl TuneDocument {
             "Written to {}, its configuration to {}. Next: tidegate evaluate {} {}",
             self.model, self.configuration, self.model, self.data
         ))
+    }
+
+    /// The trials that failed, by reason, in their order.
+    fn failures(&self) -> Vec<(&str, Vec<usize>)> {
+        let mut reasons: Vec<(&str, Vec<usize>)> = Vec::new();
+        for trial in &self.trials {
+            let Some(reason) = trial.failure.as_deref() else {
+                continue;
+            };
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, trials)) => trials.push(trial.trial),
+                None => reasons.push((reason, vec![trial.trial])),
+            }
+        }
+        reasons
     }
 
     fn table(&self, page: Page) -> String {

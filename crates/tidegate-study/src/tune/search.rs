@@ -2,21 +2,18 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
-use tidegate_train::{
-    Checkpointing, Event, ForecastData, ForecastModel, ForecastRecipe, Outcome, TrainError, Trained,
-};
+use tidegate_train::{Event, ForecastData, ForecastModel, Outcome};
 
 use super::error::TuneError;
-use super::record::{self, RungResult, TrialRecord};
+use super::record::{self, TrialRecord};
 use super::rungs::{Rung, rungs};
+use super::training::{checkpoint, failure, result_of, train};
 use super::trial::Trial;
 use crate::folder::Folder;
-
-/// Updates between two checkpoints inside an epoch.
-const CHECKPOINT_EVERY: u64 = 500;
+use crate::memory;
 
 /// Failures that an error names at most.
 const MOST_FAILURES: usize = 3;
@@ -86,7 +83,7 @@ pub enum TuneEvent<'a> {
 /// Searches, and writes nothing but what it needs to go on after an interruption: `plan.json`, `trials.json` and the
 /// checkpoints of trials that are still in the race, in `runs`.
 ///
-/// A trial that does not fit the data, that diverges, or that cannot be compared because it has fewer validation windows than
+/// A trial that does not fit the data or the memory of the machine, that diverges, or that cannot be compared because it has fewer validation windows than
 /// others (its window reaches back beyond the beginning of a series) counts as failed; the next best takes its place.
 ///
 /// # Errors
@@ -146,8 +143,9 @@ pub fn tune(
 /// Why trials cannot be trained, or not be compared with others.
 fn refusals(tuning: &Tuning<'_>) -> Vec<Option<String>> {
     let windows = tuning.trials.iter();
+    let memory = memory::of_machine();
     let windows: Vec<Result<usize, String>> = windows
-        .map(|trial| trial.validation_windows(tuning.data))
+        .map(|trial| trial.validation_windows(tuning.data, memory))
         .collect();
     let most = windows.iter().flatten().max().copied().unwrap_or(0);
     let refusal = |windows| match windows {
@@ -187,7 +185,7 @@ impl Search<'_> {
         let mut ranked: Vec<usize> = (0..self.records.len()).collect();
         for level in 0..self.rungs.len() {
             ranked = self.round(level, &ranked)?;
-            self.remove_checkpoints(&ranked)?;
+            self.remove_checkpoints(&ranked);
         }
         Ok(ranked[0])
     }
@@ -279,72 +277,10 @@ impl Search<'_> {
     }
 
     /// Removes the checkpoints of all trials but these.
-    fn remove_checkpoints(&self, but: &[usize]) -> Result<(), TuneError> {
+    fn remove_checkpoints(&self, but: &[usize]) {
         for trial in (0..self.records.len()).filter(|trial| !but.contains(trial)) {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(checkpoint(self.tuning.folder, trial));
         }
-        Ok(())
-    }
-}
-
-fn checkpoint(folder: &Path, trial: usize) -> PathBuf {
-    folder.join(format!("runs/trial-{}.checkpoint", trial + 1))
-}
-
-fn train(
-    tuning: &Tuning<'_>,
-    trial: usize,
-    checkpoint: &Path,
-    observer: &mut dyn FnMut(Event<'_>),
-    stop: &dyn Fn() -> bool,
-) -> Result<(ForecastModel, Trained), TrainError> {
-    let recipe: &ForecastRecipe = match &tuning.trials[trial].recipe {
-        Ok(recipe) => recipe,
-        Err(reason) => {
-            return Err(TrainError::Option {
-                option: "the trial",
-                reason: format!("cannot be trained: {reason}"),
-            });
-        }
-    };
-    // The epochs are those of the last round from the beginning, so that every round continues the same run.
-    let checkpointing = Checkpointing {
-        every_updates: Some(CHECKPOINT_EVERY),
-        ..Checkpointing::new(checkpoint)
-    };
-    recipe.train(tuning.data, Some(&checkpointing), observer, stop)
-}
-
-/// What a trial came to in its first epochs.
-fn result_of(trained: &Trained, epochs: usize) -> Option<RungResult> {
-    let made = &trained.epochs[..trained.epochs.len().min(epochs)];
-    // The first of equals, as training keeps it.
-    let best = made
-        .iter()
-        .min_by(|one, other| one.valid_loss.total_cmp(&other.valid_loss))?;
-    Some(RungResult {
-        epochs: made.len(),
-        best_epoch: best.epoch,
-        valid_loss: best.valid_loss,
-        seconds: made.iter().map(|epoch| epoch.seconds).sum(),
-    })
-}
-
-/// Why a trial failed, if that lies in the trial.
-fn failure(trial: usize, error: TrainError) -> Result<String, TuneError> {
-    match error {
-        TrainError::Checkpoint { .. } | TrainError::Cells(_) => Err(TuneError::Trial {
-            trial: trial + 1,
-            error: Box::new(error),
-        }),
-        TrainError::NotFinite {
-            what,
-            epoch,
-            update,
-        } => Ok(format!(
-            "{what} is not finite in epoch {epoch}, update {update}"
-        )),
-        error => Ok(error.to_string()),
     }
 }

@@ -90,12 +90,15 @@ fn search(
     tune(&tuning, &mut |_| {}, &stop)
 }
 
-/// What does not depend on time.
-fn timeless(tuned: &Tuned) -> (usize, Vec<(Vec<(usize, usize, u64)>, bool)>, Vec<u32>) {
+/// Epochs, best epoch and the loss's bits of each round.
+type Rounds = Vec<(usize, usize, u64)>;
+
+/// What does not depend on time: the best trial, what became of all of them, and the bits of the model.
+fn timeless(tuned: &Tuned) -> (usize, Vec<(Rounds, bool)>, Vec<u32>) {
     let records = tuned.records.iter().map(|record| {
         let rungs = record.rungs.iter();
         let rungs = rungs.map(|one| (one.epochs, one.best_epoch, one.valid_loss.to_bits()));
-        (rungs.collect(), record.failure.is_some())
+        (rungs.collect::<Rounds>(), record.failure.is_some())
     });
     let parameters = tuned.model.forecaster.parameters().iter();
     (
@@ -116,9 +119,9 @@ fn the_better_half_goes_on_from_where_it_stood_and_the_best_is_as_if_trained_alo
         .map(|rung| (rung.trials, rung.epochs))
         .collect();
     assert_eq!(rungs, [(7, 2), (3, 3), (1, 6)]);
-    for level in 0..3 {
+    for (level, (trials, _)) in rungs.iter().enumerate() {
         let through = tuned.records.iter().filter(|one| one.rungs.len() > level);
-        assert_eq!(through.count(), rungs[level].0);
+        assert_eq!(through.count(), *trials);
     }
     let best = &tuned.records[tuned.best];
     assert_eq!(best.rungs.len(), 3);
@@ -196,14 +199,14 @@ fn trials_that_diverge_or_do_not_fit_are_passed_over_with_their_reason() {
     let mut trials = trials();
     trials[1] = trial(recipe(12, 1e30));
     trials[2] = trial(recipe(1_000, 0.01));
-    // Of 120 rows 84 are for training: the first 6 for validation have too little before them.
+    // Of 120 rows 84 are for training.
     trials[3] = trial(recipe(90, 0.01));
     trials[4].recipe = Err("no such thing".to_owned());
     let tuned = search(&data, &trials, folder.path(), &json!({}), usize::MAX).unwrap();
     for (index, words) in [
         (1, "not finite"),
-        (2, "1000"),
-        (3, "9"),
+        (2, "window of 1000"),
+        (3, "window of 90"),
         (4, "no such thing"),
     ] {
         let failure = tuned.records[index].failure.as_ref().unwrap();
@@ -217,6 +220,37 @@ fn trials_that_diverge_or_do_not_fit_are_passed_over_with_their_reason() {
     assert!(
         error.to_string().contains("no such thing") || error.to_string().contains("not finite")
     );
+}
+
+#[test]
+fn trials_are_compared_on_the_same_validation_windows() {
+    let mut text = "id,ds,y\n".to_owned();
+    for (name, rows) in [("long", 120), ("short", 40)] {
+        for row in 0..rows {
+            let (day, hour) = (1 + row / 24, row % 24);
+            let value = f64::from(row * row % 7 + row % 6);
+            writeln!(text, "{name},2020-01-{day:02} {hour:02}:00:00,{value}").unwrap();
+        }
+    }
+    let table = Table::from_bytes(text.as_bytes()).unwrap();
+    let data = recipe(12, 0.1).prepare(&table).unwrap();
+    // The short series has 28 rows before the first one for validation.
+    let trials = [trial(recipe(30, 0.01)), trial(recipe(12, 0.01))];
+    let folder = tempfile::tempdir().unwrap();
+    let tuned = search(&data, &trials, folder.path(), &json!({}), usize::MAX).unwrap();
+    assert_eq!(tuned.best, 1);
+    let failure = tuned.records[0].failure.as_ref().unwrap();
+    assert!(failure.contains("only 9 of 10"), "{failure}");
+}
+
+#[test]
+fn a_trial_larger_than_the_memory_is_refused_before_it_is_trained() {
+    let data = data();
+    let one = trial(recipe(12, 0.01));
+    assert_eq!(one.validation_windows(&data, None), Ok(9));
+    let refusal = one.validation_windows(&data, Some(1_000)).unwrap_err();
+    assert!(refusal.contains("memory"), "{refusal}");
+    assert!(one.validation_windows(&data, Some(1 << 20)).is_ok());
 }
 
 #[test]

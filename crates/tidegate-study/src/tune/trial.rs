@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tidegate_train::{ForecastData, ForecastRecipe, TrainError};
+use tidegate_train::{Bytes, ForecastData, ForecastRecipe, TrainError};
+
+use super::memory::least_bytes;
 
 /// Settings that are tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,14 +29,27 @@ impl Trial {
         settings.collect::<Vec<_>>().join(", ")
     }
 
-    /// Why it cannot be trained on this data, if it cannot; else its validation windows.
-    pub(super) fn validation_windows(&self, data: &ForecastData) -> Result<usize, String> {
+    /// Why it cannot be trained on this data in so much memory, if it cannot; else its validation windows.
+    pub(super) fn validation_windows(
+        &self,
+        data: &ForecastData,
+        memory: Option<u64>,
+    ) -> Result<usize, String> {
         let recipe = self.recipe.as_ref().map_err(Clone::clone)?;
         let says = |error: TrainError| error.to_string();
-        recipe.configuration(data).map_err(says)?;
+        let configuration = recipe.configuration(data).map_err(says)?;
         recipe.training.validate().map_err(says)?;
-        let [_, valid] = recipe.windows(data).map_err(says)?;
-        Ok(valid.len())
+        let [train, valid] = recipe.windows(data).map_err(says)?;
+        let needed = least_bytes(&configuration, &recipe.training, train.len());
+        match memory {
+            Some(memory) if needed > memory as f64 => Err(format!(
+                "training takes {} of memory at least, and the machine has {}",
+                // Beyond the largest number, it stays at that.
+                Bytes(needed as u64),
+                Bytes(memory)
+            )),
+            _ => Ok(valid.len()),
+        }
     }
 }
 
