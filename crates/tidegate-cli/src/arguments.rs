@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use tidegate_study::CellVariant;
 
 use crate::amount::amount;
+use crate::backtest::arguments::BacktestArguments;
 use crate::evaluate::arguments::EvaluateArguments;
 use crate::forecast::arguments::ForecastArguments;
 use crate::gates::arguments::GatesArguments;
@@ -14,6 +15,7 @@ use crate::init::arguments::InitArguments;
 use crate::inspect::arguments::InspectArguments;
 use crate::train::arguments::TrainArguments;
 use crate::train::resume_arguments::ResumeArguments;
+use crate::tune::arguments::TuneArguments;
 
 /// Gated recurrent networks, on a CPU.
 #[derive(Debug, Parser)]
@@ -25,6 +27,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Backtest(BacktestArguments),
     Compare(CompareArguments),
     Evaluate(EvaluateArguments),
     Forecast(ForecastArguments),
@@ -33,6 +36,7 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     Resume(ResumeArguments),
     Train(TrainArguments),
+    Tune(Box<TuneArguments>),
 }
 
 /// Compare recurrent cells on the same data, and hold what the textbooks say of them against it.

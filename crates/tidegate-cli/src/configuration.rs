@@ -137,6 +137,7 @@ pub(crate) struct ForecastSection {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct TuneSection {
     pub(crate) trials: usize,
+    pub(crate) factor: usize,
     /// By the name of the key, which is the same in every section.
     pub(crate) space: BTreeMap<String, Candidates>,
 }
@@ -206,6 +207,7 @@ impl Default for TuneSection {
     fn default() -> Self {
         TuneSection {
             trials: 16,
+            factor: 3,
             space: space::default_space(),
         }
     }
@@ -239,7 +241,12 @@ impl Configuration {
 
     /// The defaults with these settings on them, each of which overrides those before it.
     fn of(settings: &[Setting]) -> Configuration {
-        let mut sections = Configuration::default().sections();
+        Configuration::default().with(settings)
+    }
+
+    /// With these settings on it, each of which overrides those before it.
+    pub(crate) fn with(&self, settings: &[Setting]) -> Configuration {
+        let mut sections = self.sections();
         for Setting { key, value } in settings {
             if let Some(Value::Table(section)) = sections.get_mut(key.section) {
                 section.insert(key.name.to_owned(), value.clone());

@@ -3,12 +3,13 @@
 pub(crate) mod arguments;
 
 use serde::Serialize;
-use tidegate_data::{Parts, Split, WindowSet};
-use tidegate_train::{ForecastData, ForecastModel, TrainError};
+use tidegate_data::{Split, WindowSet};
+use tidegate_train::{ForecastModel, TrainError};
 
 use crate::failure::Failure;
 use crate::forecasting::{
-    ErrorsDocument, data_name, forecast_windows, picture, print_result, read_table, write_page,
+    ErrorsDocument, MeasuredPart, data_name, forecast_windows, measured_part, picture,
+    print_result, read_table, write_page,
 };
 use crate::paragraph::paragraph;
 use crate::visible::visible;
@@ -21,7 +22,7 @@ struct EvaluateDocument {
     data: String,
     /// `test` for the rows of the model's test part, `all` where the file holds none of the rows that the model was trained
     /// on.
-    part: &'static str,
+    part: MeasuredPart,
     notes: Vec<String>,
     #[serde(flatten)]
     errors: ErrorsDocument,
@@ -61,10 +62,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         data: name,
     };
     print_result(arguments.json, &document, |page| {
-        let rows = match document.part {
-            "test" => "the rows of the test part",
-            _ => "all rows, none of which the model was trained on",
-        };
+        let rows = document.part.in_words();
         let title = format!("{} on {}: {rows}.", document.model, document.data);
         let mut text = paragraph(&visible(&title), page.text);
         for note in &document.notes {
@@ -81,18 +79,4 @@ fn last_of_each_series(set: &WindowSet) -> Vec<usize> {
         next.is_none_or(|next| next.series != places[*row].series)
     };
     (0..places.len()).filter(last).collect()
-}
-
-/// Makes the test part of the data what is to be measured; none where all rows were for training and validation.
-fn measured_part(data: &mut ForecastData) -> Option<&'static str> {
-    let rows = |part| data.parts.rows(part);
-    match (rows(Split::Test), rows(Split::Train) + rows(Split::Valid)) {
-        (0, 0) => {
-            data.parts = Parts::test_only(&data.panel);
-            Some("all")
-        }
-        (0, _) => None,
-        (_, 0) => Some("all"),
-        _ => Some("test"),
-    }
 }

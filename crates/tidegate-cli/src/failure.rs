@@ -8,6 +8,7 @@ use tidegate_data::{DataError, TimeError};
 use tidegate_study::StudyError;
 use tidegate_study::forecast::ForecastPageError;
 use tidegate_study::gates::GatesError;
+use tidegate_study::tune::TuneError;
 use tidegate_train::TrainError;
 
 use crate::configuration::ConfigurationError;
@@ -64,6 +65,19 @@ pub(crate) enum Failure {
         "error: {data}: the rows are those that the model was trained and validated on, and none is left to measure it on"
     )]
     NoTestRows { data: String },
+    #[error("error: {0}")]
+    Tune(TuneError),
+    #[error(
+        "interrupted after {done} of {runs} runs: all of it is kept in {}; repeat the same command to continue",
+        folder.display()
+    )]
+    TuningInterrupted {
+        done: usize,
+        runs: usize,
+        folder: PathBuf,
+    },
+    #[error("worse than naive: {reason}")]
+    WorseThanNaive { reason: String },
     #[error("error: cannot write the results as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("error: {task} with {given}: {reason}; change --length or --sequences")]
@@ -98,6 +112,9 @@ pub(crate) enum Failure {
 /// Exit status after Ctrl-C: 128 and the number of the signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Exit status of a backtest that was asked to fail where the model is not better than naive forecasts.
+const WORSE_THAN_NAIVE: u8 = 3;
+
 impl Failure {
     pub(crate) fn write(path: &Path, error: io::Error) -> Failure {
         let path = path.to_owned();
@@ -122,7 +139,10 @@ impl Failure {
         // Where standard error is gone there is nobody left to tell.
         let _ = writeln!(io::stderr(), "{}", visible(&self.to_string()));
         ExitCode::from(match self {
-            Failure::Interrupted { .. } | Failure::TrainingInterrupted { .. } => INTERRUPTED,
+            Failure::Interrupted { .. }
+            | Failure::TrainingInterrupted { .. }
+            | Failure::TuningInterrupted { .. } => INTERRUPTED,
+            Failure::WorseThanNaive { .. } => WORSE_THAN_NAIVE,
             _ => 1,
         })
     }

@@ -1,9 +1,12 @@
 //! What the commands of forecasting share: reading data, settling what a configuration leaves open, and showing errors of
 //! forecasts. Here do not live the commands themselves.
 
+mod data_file;
 mod errors;
+mod measured_part;
 mod reading;
 mod settling;
+mod thread_pool;
 mod window_forecast;
 
 use std::path::Path;
@@ -15,9 +18,12 @@ use tidegate_study::forecast::ForecastPageError;
 use crate::failure::Failure;
 use crate::page::Page;
 use crate::standard_output::print;
-pub(crate) use errors::ErrorsDocument;
+pub(crate) use data_file::with_data_file;
+pub(crate) use errors::{ErrorsDocument, key};
+pub(crate) use measured_part::{MeasuredPart, measured_part};
 pub(crate) use reading::{data_name, is_standard_input, read_table};
-pub(crate) use settling::Settled;
+pub(crate) use settling::{Settled, prepare, settle};
+pub(crate) use thread_pool::thread_pool;
 pub(crate) use window_forecast::{
     ChannelForecast, WindowForecast, forecast_windows, picture, point_of,
 };

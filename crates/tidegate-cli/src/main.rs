@@ -5,6 +5,7 @@
 mod amount;
 mod answers;
 mod arguments;
+mod backtest;
 mod columns;
 mod compare;
 mod configuration;
@@ -29,6 +30,7 @@ mod table;
 mod terminal_chart;
 mod times;
 mod train;
+mod tune;
 mod visible;
 
 use std::process::ExitCode;
@@ -39,6 +41,7 @@ use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Resume(arguments) => train::resume(&arguments),
         Command::Train(arguments) => train::run(&arguments),
+        Command::Tune(arguments) => tune::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

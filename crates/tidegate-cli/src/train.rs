@@ -8,15 +8,13 @@ mod session;
 
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
 use tidegate_data::Split;
 use tidegate_train::ExistingCheckpoint;
 
-use crate::compare::misuse;
-use crate::configuration::{Configuration, Key};
+use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::forecasting::{
-    Settled, data_name, is_standard_input, print_result, read_table, write_page,
+    Settled, data_name, print_result, read_table, with_data_file, write_page,
 };
 use arguments::{TrainArguments, TrainForecastArguments, TrainTask};
 use document::TrainDocument;
@@ -36,7 +34,12 @@ struct Showing<'a> {
 }
 
 fn forecast(arguments: &TrainForecastArguments) -> Result<(), Failure> {
-    let configuration = configuration(arguments)?;
+    let configuration = with_data_file(
+        arguments.data.as_deref(),
+        arguments.config.as_deref(),
+        &arguments.overrides,
+        &["train", "forecast"],
+    )?;
     let files = RunFiles::of(&arguments.out);
     let showing = Showing {
         plot: arguments.plot.as_deref(),
@@ -50,43 +53,6 @@ fn forecast(arguments: &TrainForecastArguments) -> Result<(), Failure> {
         });
     }
     train(configuration, &files, ExistingCheckpoint::Replace, &showing)
-}
-
-/// The configuration with the path of the data in it.
-fn configuration(arguments: &TrainForecastArguments) -> Result<Configuration, Failure> {
-    let mut overrides = arguments.overrides.clone();
-    if let Some(data) = &arguments.data {
-        if is_standard_input(data) {
-            refuse_options(
-                ErrorKind::InvalidValue,
-                "standard input cannot be read again to go on after an interruption: give a file",
-            )
-        }
-        let data = data
-            .to_str()
-            .ok_or_else(|| Failure::NotText { path: data.clone() })?;
-        if let Some(key) = Key::find("data", "file") {
-            overrides.set(key, data.into());
-        }
-    }
-    let mut configuration = Configuration::layered(arguments.config.as_deref(), &overrides)?;
-    let Some(file) = &mut configuration.data.file else {
-        refuse_options(
-            ErrorKind::MissingRequiredArgument,
-            "no data is named: give a file of readings, or data.file in the file of --config",
-        )
-    };
-    // The run may go on from another folder.
-    let path =
-        std::path::absolute(&*file).map_err(|error| Failure::write(Path::new(file), error))?;
-    if let Some(path) = path.to_str() {
-        *file = path.to_owned();
-    }
-    Ok(configuration)
-}
-
-fn refuse_options(kind: ErrorKind, message: &str) -> ! {
-    misuse(&["train", "forecast"], kind, message.to_owned()).exit()
 }
 
 pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {

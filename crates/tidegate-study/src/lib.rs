@@ -5,6 +5,7 @@
 //! made equal ([`Sizing`]), seeds, threads and, to continue after an interruption, a folder. Every number of the report
 //! but the seconds, and the threads that they were measured with, follows from those options, at any number of threads and
 //! however often the comparison was interrupted.
+//! Of forecasters, [`backtest`] measures one beside naive forecasts and [`tune`] searches for the best settings.
 //! Nothing here prints: an observer is told what happens ([`Progress`]).
 //!
 //! ```
@@ -25,6 +26,7 @@
 //! # Ok::<(), tidegate_study::StudyError>(())
 //! ```
 
+pub mod backtest;
 mod candidate;
 pub mod cell_movie;
 mod cell_variant;
@@ -71,6 +73,7 @@ mod study_report;
 mod study_results;
 mod task;
 mod threads;
+pub mod tune;
 mod tuning;
 mod verdict;
 mod verdicts;

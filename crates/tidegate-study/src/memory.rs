@@ -29,6 +29,11 @@ pub(crate) fn available() -> Option<u64> {
     machine.into_iter().chain(limit).min()
 }
 
+/// Bytes of memory that the machine has; none where the system does not say.
+pub(crate) fn of_machine() -> Option<u64> {
+    kibibytes("/proc/meminfo", "MemTotal:")
+}
+
 /// The number of a line such as `MemAvailable:   24000 kB`, in bytes.
 fn kibibytes(path: &str, key: &str) -> Option<u64> {
     let text = fs::read_to_string(path).ok()?;

@@ -1,7 +1,10 @@
 //! Fingerprints by which a checkpoint recognises its own data. They find a mix-up, not a forgery.
 
 use tidegate_cells::mix;
-use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Targets, WindowSet};
+use tidegate_data::{
+    FeatureSeries, InputKind, Inputs, Panel, Parts, SequenceSet, Supervision, TargetKind, Targets,
+    WindowSet,
+};
 
 /// Hash of a stream of words: multiply and rotate, as FxHash does, with SplitMix64 at the end.
 struct Fingerprint(u64);
@@ -107,6 +110,29 @@ pub(crate) fn fingerprint_of_windows(set: &WindowSet) -> String {
         fingerprint.floats(&series.past);
         fingerprint.floats(&series.known);
         fingerprint.words(series.observed.iter().map(|&observed| u32::from(observed)));
+    }
+    fingerprint.finish()
+}
+
+/// Fingerprint of prepared series: their names, times, values and features, and their parts.
+pub(crate) fn fingerprint_of_series(
+    panel: &Panel,
+    features: &[FeatureSeries],
+    parts: &Parts,
+) -> String {
+    let mut fingerprint = Fingerprint::new();
+    for (one, features) in panel.series.iter().zip(features) {
+        fingerprint.words(one.name.bytes().map(u32::from));
+        fingerprint.word(one.times.len() as u64);
+        let times = one.times.iter().map(|time| time.cast_unsigned());
+        let values = one.targets.iter().map(|value| value.to_bits());
+        times.chain(values).for_each(|word| fingerprint.word(word));
+        fingerprint.floats(&features.past);
+        fingerprint.floats(&features.known);
+    }
+    for range in parts.ranges.iter().flatten() {
+        fingerprint.word(range.start as u64);
+        fingerprint.word(range.end as u64);
     }
     fingerprint.finish()
 }

@@ -30,6 +30,16 @@ impl Key {
             .find(|key| key.section == section && key.name == name)
     }
 
+    /// The key of this name that `[tune.space]` may hold.
+    pub(crate) fn tunable_named(name: &str) -> Option<&'static Key> {
+        KEYS.iter().find(|key| key.tunable && key.name == name)
+    }
+
+    /// Whether it takes whole numbers.
+    pub(crate) fn is_count(&self) -> bool {
+        matches!(self.allowed, Allowed::Count { .. })
+    }
+
     /// Such as `model.hidden`.
     pub(crate) fn path(&self) -> String {
         format!("{}.{}", self.section, self.name)

@@ -333,7 +333,13 @@ pub(crate) const KEYS: &[Key] = &[
         "tune",
         "trials",
         count(1, 100_000),
-        "Random settings that are tried; the better half goes on each time",
+        "Random settings that are tried",
+    ),
+    key(
+        "tune",
+        "factor",
+        count(2, 1_000),
+        "After each round one trial in so many goes on, with so many times the epochs",
     ),
     key(
         "tune",

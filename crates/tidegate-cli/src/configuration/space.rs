@@ -48,7 +48,7 @@ pub(super) fn default_space() -> BTreeMap<String, Candidates> {
 
 /// The candidates of one key in the form in which they are kept.
 pub(super) fn accept(name: &str, value: Value) -> Result<Value, Wrong> {
-    let Some(key) = tunable().find(|key| key.name == name) else {
+    let Some(key) = Key::tunable_named(name) else {
         let known: Vec<String> = tunable().map(|key| key.name.to_owned()).collect();
         return Err(Wrong::Key {
             section: "tune.space".to_owned(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use tidegate_train::baselines::Baseline;
 use tidegate_train::metrics::{CoverageOfInterval, MetricValues};
 use tidegate_train::{ForecastEvaluation, MethodErrors, MethodEvaluation};
 
@@ -12,15 +13,14 @@ use crate::page::Page;
 use crate::paragraph::paragraph;
 use crate::visible::visible;
 
-/// What was measured on a part.
+/// What was measured over some windows.
 #[derive(Debug, Serialize)]
 pub(crate) struct ErrorsDocument {
     windows: usize,
     horizon: usize,
     season: usize,
-    metrics: Metrics,
-    /// By name: `naive`, `seasonal_naive`, `drift`.
-    baselines: BTreeMap<String, Metrics>,
+    #[serde(flatten)]
+    all: MethodsDocument,
     by_channel: Vec<ChannelDocument>,
 }
 
@@ -28,8 +28,28 @@ pub(crate) struct ErrorsDocument {
 #[derive(Debug, Serialize)]
 struct ChannelDocument {
     channel: String,
+    #[serde(flatten)]
+    methods: MethodsDocument,
+}
+
+/// The model and the baselines.
+#[derive(Debug, Serialize)]
+struct MethodsDocument {
     metrics: Metrics,
+    /// By name: `naive`, `seasonal_naive`, `drift`.
     baselines: BTreeMap<String, Metrics>,
+    /// Where it was measured.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_step: Vec<StepDocument>,
+}
+
+/// The same at one step of the horizon.
+#[derive(Debug, Serialize)]
+struct StepDocument {
+    /// From 1.
+    step: usize,
+    #[serde(flatten)]
+    methods: MethodsDocument,
 }
 
 /// Errors of one method. `mse` and `mae` are on the scaled values, everything else in the data's units or without a unit.
@@ -62,11 +82,28 @@ impl Metrics {
     }
 }
 
-fn of_baselines(evaluation: &MethodEvaluation) -> BTreeMap<String, Metrics> {
-    let baselines = evaluation.baselines.iter();
-    baselines
-        .map(|(baseline, errors)| (baseline.name().replace(' ', "_"), Metrics::of(errors)))
-        .collect()
+impl MethodsDocument {
+    fn of(evaluation: &MethodEvaluation) -> MethodsDocument {
+        let baselines = evaluation.baselines.iter();
+        MethodsDocument {
+            metrics: Metrics::of(&evaluation.model),
+            baselines: baselines
+                .map(|(baseline, errors)| (key(*baseline), Metrics::of(errors)))
+                .collect(),
+            by_step: (1..)
+                .zip(&evaluation.steps)
+                .map(|(step, evaluation)| StepDocument {
+                    step,
+                    methods: MethodsDocument::of(evaluation),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// A baseline as a key of a document.
+pub(crate) fn key(baseline: Baseline) -> String {
+    baseline.name().replace(' ', "_")
 }
 
 impl ErrorsDocument {
@@ -76,20 +113,41 @@ impl ErrorsDocument {
             windows: evaluation.windows,
             horizon: evaluation.horizon,
             season,
-            metrics: Metrics::of(&evaluation.all.model),
-            baselines: of_baselines(&evaluation.all),
+            all: MethodsDocument::of(&evaluation.all),
             by_channel: channels
                 .map(|(channel, evaluation)| ChannelDocument {
                     channel: channel.clone(),
-                    metrics: Metrics::of(&evaluation.model),
-                    baselines: of_baselines(evaluation),
+                    methods: MethodsDocument::of(evaluation),
                 })
                 .collect(),
         }
     }
 
-    /// A line for each method, and what the columns mean.
+    /// The table, what was measured, and whether the model is better than the best naive forecast.
     pub(crate) fn text(&self, page: Page) -> String {
+        let words = format!("{} {}", self.measured(), self.verdict());
+        format!(
+            "{}\n{}",
+            self.table(page),
+            paragraph(&visible(&words), page.text)
+        )
+    }
+
+    /// What was measured, in a sentence.
+    pub(crate) fn measured(&self) -> String {
+        let season = match self.season {
+            1 => "without a season".to_owned(),
+            season => format!("a season of {} steps", thousands(season)),
+        };
+        format!(
+            "{} forecasts of {} steps, {season}.",
+            thousands(self.windows),
+            thousands(self.horizon),
+        )
+    }
+
+    /// A line for each method.
+    pub(crate) fn table(&self, page: Page) -> String {
         let mut headings = vec![
             ["", "forecast"],
             ["MSE", "scaled"],
@@ -100,7 +158,7 @@ impl ErrorsDocument {
             ["sMAPE", "in %"],
             ["quantile", "loss"],
         ];
-        let nominal = self.metrics.coverage.first().map(|one| one.nominal);
+        let nominal = self.all.metrics.coverage.first().map(|one| one.nominal);
         let covered = nominal.map(|nominal| format!("of {} %", significant(100.0 * nominal, 2)));
         if let Some(covered) = &covered {
             headings.push(["covered", covered]);
@@ -131,34 +189,22 @@ impl ErrorsDocument {
             }
             row
         };
-        let mut rows = vec![row("model", &self.metrics)];
+        let mut rows = vec![row("model", &self.all.metrics)];
         for name in ["naive", "seasonal_naive", "drift"] {
-            if let Some(metrics) = self.baselines.get(name) {
+            if let Some(metrics) = self.all.baselines.get(name) {
                 rows.push(row(&name.replace('_', " "), metrics));
             }
         }
-        let mut text = columns(&headings, &rows, page.table);
-        let season = match self.season {
-            1 => "without a season".to_owned(),
-            season => format!("a season of {} steps", thousands(season)),
-        };
-        let words = format!(
-            "{} forecasts of {} steps, {season}. {}",
-            thousands(self.windows),
-            thousands(self.horizon),
-            self.verdict()
-        );
-        text.push('\n');
-        text + &paragraph(&visible(&words), page.text)
+        columns(&headings, &rows, page.table)
     }
 
     /// Whether the model is better than the best naive forecast, which is said either way.
     fn verdict(&self) -> String {
         let named =
             |(name, metrics): (&String, &Metrics)| Some((name.replace('_', " "), metrics.mae?));
-        let best = self.baselines.iter().filter_map(named);
+        let best = self.all.baselines.iter().filter_map(named);
         let best = best.min_by(|one, other| one.1.total_cmp(&other.1));
-        let (Some(own), Some((name, best))) = (self.metrics.mae, best) else {
+        let (Some(own), Some((name, best))) = (self.all.metrics.mae, best) else {
             return String::new();
         };
         if best == 0.0 {

@@ -28,30 +28,11 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    pub(crate) fn of(
-        table: &Table,
-        mut configuration: Configuration,
-    ) -> Result<Settled, TrainError> {
-        let series = series_options(&configuration);
-        let split = SplitOptions {
-            by: configuration.split.parts,
-            gap: configuration.split.gap,
-        };
-        let data = ForecastData::fit(table, &series, &split)?;
-        settle_columns(&mut configuration, &data);
-        let lengths = settle_lengths(&mut configuration, &data);
-        let windows = data.windows(Split::Train, lengths.window, lengths.horizon)?;
-        // What cannot be measured after the training is known before it.
-        for part in [Split::Valid, Split::Test] {
-            data.windows(part, lengths.window, lengths.horizon)?;
-        }
-        let sizes = settle_sizes(&mut configuration, windows.len());
-        let recipe = recipe(&configuration, (series, split), lengths, sizes);
-        if let Network::Segment { length } = recipe.configuration(&data)?.network {
-            configuration.model.segment = Some(length);
-        }
+    pub(crate) fn of(table: &Table, configuration: Configuration) -> Result<Settled, TrainError> {
+        let data = prepare(table, &configuration)?;
+        let (configuration, recipe) = settle(configuration, &data)?;
         let mut notes: Vec<String> = data.panel.notes.iter().map(ToString::to_string).collect();
-        notes.extend(too_short(&data, lengths));
+        notes.extend(too_short(&data, recipe.window, recipe.horizon));
         Ok(Settled {
             configuration,
             recipe,
@@ -62,7 +43,7 @@ impl Settled {
 }
 
 /// Series that take no part in training, because they have fewer rows than a window and its horizon.
-fn too_short(data: &ForecastData, Lengths { window, horizon }: Lengths) -> Option<String> {
+fn too_short(data: &ForecastData, window: usize, horizon: usize) -> Option<String> {
     let short = data.parts.too_short(Split::Train, window, horizon);
     let (first, rows) = (short.first()?, window + horizon);
     let first = &data.panel.series[*first].name;
@@ -70,6 +51,49 @@ fn too_short(data: &ForecastData, Lengths { window, horizon }: Lengths) -> Optio
         "{} series not trained on: fewer than {rows} rows for training, as window and horizon need; the first is {first:?}",
         short.len()
     ))
+}
+
+/// The table as the configuration has it read.
+pub(crate) fn prepare(
+    table: &Table,
+    configuration: &Configuration,
+) -> Result<ForecastData, TrainError> {
+    ForecastData::fit(
+        table,
+        &series_options(configuration),
+        &split_options(configuration),
+    )
+}
+
+/// A configuration in which nothing is left open but the number of threads, and its recipe.
+pub(crate) fn settle(
+    mut configuration: Configuration,
+    data: &ForecastData,
+) -> Result<(Configuration, ForecastRecipe), TrainError> {
+    let (series, split) = (
+        series_options(&configuration),
+        split_options(&configuration),
+    );
+    settle_columns(&mut configuration, data);
+    let lengths = settle_lengths(&mut configuration, data);
+    let windows = data.windows(Split::Train, lengths.window, lengths.horizon)?;
+    // What cannot be measured after the training is known before it.
+    for part in [Split::Valid, Split::Test] {
+        data.windows(part, lengths.window, lengths.horizon)?;
+    }
+    let sizes = settle_sizes(&mut configuration, windows.len());
+    let recipe = recipe(&configuration, (series, split), lengths, sizes);
+    if let Network::Segment { length } = recipe.configuration(data)?.network {
+        configuration.model.segment = Some(length);
+    }
+    Ok((configuration, recipe))
+}
+
+fn split_options(configuration: &Configuration) -> SplitOptions {
+    SplitOptions {
+        by: configuration.split.parts,
+        gap: configuration.split.gap,
+    }
 }
 
 fn series_options(configuration: &Configuration) -> SeriesOptions {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use rayon::ThreadPoolBuilder;
 use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::ForecastModel;
 use tidegate_train::losses::ForecastLoss;
@@ -12,7 +11,7 @@ use tidegate_train::{Checkpointing, Event, ExistingCheckpoint, Outcome, Trained}
 
 use super::files::RunFiles;
 use crate::failure::Failure;
-use crate::forecasting::Settled;
+use crate::forecasting::{Settled, thread_pool};
 use crate::interruption::stop_on_interruption;
 use crate::number::{significant, thousands};
 use crate::progress::{Display, Run, Saying, Step};
@@ -95,14 +94,7 @@ pub(crate) fn train(
         every_updates: Some(UPDATES),
         existing,
     };
-    let threads = training.threads.unwrap_or(0);
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| Failure::Threads {
-            threads,
-            reason: error.to_string(),
-        })?;
+    let pool = thread_pool(training.threads)?;
     let stop = || stop.load(Ordering::Relaxed);
     let result = pool.install(|| {
         settled

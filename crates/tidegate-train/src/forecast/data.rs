@@ -8,6 +8,7 @@ use tidegate_data::{
 };
 
 use crate::error::TrainError;
+use crate::fingerprint::fingerprint_of_series;
 
 /// The series of a table as forecasters read them.
 #[derive(Clone, Debug)]
@@ -47,6 +48,12 @@ impl ForecastData {
             parts,
             features,
         }
+    }
+
+    /// A fingerprint of every number in the series and of their parts, by which a mix-up of data is found.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        fingerprint_of_series(&self.panel, &self.features, &self.parts)
     }
 
     /// The shape of windows over these series.

@@ -1,17 +1,20 @@
-//! How well a model forecasts the windows of a part, beside forecasts that need no model.
+//! How well a model forecasts windows, beside forecasts that need no model.
+
+mod sums;
 
 use std::ops::Range;
 
-use tidegate_data::{Split, WindowPlace};
+use tidegate_data::{Split, WindowPlace, WindowSet};
 
 use super::data::ForecastData;
 use super::model::ForecastModel;
 use super::predictions::Predictions;
 use crate::baselines::Baseline;
 use crate::error::TrainError;
-use crate::metrics::{ForecastMetrics, MetricValues, seasonal_naive_scale};
+use crate::metrics::{MetricValues, seasonal_naive_scale};
+use sums::{Actual, OneForecast, Sums, of_all, of_steps};
 
-/// What was measured over the windows of a part.
+/// What was measured over some windows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForecastEvaluation {
     /// Number of windows.
@@ -31,6 +34,8 @@ pub struct MethodEvaluation {
     pub model: MethodErrors,
     /// Naive, seasonal naive and drift.
     pub baselines: Vec<(Baseline, MethodErrors)>,
+    /// The same at each step of the horizon, the first step first; empty where it was not asked for, and at a step.
+    pub steps: Vec<MethodEvaluation>,
 }
 
 /// The errors of one method.
@@ -43,13 +48,6 @@ pub struct MethodErrors {
     pub in_units: MetricValues,
 }
 
-/// What is added up for one method and target.
-#[derive(Clone)]
-struct Sums {
-    scaled: ForecastMetrics,
-    in_units: ForecastMetrics,
-}
-
 /// A target through the rows of one series.
 struct Channel {
     history: Vec<f64>,
@@ -57,33 +55,6 @@ struct Channel {
     scale: Option<f64>,
     /// Of each baseline's quantiles.
     deviations: Vec<Option<f64>>,
-}
-
-/// One method's forecast of a target in a window, in the data's units.
-struct OneForecast<'a> {
-    point: &'a [f64],
-    quantiles: &'a [f64],
-}
-
-impl Sums {
-    fn new(levels: &[f64]) -> Sums {
-        Sums {
-            scaled: ForecastMetrics::new(&[]),
-            in_units: ForecastMetrics::new(levels),
-        }
-    }
-
-    fn merge(&mut self, other: &Sums) {
-        self.scaled.merge(&other.scaled);
-        self.in_units.merge(&other.in_units);
-    }
-
-    fn errors(&self) -> MethodErrors {
-        MethodErrors {
-            scaled: self.scaled.values(),
-            in_units: self.in_units.values(),
-        }
-    }
 }
 
 impl ForecastModel {
@@ -98,9 +69,8 @@ impl ForecastModel {
         ]
     }
 
-    /// Forecasts every window of a part and measures how far it lies from what came. Values that were not observed do not
-    /// count. The scale of the mean absolute scaled error and the spread of the baselines come from the training rows of each
-    /// series, or, where it has none in this data, from the rows before its first window.
+    /// Forecasts every window of a part and measures how far it lies from what came, as [`ForecastModel::evaluate_windows`]
+    /// does.
     ///
     /// # Errors
     /// [`TrainError::Series`] where the part has rows and no window fits; [`TrainError::EmptySet`] where it has none;
@@ -111,11 +81,26 @@ impl ForecastModel {
         part: Split,
     ) -> Result<ForecastEvaluation, TrainError> {
         let set = data.windows(part, self.window(), self.horizon())?;
+        self.evaluate_windows(data, &set, false)
+    }
+
+    /// Forecasts these windows of the data and measures how far they lie from what came, also `by_step` of the horizon where
+    /// that is asked for. Values that were not observed do not count. The scale of the mean absolute scaled error and the
+    /// spread of the baselines come from the training rows of each series, or, where it has none in this data, from the rows
+    /// before its first window.
+    ///
+    /// # Errors
+    /// [`TrainError::EmptySet`] where there is no window; [`TrainError::Model`] where the windows do not fit the network or a
+    /// forecast is not finite.
+    pub fn evaluate_windows(
+        &self,
+        data: &ForecastData,
+        set: &WindowSet,
+        by_step: bool,
+    ) -> Result<ForecastEvaluation, TrainError> {
         if set.is_empty() {
             return Err(TrainError::EmptySet { part: "evaluation" });
         }
-        let baselines = self.baselines();
-        let levels = &self.plan.levels;
         let targets = data.schema.targets.len();
         let mut channels: Vec<Vec<Channel>> = Vec::with_capacity(data.panel.series.len());
         for series in 0..data.panel.series.len() {
@@ -127,37 +112,23 @@ impl ForecastModel {
                     .collect(),
             );
         }
-        // `[1 + baselines][targets]`
-        let mut sums = vec![vec![Sums::new(levels); targets]; 1 + baselines.len()];
+        let parts = if by_step { self.horizon() } else { 1 };
+        let one = vec![vec![Sums::new(&self.plan.levels); parts]; targets];
+        let mut sums = vec![one; 1 + self.baselines().len()];
         let rows: Vec<usize> = (0..set.len()).collect();
         let mut predictions = Predictions::default();
         for rows in rows.chunks(self.batch_size()) {
-            self.predict(&set, rows, &mut predictions)?;
+            self.predict(set, rows, &mut predictions)?;
             for (index, &row) in rows.iter().enumerate() {
                 let place = set.places()[row];
                 for (target, channel) in channels[place.series].iter().enumerate() {
-                    let window = self.measure(data, place, target, channel, (&predictions, index));
-                    for (sums, measured) in sums.iter_mut().zip(window) {
-                        sums[target].merge(&measured);
-                    }
+                    let forecast = (&predictions, index);
+                    self.measure(data, place, target, channel, forecast, &mut sums);
                 }
             }
         }
-        let evaluation = |range: Range<usize>| {
-            let errors = |method: &Vec<Sums>| {
-                let mut all = Sums::new(levels);
-                method[range.clone()].iter().for_each(|one| all.merge(one));
-                all.errors()
-            };
-            MethodEvaluation {
-                model: errors(&sums[0]),
-                baselines: baselines
-                    .into_iter()
-                    .zip(sums[1..].iter().map(errors))
-                    .collect(),
-            }
-        };
         let names = data.schema.targets.iter().enumerate();
+        let evaluation = |targets| self.evaluation(&sums, targets, by_step);
         Ok(ForecastEvaluation {
             windows: set.len(),
             horizon: self.horizon(),
@@ -166,6 +137,36 @@ impl ForecastModel {
                 .map(|(target, name)| (name.clone(), evaluation(target..target + 1)))
                 .collect(),
         })
+    }
+
+    /// What the sums of these targets come to; `sums` is `[1 + baselines][targets][steps or one]`.
+    fn evaluation(
+        &self,
+        sums: &[Vec<Vec<Sums>>],
+        targets: Range<usize>,
+        by_step: bool,
+    ) -> MethodEvaluation {
+        let levels = &self.plan.levels;
+        let named = |errors: Vec<MethodErrors>, steps| MethodEvaluation {
+            model: errors[0].clone(),
+            baselines: self
+                .baselines()
+                .into_iter()
+                .zip(errors.into_iter().skip(1))
+                .collect(),
+            steps,
+        };
+        let methods = || sums.iter().map(|method| &method[targets.clone()]);
+        let mut steps = Vec::new();
+        if by_step {
+            let of_methods: Vec<_> = methods().map(|method| of_steps(method, levels)).collect();
+            steps.extend((0..self.horizon()).map(|step| {
+                let errors = of_methods.iter().map(|method| method[step].clone());
+                named(errors.collect(), Vec::new())
+            }));
+        }
+        let all = methods().map(|method| of_all(method, levels)).collect();
+        named(all, steps)
     }
 
     fn fitted_rows(
@@ -201,7 +202,7 @@ impl ForecastModel {
         }
     }
 
-    /// What the model and each baseline err in one window.
+    /// Adds what the model and each baseline err in one window.
     fn measure(
         &self,
         data: &ForecastData,
@@ -209,82 +210,51 @@ impl ForecastModel {
         target: usize,
         channel: &Channel,
         (predictions, index): (&Predictions, usize),
-    ) -> Vec<Sums> {
+        sums: &mut [Vec<Vec<Sums>>],
+    ) {
         let series = &data.panel.series[place.series];
         let (horizon, levels) = (self.horizon(), &self.plan.levels);
-        let actual = &channel.history[place.origin..place.origin + horizon];
-        let observed: Vec<bool> = actual.iter().map(|value| !value.is_nan()).collect();
+        let in_units = &channel.history[place.origin..place.origin + horizon];
         let to_scaled = |values: &[f64]| -> Vec<f64> {
             let values = values.iter();
             values
                 .map(|&value| series.to_scaled(target, value))
                 .collect()
         };
-        let scaled_actual = to_scaled(actual);
-        let sums = |point: &[f64], forecast: &OneForecast<'_>| {
-            let mut sums = Sums::new(levels);
-            sums.scaled.add(point, &[], &scaled_actual, &observed, None);
-            let OneForecast { point, quantiles } = forecast;
-            sums.in_units
-                .add(point, quantiles, actual, &observed, channel.scale);
-            sums
-        };
-        let point = predictions.of_point(self, index, target);
-        let in_units = |values: &[f64]| -> Vec<f64> {
+        let to_units = |values: &[f64]| -> Vec<f64> {
             let values = values.iter();
             values
                 .map(|&value| series.to_units(target, value))
                 .collect()
         };
-        let own = OneForecast {
-            point: &in_units(&point),
-            quantiles: &in_units(&predictions.of_quantiles(self, index, target)),
+        let observed: Vec<bool> = in_units.iter().map(|value| !value.is_nan()).collect();
+        let actual = Actual {
+            scaled: &to_scaled(in_units),
+            in_units,
+            observed: &observed,
+            scale: channel.scale,
         };
-        let mut all = vec![sums(&point, &own)];
+        let scaled = predictions.of_point(self, index, target);
+        let own = OneForecast {
+            in_units: &to_units(&scaled),
+            scaled: &scaled,
+            quantiles: &to_units(&predictions.of_quantiles(self, index, target)),
+        };
+        Sums::add(&mut sums[0][target], &own, &actual);
         let history = &channel.history[..place.origin];
-        for (baseline, deviation) in self.baselines().into_iter().zip(&channel.deviations) {
+        let baselines = self.baselines().into_iter().zip(&channel.deviations);
+        for ((baseline, deviation), sums) in baselines.zip(&mut sums[1..]) {
             let Some(point) = baseline.forecast(history, horizon) else {
-                all.push(Sums::new(levels));
                 continue;
             };
             let quantiles = deviation
                 .and_then(|deviation| baseline.quantiles(history, horizon, levels, deviation));
             let forecast = OneForecast {
-                point: &point,
+                scaled: &to_scaled(&point),
+                in_units: &point,
                 quantiles: &quantiles.unwrap_or_default(),
             };
-            all.push(sums(&to_scaled(&point), &forecast));
+            Sums::add(&mut sums[target], &forecast, &actual);
         }
-        all
-    }
-}
-
-impl Predictions {
-    /// The forecast of a target in one of the windows, a number for each row of the horizon.
-    #[must_use]
-    pub fn of_point(&self, model: &ForecastModel, window: usize, target: usize) -> Vec<f64> {
-        self.numbers(model, &self.point, 1, window, target)
-    }
-
-    /// Its quantiles, `[horizon, levels]`.
-    #[must_use]
-    pub fn of_quantiles(&self, model: &ForecastModel, window: usize, target: usize) -> Vec<f64> {
-        let levels = model.plan.levels.len();
-        self.numbers(model, &self.quantiles, levels, window, target)
-    }
-
-    fn numbers(
-        &self,
-        model: &ForecastModel,
-        values: &[f32],
-        levels: usize,
-        window: usize,
-        target: usize,
-    ) -> Vec<f64> {
-        let (horizon, targets) = (model.horizon(), model.plan.schema.targets.len());
-        let first = window * horizon;
-        let rows = (first..first + horizon).map(|row| (row * targets + target) * levels);
-        rows.flat_map(|start| values[start..start + levels].iter().copied().map(f64::from))
-            .collect()
     }
 }
