@@ -23,7 +23,7 @@ BENCH_RESULTS  := bench/results.json
 REFERENCE := crates/tidegate-cells/tests/reference
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint format format-check clippy test-rust test-python test-browser vectors bench bench-engines clean
+.PHONY: help test lint format format-check clippy test-rust test-python test-browser test-book book vectors bench bench-engines clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,13 @@ test-python: ## check the Python scripts and the checked-in reference vectors (n
 	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py bench/engines/*.py docs/*.py
 	$(PYTHON) $(REFERENCE)/check.py
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
+
+test-book: ## run the book's commands and follow its links (test-rust does so too)
+	$(CARGO) test --package tidegate-cli --bin tidegate book
+	$(CARGO) test --package tidegate-cli --test book --test book_links
+
+book: ## build the book in target/book (needs mdBook: cargo install mdbook)
+	mdbook build
 
 test-browser: $(VENV)/.playwright ## open the command's pages in Chromium (installs it); screenshots go to target/browser
 	CHROMIUM='$(CHROMIUM)' $(BROWSER_TESTS)/install_chromium.sh

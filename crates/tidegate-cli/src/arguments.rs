@@ -11,6 +11,7 @@ use crate::backtest::arguments::BacktestArguments;
 use crate::evaluate::arguments::EvaluateArguments;
 use crate::forecast::arguments::ForecastArguments;
 use crate::gates::arguments::GatesArguments;
+use crate::generate::arguments::GenerateArguments;
 use crate::init::arguments::InitArguments;
 use crate::inspect::arguments::InspectArguments;
 use crate::train::arguments::TrainArguments;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Evaluate(EvaluateArguments),
     Forecast(ForecastArguments),
     Gates(GatesArguments),
+    Generate(GenerateArguments),
     Init(InitArguments),
     Inspect(InspectArguments),
     Resume(ResumeArguments),

@@ -6,6 +6,8 @@ mod amount;
 mod answers;
 mod arguments;
 mod backtest;
+#[cfg(test)]
+mod book;
 mod columns;
 mod compare;
 mod configuration;
@@ -17,6 +19,7 @@ mod findings;
 mod forecast;
 mod forecasting;
 mod gates;
+mod generate;
 mod init;
 mod inspect;
 mod interruption;
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
+        Command::Generate(arguments) => generate::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Resume(arguments) => train::resume(&arguments),

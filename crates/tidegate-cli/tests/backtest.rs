@@ -19,12 +19,12 @@ struct Trained {
 }
 
 impl Trained {
-    fn with(options: &[&str]) -> Trained {
+    fn with(train: impl FnOnce(&str, &str) -> Command) -> Trained {
         let folder = tempfile::tempdir().unwrap();
         let data = file(folder.path(), "load.csv", &readings(400));
         let model = folder.path().join("load.safetensors");
         let model = model.to_str().unwrap().to_owned();
-        printed(train_forecast(&data, &model, options));
+        printed(train(&data, &model));
         Trained {
             folder,
             data,
@@ -34,7 +34,17 @@ impl Trained {
 
     /// One that has hardly learnt anything.
     fn weak() -> Trained {
-        Trained::with(&[])
+        Trained::with(|data, model| train_forecast(data, model, &[]))
+    }
+
+    /// One that knows the season.
+    fn strong() -> Trained {
+        let options = "--window 24 --horizon 12 --hidden 16 --epochs 60 --batch 16 --learning-rate 0.01 --dropout 0";
+        Trained::with(|data, model| {
+            let fixed = ["forecast", data, "-o", model];
+            let options: Vec<&str> = options.split(' ').collect();
+            command("train", &[&fixed[..], &options].concat())
+        })
     }
 
     fn backtest(&self, options: &[&str]) -> Command {
@@ -164,18 +174,7 @@ fn a_model_worse_than_naive_ends_with_3_where_that_is_asked_for_and_the_results_
 
 #[test]
 fn a_model_better_than_naive_ends_with_0_and_says_so_and_the_page_is_whole() {
-    let trained = Trained::with(&[
-        "--epochs",
-        "60",
-        "--hidden",
-        "16",
-        "--batch",
-        "16",
-        "--learning-rate",
-        "0.01",
-        "--dropout",
-        "0",
-    ]);
+    let trained = Trained::strong();
     let page = trained.folder.path().join("backtest.html");
     let page_name = page.to_str().unwrap();
     let said = printed(trained.backtest(&["--fail-if-worse-than-naive", "--plot", page_name]));
@@ -195,7 +194,7 @@ fn bad_input_is_one_error_and_writes_no_page() {
     let within = |name: &str, contents: &str| file(trained.folder.path(), name, contents);
     let rows = readings(400);
     let other = rows.replacen("load", "power", 1);
-    let wrong = rows.replacen(",", ",off", 20);
+    let wrong = rows.replacen("05:00:00,", "05:00:00,off", 1);
     let short: String = rows
         .lines()
         .take(20)
@@ -209,7 +208,11 @@ fn bad_input_is_one_error_and_writes_no_page() {
     let page = trained.folder.path().join("page.html");
     for (name, contents, words) in [
         ("other.csv", other.as_str(), vec!["load"]),
-        ("wrong.csv", wrong.as_str(), vec!["wrong.csv", "off"]),
+        (
+            "wrong.csv",
+            wrong.as_str(),
+            vec!["wrong.csv", "line 7", "off"],
+        ),
         ("short.csv", short.as_str(), vec!["24", "12"]),
         (
             "known.csv",

@@ -238,7 +238,7 @@ fn bad_input_is_one_error_and_leaves_nothing() {
         let message = failure_of(command("tune", &options), 1);
         assert!(message.contains(words), "{message}");
     }
-    let wrong = within("wrong.csv", &rows.replacen(",", ",off", 20));
+    let wrong = within("wrong.csv", &rows.replacen("05:00:00,", "05:00:00,off", 1));
     made += 1;
     let out = place.within("x");
     let options = [
@@ -250,7 +250,7 @@ fn bad_input_is_one_error_and_leaves_nothing() {
     ];
     let message = failure_of(command("tune", &options), 1);
     assert!(
-        message.contains("wrong.csv") && message.contains("off"),
+        message.contains("wrong.csv") && message.contains("line 7"),
         "{message}"
     );
     let message = failure_of(place.tune(Path::new(&place.data), &[]), 1);

@@ -7,6 +7,8 @@
 //!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
+//! [`generated_readings`] writes the text of a file of readings from a seed.
+//!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
 //! rows make a series, and [`TimeSteps`] how their times go on. A [`SeriesSchema`] makes a [`Panel`] of prepared
 //! series of a table, and [`Parts`] split it by time. A [`WindowSet`] lays windows over series. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
@@ -33,6 +35,7 @@ mod copy_memory;
 mod error;
 mod feature_sequence;
 mod frequency;
+mod generated_readings;
 mod kind;
 mod mackey_glass;
 mod nearest_name;
@@ -59,6 +62,7 @@ pub use copy_memory::{CopyMemory, copy_memory};
 pub use error::{DataError, Side};
 pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
+pub use generated_readings::{ReadingsKind, ReadingsOptions, generated_readings};
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
 pub use nearest_name::nearest_name;

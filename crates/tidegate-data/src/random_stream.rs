@@ -9,6 +9,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use crate::splits::Split;
 
 /// A stream of random numbers (ChaCha with 8 rounds).
+#[derive(Debug)]
 pub(crate) struct RandomStream(ChaCha8Rng);
 
 impl RandomStream {
@@ -27,6 +28,11 @@ impl RandomStream {
     /// The stream by which subsets of a set are chosen: independent of those of the splits.
     pub(crate) fn of_subsets(seed: u64) -> RandomStream {
         RandomStream::numbered(seed, 3)
+    }
+
+    /// A stream of generated readings: those of different numbers are independent of each other and of all above.
+    pub(crate) fn of_readings(seed: u64, number: u64) -> RandomStream {
+        RandomStream::numbered(seed, 4 + number)
     }
 
     fn numbered(seed: u64, stream: u64) -> RandomStream {

@@ -90,12 +90,15 @@ fn search(
     tune(&tuning, &mut |_| {}, &stop)
 }
 
-/// What does not depend on time.
-fn timeless(tuned: &Tuned) -> (usize, Vec<(Vec<(usize, usize, u64)>, bool)>, Vec<u32>) {
+/// Epochs, best epoch and the loss's bits of each round.
+type Rounds = Vec<(usize, usize, u64)>;
+
+/// What does not depend on time: the best trial, what became of all of them, and the bits of the model.
+fn timeless(tuned: &Tuned) -> (usize, Vec<(Rounds, bool)>, Vec<u32>) {
     let records = tuned.records.iter().map(|record| {
         let rungs = record.rungs.iter();
         let rungs = rungs.map(|one| (one.epochs, one.best_epoch, one.valid_loss.to_bits()));
-        (rungs.collect(), record.failure.is_some())
+        (rungs.collect::<Rounds>(), record.failure.is_some())
     });
     let parameters = tuned.model.forecaster.parameters().iter();
     (
@@ -116,9 +119,9 @@ fn the_better_half_goes_on_from_where_it_stood_and_the_best_is_as_if_trained_alo
         .map(|rung| (rung.trials, rung.epochs))
         .collect();
     assert_eq!(rungs, [(7, 2), (3, 3), (1, 6)]);
-    for level in 0..3 {
+    for (level, (trials, _)) in rungs.iter().enumerate() {
         let through = tuned.records.iter().filter(|one| one.rungs.len() > level);
-        assert_eq!(through.count(), rungs[level].0);
+        assert_eq!(through.count(), *trials);
     }
     let best = &tuned.records[tuned.best];
     assert_eq!(best.rungs.len(), 3);
