@@ -1,7 +1,6 @@
 //! Forecasters: gradients against finite differences, bits, files and refusals.
 #![allow(clippy::unwrap_used)]
 
-#[allow(dead_code, reason = "shared with the tests of other models")]
 mod models;
 
 use models::{cells, uniform};

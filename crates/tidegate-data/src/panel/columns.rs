@@ -107,9 +107,9 @@ impl Source<'_> {
                 series: whole.name.clone(),
                 column: self.column.name.clone(),
                 line: table.place(row),
-                value: text(row),
+                value: text(row).into(),
                 first_line: table.place(first),
-                first: text(first),
+                first: text(first).into(),
             }),
         }
     }

@@ -137,11 +137,11 @@ pub enum SeriesError {
         /// Line of the first row that differs.
         line: Place,
         /// Its value.
-        value: String,
+        value: Box<str>,
         /// Line of the first row with a value.
         first_line: Place,
         /// Its value.
-        first: String,
+        first: Box<str>,
     },
 
     /// A static covariate has no value.

@@ -108,7 +108,7 @@ impl Recipe<'_> {
         for feature in &self.schema.calendar {
             let values = time.and_then(|time| feature.values(time));
             known.extend(values.ok_or_else(|| GridError::BeyondCalendar {
-                time: schema.format.text(times[rows - 1]),
+                time: schema.format.text(times[rows - 1]).into(),
             })?);
         }
         Ok(())

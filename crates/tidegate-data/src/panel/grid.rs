@@ -90,7 +90,7 @@ pub(super) fn lay(
                     whole.rows.push(None);
                     times.push(after(frequency, month_end, before, step).ok_or_else(|| {
                         GridError::BeyondCalendar {
-                            time: time.text(before),
+                            time: time.text(before).into(),
                         }
                     })?);
                 }
@@ -204,9 +204,9 @@ impl Places<'_> {
             return Err(GridError::Backwards {
                 series: self.names[series].clone(),
                 line: self.table.place(places.first),
-                time: text(places.first),
+                time: text(places.first).into(),
                 line_before: self.table.place(before),
-                before: text(before),
+                before: text(before).into(),
                 count: places.count,
             });
         }
@@ -218,7 +218,7 @@ impl Places<'_> {
                 series: self.names[series].clone(),
                 line: self.table.place(places.first),
                 first_line: self.table.place(first.unwrap_or(places.first)),
-                time: text(places.first),
+                time: text(places.first).into(),
                 count: places.count,
             });
         }
@@ -238,9 +238,9 @@ impl Places<'_> {
             return Err(GridError::Uneven {
                 series: self.names[series].clone(),
                 line: self.table.place(places.first),
-                time: text(places.first),
+                time: text(places.first).into(),
                 line_before: self.table.place(before),
-                before: text(before),
+                before: text(before).into(),
                 frequency,
                 count: places.count,
             });
@@ -262,8 +262,8 @@ impl Places<'_> {
             true => GridError::GapTooLong {
                 series: name,
                 line: self.table.place(gap.row),
-                time: text(gap.row),
-                before: text(before),
+                time: text(gap.row).into(),
+                before: text(before).into(),
                 frequency,
                 missing: rows,
                 rows: self.table.rows(),
@@ -272,9 +272,9 @@ impl Places<'_> {
             false => GridError::Gap {
                 series: name,
                 line: self.table.place(gap.row),
-                time: text(gap.row),
+                time: text(gap.row).into(),
                 line_before: self.table.place(before),
-                before: text(before),
+                before: text(before).into(),
                 frequency,
                 missing: rows,
                 count: gaps.count,

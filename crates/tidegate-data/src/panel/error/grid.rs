@@ -39,7 +39,7 @@ pub enum GridError {
         /// Line of the first row with that time.
         first_line: Place,
         /// The time.
-        time: String,
+        time: Box<str>,
         /// Number of such rows in the file.
         count: usize,
     },
@@ -57,11 +57,11 @@ pub enum GridError {
         /// Line of the row.
         line: Place,
         /// Its time.
-        time: String,
+        time: Box<str>,
         /// Line of the row before.
         line_before: Place,
         /// The time of the row before.
-        before: String,
+        before: Box<str>,
         /// Number of such rows in the file.
         count: usize,
     },
@@ -79,11 +79,11 @@ pub enum GridError {
         /// Line of the row.
         line: Place,
         /// Its time.
-        time: String,
+        time: Box<str>,
         /// Line of the row before.
         line_before: Place,
         /// The time of the row before.
-        before: String,
+        before: Box<str>,
         /// The most frequent step.
         frequency: Frequency,
         /// Number of such rows in the file.
@@ -104,11 +104,11 @@ pub enum GridError {
         /// Line of the row after the gap.
         line: Place,
         /// Its time.
-        time: String,
+        time: Box<str>,
         /// Line of the row before the gap.
         line_before: Place,
         /// The time of the row before.
-        before: String,
+        before: Box<str>,
         /// The most frequent step.
         frequency: Frequency,
         /// Rows that are missing there.
@@ -130,9 +130,9 @@ pub enum GridError {
         /// Line of the row after the longest gap so far.
         line: Place,
         /// Its time.
-        time: String,
+        time: Box<str>,
         /// The time of the row before.
-        before: String,
+        before: Box<str>,
         /// The most frequent step.
         frequency: Frequency,
         /// Rows that are missing there.
@@ -156,7 +156,7 @@ pub enum GridError {
     #[error("rows after {time} are beyond the years of the calendar")]
     BeyondCalendar {
         /// The last row's time.
-        time: String,
+        time: Box<str>,
     },
 }
 
