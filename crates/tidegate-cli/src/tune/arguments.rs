@@ -59,7 +59,6 @@ Exit status: 0 if the model is written, 1 after an error, 2 for wrong options, 1
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::configuration::Configuration;
 
     #[test]
