@@ -3,16 +3,29 @@
 pub(crate) mod arguments;
 mod document;
 
+use std::path::PathBuf;
+
 use tidegate_data::Split;
 use tidegate_study::backtest::{Backtest, BacktestOptions, BacktestRows, Standing, backtest};
 use tidegate_train::{ForecastData, ForecastModel, TrainError};
 
 use crate::failure::Failure;
-use crate::forecasting::{data_name, measured_part, print_result, read_table, write_page};
+use crate::forecasting::{
+    check_outputs, data_name, measured_part, print_result, read_table, write_page,
+};
 use arguments::{BacktestArguments, PartName};
 use document::{BacktestDocument, method};
 
 pub(crate) fn run(arguments: &BacktestArguments) -> Result<(), Failure> {
+    let inputs = [arguments.model.as_path(), &arguments.data];
+    check_outputs(
+        &arguments
+            .plot
+            .iter()
+            .map(PathBuf::as_path)
+            .collect::<Vec<_>>(),
+        &inputs,
+    )?;
     let model = ForecastModel::load(&arguments.model)?;
     let name = data_name(&arguments.data);
     let table = read_table(&arguments.data)?;

@@ -2,14 +2,16 @@
 
 pub(crate) mod arguments;
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 use tidegate_data::{Split, WindowSet};
 use tidegate_train::{ForecastModel, TrainError};
 
 use crate::failure::Failure;
 use crate::forecasting::{
-    ErrorsDocument, MeasuredPart, data_name, forecast_windows, measured_part, picture,
-    print_result, read_table, write_page,
+    ErrorsDocument, MeasuredPart, check_outputs, data_name, forecast_windows, measured_part,
+    picture, print_result, read_table, write_page,
 };
 use crate::paragraph::paragraph;
 use crate::visible::visible;
@@ -29,6 +31,15 @@ struct EvaluateDocument {
 }
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
+    let inputs = [arguments.model.as_path(), &arguments.data];
+    check_outputs(
+        &arguments
+            .plot
+            .iter()
+            .map(PathBuf::as_path)
+            .collect::<Vec<_>>(),
+        &inputs,
+    )?;
     let model = ForecastModel::load(&arguments.model)?;
     let name = data_name(&arguments.data);
     let table = read_table(&arguments.data)?;

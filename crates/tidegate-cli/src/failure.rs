@@ -59,6 +59,12 @@ pub(crate) enum Failure {
         checkpoint.display(), model.display()
     )]
     Unfinished { model: PathBuf, checkpoint: PathBuf },
+    #[error("error: {} would be written over, but it is what the command reads: give another file", output.display())]
+    OutputIsInput { output: PathBuf },
+    #[error("error: {} would be written twice: give each output a file of its own", output.display())]
+    SameOutput { output: PathBuf },
+    #[error("error: {} is there and is no file: it would be replaced by one; give another file", output.display())]
+    SpecialFile { output: PathBuf },
     #[error("error: there is no interrupted run: {} does not exist", configuration.display())]
     NothingToResume { configuration: PathBuf },
     #[error(

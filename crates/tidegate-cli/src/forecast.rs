@@ -3,16 +3,27 @@
 pub(crate) mod arguments;
 mod document;
 
+use std::path::PathBuf;
+
 use tidegate_train::ForecastModel;
 
 use crate::failure::Failure;
 use crate::forecasting::{
-    data_name, forecast_windows, picture, print_result, read_table, write_page,
+    check_outputs, data_name, forecast_windows, picture, print_result, read_table, write_page,
 };
 use arguments::ForecastArguments;
 use document::ForecastDocument;
 
 pub(crate) fn run(arguments: &ForecastArguments) -> Result<(), Failure> {
+    let inputs = [arguments.model.as_path(), &arguments.data];
+    check_outputs(
+        &arguments
+            .plot
+            .iter()
+            .map(PathBuf::as_path)
+            .collect::<Vec<_>>(),
+        &inputs,
+    )?;
     let model = ForecastModel::load(&arguments.model)?;
     let name = data_name(&arguments.data);
     let table = read_table(&arguments.data)?;

@@ -4,6 +4,7 @@
 mod data_file;
 mod errors;
 mod measured_part;
+mod outputs;
 mod reading;
 mod settling;
 mod thread_pool;
@@ -21,6 +22,7 @@ use crate::standard_output::print;
 pub(crate) use data_file::with_data_file;
 pub(crate) use errors::{ErrorsDocument, key};
 pub(crate) use measured_part::{MeasuredPart, measured_part};
+pub(crate) use outputs::check_outputs;
 pub(crate) use reading::{data_name, is_standard_input, read_table};
 pub(crate) use settling::{Settled, prepare, settle};
 pub(crate) use thread_pool::thread_pool;

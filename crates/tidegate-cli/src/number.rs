@@ -65,6 +65,15 @@ pub(crate) fn thousands(value: usize) -> String {
     text
 }
 
+/// A number and the words after it, for one and for several.
+pub(crate) fn counted(count: usize, one: &str, several: &str) -> String {
+    format!(
+        "{} {}",
+        thousands(count),
+        if count == 1 { one } else { several }
+    )
+}
+
 /// A duration in its two largest units.
 pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();

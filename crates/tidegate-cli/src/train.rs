@@ -14,7 +14,7 @@ use tidegate_train::ExistingCheckpoint;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::forecasting::{
-    Settled, data_name, print_result, read_table, with_data_file, write_page,
+    Settled, check_outputs, data_name, print_result, read_table, with_data_file, write_page,
 };
 use arguments::{TrainArguments, TrainForecastArguments, TrainTask};
 use document::TrainDocument;
@@ -29,6 +29,10 @@ pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
 
 /// What is shown at the end, and how.
 struct Showing<'a> {
+    /// The data as the user names it; as the configuration does where it is not named.
+    data: Option<&'a Path>,
+    /// The configuration that the user gives.
+    config: Option<&'a Path>,
     plot: Option<&'a Path>,
     json: bool,
 }
@@ -42,6 +46,8 @@ fn forecast(arguments: &TrainForecastArguments) -> Result<(), Failure> {
     )?;
     let files = RunFiles::of(&arguments.out);
     let showing = Showing {
+        data: arguments.data.as_deref(),
+        config: arguments.config.as_deref(),
         plot: arguments.plot.as_deref(),
         json: arguments.json,
     };
@@ -64,6 +70,8 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
     }
     let configuration = Configuration::read(&files.unfinished)?;
     let showing = Showing {
+        data: None,
+        config: None,
         plot: arguments.plot.as_deref(),
         json: arguments.json,
     };
@@ -78,7 +86,12 @@ fn train(
     showing: &Showing<'_>,
 ) -> Result<(), Failure> {
     let path = PathBuf::from(configuration.data.file.clone().unwrap_or_default());
-    let name = data_name(&path);
+    let inputs: Vec<&Path> = [Some(path.as_path()), showing.config]
+        .into_iter()
+        .flatten()
+        .collect();
+    check_outputs(&files.outputs(showing.plot), &inputs)?;
+    let name = data_name(showing.data.unwrap_or(&path));
     let table = read_table(&path)?;
     let settled =
         Settled::of(&table, configuration).map_err(|error| Failure::of_data(&name, error))?;

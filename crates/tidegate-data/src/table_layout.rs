@@ -1,6 +1,6 @@
 //! Whether a table holds one series with a column for each channel, or many series below each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::table::{Column, Table, Values};
 use crate::time_column::TimeColumn;
@@ -33,7 +33,8 @@ const NAMES: [&str; 4] = ["unique_id", "item_id", "series_id", "series"];
 
 impl TableLayout {
     /// A table is long where a column is called `unique_id`, `item_id`, `series_id` or `series`, or where the times of
-    /// the table repeat or go back, and those of the rows with one text in some column do not.
+    /// the table repeat or go back, those of the rows with one text in some column do not, and the texts stand in blocks or a
+    /// quarter of the times at least are repetitions.
     ///
     /// ```
     /// use tidegate_data::{Table, TableLayout, TimeColumn};
@@ -68,6 +69,13 @@ impl TableLayout {
         if time.times.windows(2).all(|pair| pair[0] < pair[1]) {
             return TableLayout::Wide;
         }
+        let distinct = time.times.iter().collect::<HashSet<_>>().len();
+        // Series share their times or stand below each other; a repeated time or two is no sign of several.
+        let shares_times = distinct * 4 <= table.rows() * 3;
+        let tells_apart = |series: &[Series]| {
+            let is_block = |one: &Series| one.rows.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+            shares_times || series.iter().all(is_block)
+        };
         for (column, content) in columns.iter().enumerate() {
             if !free(column)
                 || !matches!(content.values, Values::Texts(_))
@@ -77,7 +85,7 @@ impl TableLayout {
             }
             let series = series(content);
             let several = series.len() > 1 && series.len() * 2 <= table.rows();
-            if several && series.iter().all(|one| rises(&one.rows)) {
+            if several && tells_apart(&series) && series.iter().all(|one| rises(&one.rows)) {
                 return TableLayout::Long { column, series };
             }
         }
@@ -172,6 +180,12 @@ mod tests {
         let rows = "2016-01,x,1\n2016-01,y,2\n2016-02,x,3\n2016-02,y,4\n";
         let found = layout(&format!("ds,city,y\n{rows}"));
         assert_eq!(lengths(&found), [("x".to_owned(), 2), ("y".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn a_repeated_time_does_not_make_a_column_of_categories_tell_series_apart() {
+        let rows = "2016-01,N,1\n2016-02,S,2\n2016-03,N,3\n2016-03,S,4\n2016-04,N,5\n2016-05,S,6\n";
+        assert_eq!(layout(&format!("ds,wind,y\n{rows}")), TableLayout::Wide);
     }
 
     #[test]

@@ -125,6 +125,20 @@ pub enum ModelError {
         /// The value given.
         value: f32,
     },
+    /// A forecast grew beyond what a 32-bit float holds.
+    #[error(
+        "window {window}, row {row}, target {target}: the forecast is {value}: the weights are too large"
+    )]
+    Forecast {
+        /// Index of the window in the batch.
+        window: usize,
+        /// Row of the horizon.
+        row: usize,
+        /// The target.
+        target: usize,
+        /// The number.
+        value: f32,
+    },
     /// A parameter is infinite or not a number.
     #[error("parameter {place} is {value}: parameters must be finite")]
     Parameter {

@@ -9,5 +9,6 @@ pub(crate) fn is_overflow(error: &ModelError) -> bool {
         error,
         ModelError::Cells(tidegate_cells::Error::NotFinite { .. })
             | ModelError::OutputGradient { .. }
+            | ModelError::Forecast { .. }
     )
 }

@@ -6,7 +6,7 @@ use tidegate_data::Place;
 use super::Inspection;
 use super::document::{ColumnDocument, Document, TimeDocument};
 use super::report::shortened;
-use crate::number::thousands;
+use crate::number::counted;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Problem {
@@ -167,13 +167,4 @@ fn of_column(
 fn plain(value: f64) -> String {
     let text = format!("{value:?}");
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
-}
-
-/// A number and the words after it, for one and for several.
-pub(super) fn counted(count: usize, one: &str, several: &str) -> String {
-    format!(
-        "{} {}",
-        thousands(count),
-        if count == 1 { one } else { several }
-    )
 }

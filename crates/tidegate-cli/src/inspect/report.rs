@@ -1,9 +1,9 @@
 //! What is found in a table, as text.
 
 use super::document::{ColumnDocument, Document, FormatDocument, TimeDocument};
-use super::problems::counted;
+
 use crate::columns::columns;
-use crate::number::{significant, thousands};
+use crate::number::{counted, significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
 use crate::visible::visible;

@@ -8,7 +8,7 @@ use tidegate_train::{EpochRecord, Outcome};
 use super::files::RunFiles;
 use super::session::Session;
 use crate::forecasting::{ErrorsDocument, Settled};
-use crate::number::{significant, thousands};
+use crate::number::{counted, significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
 use crate::visible::visible;
@@ -88,10 +88,10 @@ impl TrainDocument {
             format!(", the best epoch is {best} of {}", self.epochs.len())
         });
         let words = format!(
-            "{}: {series}{} channels, {} rows for training, {} for validation, {} for the test. {} parameters, trained in {} s{best}.",
+            "{}: {series}{}, {} for training, {} for validation, {} for the test. {} parameters, trained in {} s{best}.",
             self.data,
-            thousands(self.channels.len()),
-            thousands(self.rows.train),
+            counted(self.channels.len(), "channel", "channels"),
+            counted(self.rows.train, "row", "rows"),
             thousands(self.rows.valid),
             thousands(self.rows.test),
             thousands(self.parameters),

@@ -34,6 +34,17 @@ impl RunFiles {
         }
     }
 
+    /// Everything that a run writes.
+    pub(crate) fn outputs<'a>(&'a self, plot: Option<&'a Path>) -> Vec<&'a Path> {
+        let own = [
+            &self.model,
+            &self.configuration,
+            &self.checkpoint,
+            &self.unfinished,
+        ];
+        own.into_iter().map(PathBuf::as_path).chain(plot).collect()
+    }
+
     /// Refuses what could not be written after the training.
     pub(crate) fn check_writable(&self, plot: Option<&Path>) -> Result<(), Failure> {
         for path in [Some(self.model.as_path()), plot].into_iter().flatten() {

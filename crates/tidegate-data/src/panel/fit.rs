@@ -50,6 +50,9 @@ impl SeriesSchema {
         let time = roles.time.as_ref();
         let mut grid = grid::lay(table, time, &roles.layout, options.missing, None)?;
         let mut notes = std::mem::take(&mut grid.notes);
+        if roles.time.is_none() {
+            notes.push(SeriesNote::NoTimes);
+        }
         if !roles.unused.is_empty() {
             notes.push(SeriesNote::Unused {
                 columns: roles.unused.clone(),

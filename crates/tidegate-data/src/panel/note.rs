@@ -67,6 +67,8 @@ pub enum SeriesNote {
         /// The series.
         series: String,
     },
+    /// No column holds times.
+    NoTimes,
     /// Columns that have no role.
     Unused {
         /// Their names.
@@ -91,9 +93,14 @@ impl fmt::Display for SeriesNote {
                 missing,
             } => write!(
                 f,
-                "{} of {column:?}{} filled by {missing}",
+                "{} of {column:?}{} filled by {missing}{}",
                 counted(*count, "missing value"),
-                of_series(series)
+                of_series(series),
+                match missing {
+                    Missing::Linear =>
+                        ": a window that ends inside a gap knows of the value after it, so that errors are too small",
+                    _ => "",
+                }
             ),
             SeriesNote::LeadingRowsLeftOut { series, rows } => write!(
                 f,
@@ -122,7 +129,11 @@ impl fmt::Display for SeriesNote {
             }
             SeriesNote::ScaledByItself { series } => write!(
                 f,
-                "series {series:?} was not in training: it is scaled by its own rows in this table"
+                "series {series:?} was not in training: it is scaled by all its rows in this table, so that its scaled errors look ahead a little"
+            ),
+            SeriesNote::NoTimes => f.write_str(
+                "no column holds times: the rows are taken in their order, as steps of one length; name the column of times where \
+                 there is one",
             ),
             SeriesNote::Unused { columns } => {
                 write!(

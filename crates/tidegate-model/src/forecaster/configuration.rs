@@ -6,6 +6,10 @@ use tidegate_cells::Stack;
 use crate::configuration::{MAX_PARAMETERS, positive, probability};
 use crate::error::ConfigurationError;
 
+/// Most composed weights of the decoder for each parameter. With a segment's embedding as wide as the hidden state there are
+/// at most eight.
+const COMPOSED_PER_PARAMETER: usize = 32;
+
 /// How the network reads a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -127,7 +131,29 @@ impl ForecasterConfiguration {
                 .try_fold(1_usize, |size, &next| size.checked_mul(next))?;
             total = total.checked_add(size)?;
         }
-        (total <= MAX_PARAMETERS).then_some(total)
+        let outputs = self
+            .horizon
+            .checked_mul(self.targets)?
+            .checked_mul(self.levels)?;
+        // The decoder's composed weights are no parameters: they must not outgrow what a file can fill.
+        let composed = self
+            .checked_query_size()?
+            .checked_mul(self.recurrent.hidden_size)?;
+        let composed = composed.checked_mul(self.recurrent.cell.blocks())?;
+        let most = total.saturating_mul(COMPOSED_PER_PARAMETER);
+        let fits = composed <= most && outputs <= MAX_PARAMETERS && total <= MAX_PARAMETERS;
+        fits.then_some(total)
+    }
+
+    /// Inputs of the decoder, S: the horizon's segments, the targets and what is known ahead of a segment; 0 without one.
+    fn checked_query_size(&self) -> Option<usize> {
+        let Network::Segment { length } = self.network else {
+            return Some(0);
+        };
+        let known = length.checked_mul(self.known_size)?;
+        self.horizon_segments()
+            .checked_add(self.targets)?
+            .checked_add(known)
     }
 
     fn shapes_beside_the_recurrent_layers(&self) -> Option<Vec<Vec<usize>>> {

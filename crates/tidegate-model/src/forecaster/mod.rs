@@ -271,7 +271,18 @@ impl Forecaster {
                 *value = tape.levels[pair].restore(*value);
             }
         }
-        Ok(())
+        match first_not_finite(outputs) {
+            None => Ok(()),
+            Some(index) => {
+                let (place, targets) = (index / levels, self.configuration.targets);
+                Err(ModelError::Forecast {
+                    window: place / targets / self.configuration.horizon,
+                    row: place / targets % self.configuration.horizon,
+                    target: place % targets,
+                    value: outputs[index],
+                })
+            }
+        }
     }
 
     /// Adds the gradient of every parameter to `gradient`, laid out by [`Forecaster::tensors`], and consumes what `tape`

@@ -63,7 +63,9 @@ impl Forecaster {
         tape.embedded.resize(embedded, 0.0);
         if let Some(embedding) = &self.segment_embedding {
             rows::forward(embedding, &tape.window, &mut tape.embedded, |values| {
-                values.iter_mut().for_each(|value| *value = value.max(0.0));
+                // What is not a number stays so, and is refused by the recurrent layers.
+                let negative = values.iter_mut().filter(|value| **value < 0.0);
+                negative.for_each(|value| *value = 0.0);
             })?;
         }
         let run = if is_recorded {

@@ -3,8 +3,9 @@
 mod sums;
 
 use std::ops::Range;
+use std::sync::Arc;
 
-use tidegate_data::{Split, WindowPlace, WindowSet};
+use tidegate_data::{PanelSeries, Split, WindowPlace, WindowSet};
 
 use super::data::ForecastData;
 use super::model::ForecastModel;
@@ -48,9 +49,11 @@ pub struct MethodErrors {
     pub in_units: MetricValues,
 }
 
-/// A target through the rows of one series.
+/// A target through the rows of one series, with all its pieces.
+#[derive(Clone)]
 struct Channel {
-    history: Vec<f64>,
+    /// Not a number where it was not observed.
+    history: Arc<Vec<f64>>,
     /// Of the mean absolute scaled error.
     scale: Option<f64>,
     /// Of each baseline's quantiles.
@@ -103,14 +106,14 @@ impl ForecastModel {
         }
         let targets = data.schema.targets.len();
         let mut channels: Vec<Vec<Channel>> = Vec::with_capacity(data.panel.series.len());
-        for series in 0..data.panel.series.len() {
-            let first = set.places().iter().find(|place| place.series == series);
-            let fitted = self.fitted_rows(data, series, first);
-            channels.push(
-                (0..targets)
-                    .map(|target| self.channel(data, series, target, &fitted))
-                    .collect(),
-            );
+        // Pieces of one series stand in a row and share its history.
+        for pieces in data.panel.series.chunk_by(|a, b| a.name == b.name) {
+            let first = channels.len()..channels.len() + pieces.len();
+            let fitted = fitted_rows(data, first.clone(), set);
+            let of_series: Vec<Channel> = (0..targets)
+                .map(|target| self.channel(pieces, target, &fitted))
+                .collect();
+            channels.extend(first.map(|_| of_series.clone()));
         }
         let parts = if by_step { self.horizon() } else { 1 };
         let one = vec![vec![Sums::new(&self.plan.levels); parts]; targets];
@@ -169,27 +172,14 @@ impl ForecastModel {
         named(all, steps)
     }
 
-    fn fitted_rows(
-        &self,
-        data: &ForecastData,
-        series: usize,
-        first: Option<&WindowPlace>,
-    ) -> Range<usize> {
-        let training = data.parts.ranges[series][0].clone();
-        match training.is_empty() {
-            true => 0..first.map_or(0, |place| place.origin),
-            false => training,
+    /// A target of a series, from all its pieces.
+    fn channel(&self, pieces: &[PanelSeries], target: usize, fitted: &Range<usize>) -> Channel {
+        let rows = pieces.first().map_or(0, |piece| piece.grid.len());
+        let mut history = vec![f64::NAN; rows];
+        for piece in pieces {
+            let values = piece.history(target);
+            history[piece.offset..piece.offset + values.len()].copy_from_slice(&values);
         }
-    }
-
-    fn channel(
-        &self,
-        data: &ForecastData,
-        series: usize,
-        target: usize,
-        fitted: &Range<usize>,
-    ) -> Channel {
-        let history = data.panel.series[series].history(target);
         let rows = history.get(fitted.clone()).unwrap_or_default();
         Channel {
             scale: seasonal_naive_scale(rows, self.plan.season),
@@ -198,7 +188,7 @@ impl ForecastModel {
                 .iter()
                 .map(|baseline| baseline.deviation(rows))
                 .collect(),
-            history,
+            history: Arc::new(history),
         }
     }
 
@@ -214,7 +204,8 @@ impl ForecastModel {
     ) {
         let series = &data.panel.series[place.series];
         let (horizon, levels) = (self.horizon(), &self.plan.levels);
-        let in_units = &channel.history[place.origin..place.origin + horizon];
+        let origin = series.offset + place.origin;
+        let in_units = &channel.history[origin..origin + horizon];
         let to_scaled = |values: &[f64]| -> Vec<f64> {
             let values = values.iter();
             values
@@ -240,13 +231,19 @@ impl ForecastModel {
             scaled: &scaled,
             quantiles: &to_units(&predictions.of_quantiles(self, index, target)),
         };
+        let history = &channel.history[..origin];
+        let points: Option<Vec<Vec<f64>>> = self
+            .baselines()
+            .iter()
+            .map(|baseline| baseline.forecast(history, horizon))
+            .collect();
+        // Where nothing was observed before, no baseline can forecast: all methods are measured on the same values.
+        let Some(points) = points else {
+            return;
+        };
         Sums::add(&mut sums[0][target], &own, &actual);
-        let history = &channel.history[..place.origin];
         let baselines = self.baselines().into_iter().zip(&channel.deviations);
-        for ((baseline, deviation), sums) in baselines.zip(&mut sums[1..]) {
-            let Some(point) = baseline.forecast(history, horizon) else {
-                continue;
-            };
+        for (((baseline, deviation), point), sums) in baselines.zip(points).zip(&mut sums[1..]) {
             let quantiles = deviation
                 .and_then(|deviation| baseline.quantiles(history, horizon, levels, deviation));
             let forecast = OneForecast {
@@ -257,4 +254,26 @@ impl ForecastModel {
             Sums::add(&mut sums[target], &forecast, &actual);
         }
     }
+}
+
+/// The training rows of a series, counted in the whole of it; without any the rows before the first window.
+fn fitted_rows(data: &ForecastData, pieces: Range<usize>, set: &WindowSet) -> Range<usize> {
+    let mut rows: Option<Range<usize>> = None;
+    for piece in pieces.clone() {
+        let training = &data.parts.ranges[piece][0];
+        if !training.is_empty() {
+            let offset = data.panel.series[piece].offset;
+            let start = rows.map_or(offset + training.start, |rows| rows.start);
+            rows = Some(start..offset + training.end);
+        }
+    }
+    let first = || {
+        let places = set.places().iter();
+        let mut of_pieces = places.filter(|place| pieces.contains(&place.series));
+        let place = of_pieces.next();
+        place.map_or(0, |place| {
+            data.panel.series[place.series].offset + place.origin
+        })
+    };
+    rows.unwrap_or_else(|| 0..first())
 }

@@ -124,6 +124,10 @@ impl ForecastModel {
             ),
             (offsets == expected && rows > 0, "errors of its quantiles"),
             (is_sorted, "order of its quantiles"),
+            (
+                network.levels == 1 || plan.levels.contains(&0.5),
+                "median of its quantiles",
+            ),
             (plan.season > 0, "season"),
         ];
         let wrong = facts.into_iter().find(|(fits, _)| !fits)?;
@@ -225,10 +229,11 @@ impl ForecastModel {
             }
         } else {
             self.forecaster.forward(&inputs(batch), quantiles)?;
-            let middle = (levels - 1) / 2;
+            let median = self.plan.levels.iter().position(|&level| level == 0.5);
+            let median = median.unwrap_or((levels - 1) / 2);
             let rows = quantiles.chunks_exact(levels);
             point.clear();
-            point.extend(rows.map(|row| row[middle]));
+            point.extend(rows.map(|row| row[median]));
         }
         Ok(())
     }

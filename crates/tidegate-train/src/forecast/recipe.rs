@@ -12,7 +12,7 @@ use crate::checkpoint::Checkpointing;
 use crate::error::TrainError;
 use crate::event::Event;
 use crate::losses::ForecastLoss;
-use crate::trained::Trained;
+use crate::trained::{Outcome, Trained};
 use crate::training::Training;
 
 /// The longest segment that is chosen where none is given: SegRNN's.
@@ -138,7 +138,7 @@ impl ForecastRecipe {
     }
 
     /// Trains a forecaster on prepared data. The seed of its initial parameters is the training's. Interrupted, the model is
-    /// that of the best epoch so far.
+    /// that of the best epoch so far, without the errors that give a point forecast its quantiles.
     ///
     /// # Errors
     /// Those of [`train_forecaster`].
@@ -161,6 +161,16 @@ impl ForecastRecipe {
         }
         let levels = self.levels.clone();
         ForecastLoss::Quantile { levels }.validate()?;
+        if matches!(self.loss, ForecastLoss::Quantile { .. }) && !self.levels.contains(&0.5) {
+            let reason = format!(
+                "are {:?}, but the quantile loss needs 0.5 among them: the median is its forecast",
+                self.levels
+            );
+            return Err(TrainError::Option {
+                option: "quantiles",
+                reason,
+            });
+        }
         let configuration = self.configuration(data)?;
         let mut forecaster = Forecaster::new(configuration, self.training.seed)?;
         let trained = train_forecaster(
@@ -183,7 +193,10 @@ impl ForecastRecipe {
             training: self.training.clone(),
         };
         let mut model = ForecastModel { forecaster, plan };
-        model.calibrate(&valid)?;
+        // A run that is to go on is calibrated once it has ended.
+        if trained.outcome != Outcome::Interrupted {
+            model.calibrate(&valid)?;
+        }
         Ok((model, trained))
     }
 }

@@ -208,12 +208,15 @@ fn a_constant_covariate_is_noted_and_a_target_that_is_constant_in_one_of_many_se
     let (_, panel) = fit("y,flat\n1,0.1\n2,0.1\n4,0.3\n", &options, &counts(2, 0, 1));
     assert_eq!(panel.series[0].features.past[1], 0.0);
     assert_eq!(panel.series[0].features.past[5], 0.2_f32);
-    assert_eq!(panel.notes.len(), 1);
+    assert_eq!(
+        (&panel.notes[0], panel.notes.len()),
+        (&SeriesNote::NoTimes, 2)
+    );
     let text = "series,y\nA,1\nA,2\nB,5\nB,5\n";
     let (schema, panel) = fit(text, &SeriesOptions::default(), &counts(2, 0, 0));
     assert_eq!(schema.scaling("B", 0).unwrap().deviation, 1.0);
     assert_eq!(
-        panel.notes[0].to_string(),
+        panel.notes[1].to_string(),
         "\"y\" of series \"B\" is constant over the training rows"
     );
 }

@@ -1,0 +1,79 @@
+//! What a command writes must not be what it reads, nor two outputs one file.
+
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+
+/// Refuses an output that is one of the inputs or another output, and one that is there and no file.
+pub(crate) fn check_outputs(outputs: &[&Path], inputs: &[&Path]) -> Result<(), Failure> {
+    for (index, output) in outputs.iter().enumerate() {
+        let is_special = std::fs::metadata(output).is_ok_and(|found| !found.is_file());
+        if is_special && !output.is_dir() {
+            return Err(Failure::SpecialFile {
+                output: output.to_path_buf(),
+            });
+        }
+        let place = place(output);
+        if outputs[..index]
+            .iter()
+            .any(|other| self::place(other) == place)
+        {
+            return Err(Failure::SameOutput {
+                output: output.to_path_buf(),
+            });
+        }
+        if inputs.iter().any(|input| self::place(input) == place) {
+            return Err(Failure::OutputIsInput {
+                output: output.to_path_buf(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The file itself, however its path is written; one that is not there by its folder and name.
+fn place(path: &Path) -> PathBuf {
+    if let Ok(found) = path.canonicalize() {
+        return found;
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_output_that_would_replace_an_input_or_another_output_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let within = |name: &str| folder.path().join(name);
+        let (data, model, page) = (within("data.csv"), within("model"), within("page.html"));
+        std::fs::write(&data, "a\n1\n").unwrap();
+        assert!(check_outputs(&[&model, &page], &[&data]).is_ok());
+        assert!(matches!(
+            check_outputs(
+                &[&model, &folder.path().join(".").join("data.csv")],
+                &[&data]
+            ),
+            Err(Failure::OutputIsInput { .. })
+        ));
+        assert!(matches!(
+            check_outputs(&[&model, &folder.path().join("./model")], &[&data]),
+            Err(Failure::SameOutput { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_there_and_no_file_is_not_replaced() {
+        assert!(matches!(
+            check_outputs(&[Path::new("/dev/null")], &[]),
+            Err(Failure::SpecialFile { .. })
+        ));
+    }
+}
