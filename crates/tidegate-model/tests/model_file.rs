@@ -150,7 +150,7 @@ fn a_description_that_no_reader_would_take_is_not_written() {
     let mut model = gru();
     model
         .description_mut()
-        .insert("log".into(), "x".repeat(17 << 20));
+        .insert("log".into(), "x".repeat(65 << 20));
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model");
     assert!(matches!(

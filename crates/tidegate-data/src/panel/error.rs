@@ -61,8 +61,14 @@ pub enum SeriesError {
     },
 
     /// There is nothing to forecast.
-    #[error("no column is left to forecast: name at least one column of numbers as a target")]
-    NoTarget,
+    #[error(
+        "no column of numbers is left to forecast: the columns without a role are {}",
+        if unused.is_empty() { "none".to_owned() } else { unused.join(", ") }
+    )]
+    NoTarget {
+        /// The columns that have no other role; all hold texts or times.
+        unused: Vec<String>,
+    },
 
     /// Columns that the model was trained with are not in the table.
     #[error(

@@ -75,7 +75,11 @@ impl Roles {
         };
         taken.take(&targets, TARGET)?;
         if targets.is_empty() {
-            return Err(SeriesError::NoTarget);
+            let free = table.columns().iter().zip(&taken.roles);
+            let free = free.filter(|(_, role)| role.is_none());
+            return Err(SeriesError::NoTarget {
+                unused: free.map(|(column, _)| column.name.clone()).collect(),
+            });
         }
         let unused = table.columns().iter().zip(&taken.roles);
         let unused = unused.filter(|(_, role)| role.is_none());

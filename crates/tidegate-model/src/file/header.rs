@@ -12,8 +12,8 @@ use crate::error::FileError;
 pub(crate) const KEY: &str = "tidegate";
 /// Version of the format.
 pub(crate) const FORMAT_VERSION: u64 = 1;
-/// Most bytes of the safetensors header, in files read and written: the format's own limit.
-pub(crate) const MAX_HEADER: u64 = 100_000_000;
+/// Most bytes of the safetensors header, in files read and written: below the limit of the format itself, 100 MB.
+pub(crate) const MAX_HEADER: u64 = 64 << 20;
 
 /// What the header's configuration stands for, by its field's name.
 const KINDS: [(&str, &str); 2] = [
