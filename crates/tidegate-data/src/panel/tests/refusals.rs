@@ -37,7 +37,7 @@ fn every_malformed_table_is_one_error_that_names_the_place() {
         ("ds,y\n2020-01-01,5\n", "every series has a single time"),
         (
             "ds,note\n2020-01-01,a\n2020-01-02,b\n",
-            "no column is left to forecast",
+            "no column of numbers is left to forecast: the columns without a role are note",
         ),
         (
             "unique_id,ds,y\nA,2020-01-01,1\nA,2020-01-02,2\nA,2020-01-03,\n",
