@@ -29,7 +29,6 @@ mod paragraph;
 mod progress;
 mod standard_output;
 mod table;
-#[allow(dead_code, reason = "the command that forecasts draws it")]
 mod terminal_chart;
 mod times;
 mod train;
