@@ -8,12 +8,21 @@ use std::path::Path;
 /// A new file has the permissions that the process gives to new files; one that is replaced hands its permissions on.
 ///
 /// # Errors
-/// Those of the file system. A file that stood at `path` before is as it was, and no temporary file is left.
+/// Those of the file system, and that a pipe or a device stands at `path`. A file that stood at `path` before is as it was, and no temporary file is left.
 pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
+    // A pipe or a device would give way to a file of its name.
+    let is_special = |found: std::fs::Metadata| !found.is_file() && !found.is_dir();
+    if std::fs::metadata(path).is_ok_and(is_special) {
+        let reason = "it is there and is no regular file";
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::AlreadyExists,
+            reason,
+        ));
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tidegate-").suffix(".tmp");
     #[cfg(unix)]
@@ -67,6 +76,15 @@ mod tests {
         assert!(replace_file(&path, b"one").is_err());
         assert!(path.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_not_replaced() {
+        use std::os::unix::fs::FileTypeExt;
+        assert!(replace_file(Path::new("/dev/null"), b"one").is_err());
+        let kind = fs::metadata("/dev/null").unwrap().file_type();
+        assert!(kind.is_char_device());
     }
 
     #[cfg(unix)]
