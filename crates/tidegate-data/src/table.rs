@@ -154,7 +154,8 @@ impl Table {
         Table::of_file(read_whole(source, name)?, name)
     }
 
-    fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
+    /// What a file with this content holds.
+    pub(crate) fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
         Table::of_content(Cow::Owned(bytes)).map_err(|error| DataError::Table {
             path: path.to_owned(),
             error,
