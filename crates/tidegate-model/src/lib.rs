@@ -44,6 +44,7 @@ mod trace;
 
 pub use configuration::{InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};
+pub use file::description_of_file;
 pub use forecaster::{
     Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, WindowInputs,
 };

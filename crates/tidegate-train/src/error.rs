@@ -155,7 +155,7 @@ pub enum TrainError {
         /// Rows of the longest series.
         longest: usize,
     },
-    /// The file of a forecaster does not say what is needed to forecast.
+    /// The file of a model does not say what is needed to use it.
     #[error("{}: {reason}: train it again", .path.display())]
     Plan {
         /// The file.

@@ -54,9 +54,11 @@ pub mod losses;
 mod measurement;
 mod memory_plan;
 pub mod metrics;
+mod model_task;
 mod optimiser;
 mod overflow;
 mod parts;
+mod plan_file;
 mod position;
 mod run;
 mod schedule;
@@ -82,6 +84,7 @@ pub use forecast::{
     MethodEvaluation, NetworkKind, Predictions, Residuals, train_forecaster,
 };
 pub use memory_plan::MemoryPlan;
+pub use model_task::ModelTask;
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
 pub use state_gradients::{LagNorms, MeanNorm, StateGradients, state_gradient_norms};
