@@ -54,6 +54,7 @@ pub mod losses;
 mod measurement;
 mod memory_plan;
 pub mod metrics;
+mod next;
 mod optimiser;
 mod overflow;
 mod parts;
@@ -82,6 +83,10 @@ pub use forecast::{
     MethodEvaluation, NetworkKind, Predictions, Residuals, train_forecaster,
 };
 pub use memory_plan::MemoryPlan;
+pub use next::{
+    Corpus, Generator, Material, MeasuredTokens, NextData, NextEvaluation, NextModel, NextPlan,
+    NextRecipe, Sampler, Sampling, TextPart, TokenKind,
+};
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
 pub use state_gradients::{LagNorms, MeanNorm, StateGradients, state_gradient_norms};
