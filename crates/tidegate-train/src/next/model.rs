@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tidegate_data::{Characters, MusicToken, NoteStatistics, Piece, decode_utf8, music_tokens};
 use tidegate_model::{InputLayer, Model, Readout};
 
+use super::corpus::TokenKind;
 use super::data::byte_tokens;
 use crate::error::TrainError;
 use crate::training::Training;
@@ -61,6 +62,26 @@ impl Material {
             Material::Characters { characters, .. } => characters.len(),
             Material::Bytes { .. } => BYTES,
             Material::Music { .. } => MusicToken::COUNT,
+        }
+    }
+
+    /// What the tokens are.
+    #[must_use]
+    pub fn kind(&self) -> TokenKind {
+        match self {
+            Material::Characters { .. } => TokenKind::Characters,
+            Material::Bytes { .. } => TokenKind::Bytes,
+            Material::Music { .. } => TokenKind::Music,
+        }
+    }
+
+    /// What one token is called. The token that ends a step of music, or a piece, counts as a note.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Material::Characters { .. } => "character",
+            Material::Bytes { .. } => "byte",
+            Material::Music { .. } => "note",
         }
     }
 

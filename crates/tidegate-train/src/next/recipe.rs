@@ -38,9 +38,9 @@ pub struct NextRecipe {
     pub embedding_size: usize,
     /// Recurrent layers. Default: 1.
     pub layers: usize,
-    /// Dropout before the head and between layers. Default: 0.25.
+    /// Dropout before the head and between layers. Default: 0.2.
     pub dropout: f32,
-    /// Dropout of the hidden state where it enters the recurrent products. Default: 0.
+    /// Dropout of the hidden state where it enters the recurrent products. Default: 0.1.
     pub recurrent_dropout: f32,
     /// How long and how fast. `batch_size` is the number of streams that a text is cut into, at most: there are fewer where a
     /// stream would be shorter than eight windows.
@@ -58,8 +58,8 @@ impl Default for NextRecipe {
             hidden_size: 256,
             embedding_size: 32,
             layers: 1,
-            dropout: 0.25,
-            recurrent_dropout: 0.0,
+            dropout: 0.2,
+            recurrent_dropout: 0.1,
             training: Training {
                 learning_rate: 0.004,
                 schedule: Schedule::Cosine {
