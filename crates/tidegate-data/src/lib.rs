@@ -10,7 +10,8 @@
 //! A text is read as [`Characters`] or bytes ([`read_text`]), and the pieces of a file of music as [`music_tokens`]; a
 //! [`midi_file`] is what generated music is written to, and [`NoteStatistics`] say what its notes are like.
 //!
-//! [`generated_readings`] writes the text of a file of readings from a seed.
+//! [`generated_readings`] writes the text of a file of readings from a seed, [`generated_text`] sentences and
+//! [`generated_music`] pieces in four parts.
 //!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
 //! rows make a series, and [`TimeSteps`] how their times go on. A [`SeriesSchema`] makes a [`Panel`] of prepared
@@ -38,7 +39,9 @@ mod copy_memory;
 mod error;
 mod feature_sequence;
 mod frequency;
+mod generated_music;
 mod generated_readings;
+mod generated_text;
 mod kind;
 mod mackey_glass;
 mod music;
@@ -67,7 +70,9 @@ pub use copy_memory::{CopyMemory, copy_memory};
 pub use error::{DataError, Side};
 pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
+pub use generated_music::{MusicOptions, generated_music};
 pub use generated_readings::{ReadingsKind, ReadingsOptions, generated_readings};
+pub use generated_text::{TextLanguage, TextOptions, generated_text};
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
 pub use music::{
