@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: {error} (it looks like music; --tokens characters takes it for text)")]
+    TakenForMusic { error: DataError },
     #[error("error: {0}")]
     Configuration(#[from] ConfigurationError),
     #[error("error: {}: {error}", path.display())]
@@ -132,12 +134,15 @@ impl Failure {
     /// An error of training or forecasting: what is wrong with the data is said with its name.
     pub(crate) fn of_data(name: &str, error: TrainError) -> Failure {
         match error {
-            TrainError::Series(_) | TrainError::Windows(_) | TrainError::NoWindow { .. } => {
-                Failure::OfData {
-                    name: name.to_owned(),
-                    error: Box::new(error),
-                }
-            }
+            TrainError::Series(_)
+            | TrainError::Windows(_)
+            | TrainError::NoWindow { .. }
+            | TrainError::Text(_)
+            | TrainError::ShortText { .. }
+            | TrainError::OtherMaterial { .. } => Failure::OfData {
+                name: name.to_owned(),
+                error: Box::new(error),
+            },
             error => Failure::Train(error),
         }
     }

@@ -24,6 +24,7 @@ mod generate;
 mod init;
 mod inspect;
 mod interruption;
+mod next;
 mod number;
 mod outputs;
 mod page;

@@ -35,6 +35,16 @@ impl RandomStream {
         RandomStream::numbered(seed, 4 + number)
     }
 
+    /// The stream of generated texts.
+    pub(crate) fn of_texts(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, u64::MAX)
+    }
+
+    /// The stream of generated music.
+    pub(crate) fn of_music(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, u64::MAX - 1)
+    }
+
     fn numbered(seed: u64, stream: u64) -> RandomStream {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);

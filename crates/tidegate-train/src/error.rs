@@ -163,6 +163,25 @@ pub enum TrainError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A text cannot be read as a model's tokens.
+    #[error(transparent)]
+    Text(#[from] tidegate_data::TextError),
+    /// A text has too few tokens to be predicted.
+    #[error(
+        "{tokens} tokens are too few: a text needs at least two in each of its parts, so that there is one to predict"
+    )]
+    ShortText {
+        /// Tokens found.
+        tokens: usize,
+    },
+    /// What is given to a model is of another kind than what it was trained on.
+    #[error("the model was trained on {model}, and cannot read {given}")]
+    OtherMaterial {
+        /// What the model was trained on.
+        model: &'static str,
+        /// What it was given.
+        given: &'static str,
+    },
     /// The engine refused its input.
     #[error(transparent)]
     Cells(#[from] tidegate_cells::Error),

@@ -55,6 +55,7 @@ mod measurement;
 mod memory_plan;
 pub mod metrics;
 mod model_task;
+mod next;
 mod optimiser;
 mod overflow;
 mod parts;
@@ -85,6 +86,10 @@ pub use forecast::{
 };
 pub use memory_plan::MemoryPlan;
 pub use model_task::ModelTask;
+pub use next::{
+    Corpus, Generator, Material, MeasuredTokens, NextData, NextEvaluation, NextModel, NextPlan,
+    NextRecipe, Sampler, Sampling, TextPart, TokenKind,
+};
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
 pub use state_gradients::{LagNorms, MeanNorm, StateGradients, state_gradient_norms};
