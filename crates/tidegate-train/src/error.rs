@@ -39,8 +39,8 @@ pub enum TrainError {
     },
     /// The memory limit is too low for whole sequences, and the model cannot run them in parts.
     #[error(
-        "memory_limit is {}, but training needs {}: a model of both directions reads whole sequences and cannot run \
-         them in parts; allow that much, or lower batch_size or the sizes of the model",
+        "memory_limit is {}, but training needs {}: a model of both directions, or one that pools, reads whole sequences and \
+         cannot run them in parts; allow that much, or lower batch_size or the sizes of the model",
         Bytes(*limit), Bytes(*needed)
     )]
     MemoryOfWholeSequences {
