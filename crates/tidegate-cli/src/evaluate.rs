@@ -9,11 +9,11 @@ use tidegate_data::{Split, WindowSet};
 use tidegate_train::{ForecastModel, TrainError};
 
 use crate::failure::Failure;
-use crate::forecasting::{
-    ErrorsDocument, MeasuredPart, check_outputs, data_name, forecast_windows, measured_part,
-    picture, print_result, read_table, write_page,
-};
+use crate::forecasting::{ErrorsDocument, MeasuredPart, forecast_windows, measured_part, picture};
+use crate::outputs::{check_outputs, write_page};
 use crate::paragraph::paragraph;
+use crate::reading::{data_name, read_table};
+use crate::standard_output::print_result;
 use crate::visible::visible;
 use arguments::EvaluateArguments;
 

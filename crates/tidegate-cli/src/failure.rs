@@ -11,7 +11,7 @@ use tidegate_study::gates::GatesError;
 use tidegate_study::tune::TuneError;
 use tidegate_train::TrainError;
 
-use crate::configuration::ConfigurationError;
+use crate::configuration::{ConfigurationError, Task};
 use crate::visible::visible;
 
 /// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
@@ -45,6 +45,8 @@ pub(crate) enum Failure {
         name: String,
         error: Box<TrainError>,
     },
+    #[error("error: tidegate train {task} cannot go on with a run")]
+    NotTrained { task: Task },
     #[error("error: cannot write {}: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
     #[error("error: cannot draw {}: {error}", path.display())]
