@@ -142,6 +142,9 @@ pub enum TrainError {
     /// A table cannot be prepared, or its parts hold no window.
     #[error(transparent)]
     Series(Box<tidegate_data::SeriesError>),
+    /// Recordings cannot be classified.
+    #[error(transparent)]
+    Recordings(#[from] tidegate_data::RecordingsError),
     /// Windows do not lie in their series.
     #[error(transparent)]
     Windows(#[from] tidegate_data::WindowError),
@@ -155,7 +158,7 @@ pub enum TrainError {
         /// Rows of the longest series.
         longest: usize,
     },
-    /// The file of a forecaster does not say what is needed to forecast.
+    /// The file of a model does not say what is needed to use it.
     #[error("{}: {reason}: train it again", .path.display())]
     Plan {
         /// The file.

@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn weights_multiply_loss_and_gradient_of_their_class(case in cases(), weights in prop::collection::vec(0.01..9.0_f64, 5)) {
+    fn weights_multiply_loss_and_gradient_of_their_class(case in cases(), weights in prop::collection::vec(0.01..9.0_f64, 20)) {
         let weights = &weights[..case.width];
         let classes: Vec<u32> = case
             .draws
