@@ -39,6 +39,7 @@ pub mod baselines;
 mod bytes;
 mod checkpoint;
 mod checkpoint_file;
+mod classify;
 mod clipping;
 mod compatibility;
 mod early_stopping;
@@ -75,6 +76,10 @@ mod window_steps;
 
 pub use bytes::Bytes;
 pub use checkpoint::{CheckpointProblem, Checkpointing, ExistingCheckpoint};
+pub use classify::{
+    ClassProbabilities, ClassWeights, ClassifyData, ClassifyEvaluation, ClassifyModel,
+    ClassifyPlan, ClassifyPooling, ClassifyRecipe, CrossValidation, Fold, MeanDeviation,
+};
 pub use clipping::{clip_by_global_norm, global_norm};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
