@@ -10,9 +10,10 @@ use tidegate_study::backtest::{Backtest, BacktestOptions, BacktestRows, Standing
 use tidegate_train::{ForecastData, ForecastModel, TrainError};
 
 use crate::failure::Failure;
-use crate::forecasting::{
-    check_outputs, data_name, measured_part, print_result, read_table, write_page,
-};
+use crate::forecasting::measured_part;
+use crate::outputs::{check_outputs, write_page};
+use crate::reading::{data_name, read_table};
+use crate::standard_output::print_result;
 use arguments::{BacktestArguments, PartName};
 use document::{BacktestDocument, method};
 

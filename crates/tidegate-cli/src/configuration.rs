@@ -1,252 +1,92 @@
-//! The configuration of a forecasting run: a TOML file, the options of the command line, and the defaults.
+//! The configuration of a run: a TOML file, the options of the command line, and the defaults.
 //!
-//! Here live its [keys](keys::KEYS), what each may be set to, reading and writing it. Options override the file, which
-//! overrides the defaults. What the data decides (`"auto"`) stays open here, and is settled where the data is known.
+//! Each task has a configuration of its own. Here live their keys, what each may be set to, reading and writing them. Options
+//! override the file, which overrides the defaults. What the data decides (`"auto"`) stays open here, and is settled where the
+//! data is known.
 
 mod allowed;
 mod commented;
 mod error;
 mod file;
+mod forecast;
 mod key;
-mod keys;
 mod lengths;
+mod next;
 mod options;
+mod shared_keys;
 mod space;
+mod task;
 mod word;
 
-use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-use tidegate_data::{Calendar, DateOrder, Missing, SplitBy};
-use tidegate_study::CellVariant;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 pub(crate) use error::ConfigurationError;
+pub(crate) use forecast::{ForecastConfiguration, LossName, ModelKind, NormaliseName};
 pub(crate) use key::Key;
 pub(crate) use lengths::{horizon, window};
+pub(crate) use next::NextConfiguration;
 pub(crate) use options::Overrides;
 pub(crate) use space::Candidates;
+pub(crate) use task::Task;
 
-/// All of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Configuration {
-    pub(crate) data: DataSection,
-    pub(crate) split: SplitSection,
-    pub(crate) model: ModelSection,
-    pub(crate) training: TrainingSection,
-    pub(crate) forecast: ForecastSection,
-    pub(crate) tune: TuneSection,
-}
+/// The configuration of the runs of one task: sections of keys, each key a field of its section.
+pub(crate) trait Configuration:
+    Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// What is done with it.
+    const TASK: Task;
+    /// Names and meanings of the sections, in the order of the file.
+    const SECTIONS: &'static [(&'static str, &'static str)];
+    /// All keys, in the order of the file.
+    const KEYS: &'static [Key];
 
-/// The file of readings, and what its columns are for. [`keys::KEYS`] says what each field means.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct DataSection {
-    #[serde(with = "word::none")]
-    pub(crate) file: Option<String>,
-    #[serde(with = "word::auto")]
-    pub(crate) time: Option<String>,
-    #[serde(with = "word::auto")]
-    pub(crate) date_order: Option<DateOrder>,
-    #[serde(with = "word::auto")]
-    pub(crate) series: Option<String>,
-    #[serde(with = "word::all")]
-    pub(crate) targets: Option<Vec<String>>,
-    pub(crate) past: Vec<String>,
-    pub(crate) known: Vec<String>,
-    #[serde(rename = "static")]
-    pub(crate) statics: Vec<String>,
-    pub(crate) calendar: Calendar,
-    pub(crate) missing: Missing,
-    #[serde(with = "word::auto")]
-    pub(crate) season: Option<usize>,
-}
+    /// The key that names the data.
+    fn data_file(&mut self) -> &mut Option<String>;
 
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct SplitSection {
-    pub(crate) parts: SplitBy,
-    pub(crate) gap: usize,
-}
+    /// Threads of the run; none for what the machine offers.
+    fn threads(&self) -> Option<usize>;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ModelSection {
-    pub(crate) kind: ModelKind,
-    pub(crate) cell: CellVariant,
-    #[serde(with = "word::auto")]
-    pub(crate) hidden: Option<usize>,
-    pub(crate) layers: usize,
-    #[serde(with = "word::auto")]
-    pub(crate) segment: Option<usize>,
-    pub(crate) dropout: f64,
-    pub(crate) normalise: NormaliseName,
-    #[serde(with = "word::auto")]
-    pub(crate) window: Option<usize>,
-    #[serde(with = "word::auto")]
-    pub(crate) horizon: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum ModelKind {
-    Segment,
-    Direct,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum NormaliseName {
-    None,
-    Last,
-    Instance,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct TrainingSection {
-    pub(crate) loss: LossName,
-    #[serde(with = "word::auto")]
-    pub(crate) epochs: Option<usize>,
-    #[serde(with = "word::none")]
-    pub(crate) patience: Option<usize>,
-    #[serde(with = "word::auto")]
-    pub(crate) batch: Option<usize>,
-    pub(crate) learning_rate: f64,
-    #[serde(with = "word::auto")]
-    pub(crate) decay: Option<f64>,
-    pub(crate) decay_from: usize,
-    #[serde(with = "word::none")]
-    pub(crate) clip: Option<f64>,
-    pub(crate) weight_decay: f64,
-    pub(crate) seed: u64,
-    #[serde(with = "word::auto")]
-    pub(crate) threads: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum LossName {
-    Squared,
-    Absolute,
-    Quantile,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ForecastSection {
-    pub(crate) quantiles: Vec<f64>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct TuneSection {
-    pub(crate) trials: usize,
-    pub(crate) factor: usize,
-    /// By the name of the key, which is the same in every section.
-    pub(crate) space: BTreeMap<String, Candidates>,
-}
-
-impl Default for DataSection {
-    fn default() -> Self {
-        DataSection {
-            file: None,
-            time: None,
-            date_order: None,
-            series: None,
-            targets: None,
-            past: Vec::new(),
-            known: Vec::new(),
-            statics: Vec::new(),
-            calendar: Calendar::None,
-            missing: Missing::Refuse,
-            season: None,
-        }
+    /// The key of this name in this section.
+    fn key(section: &str, name: &str) -> Option<&'static Key> {
+        let mut keys = Self::KEYS.iter();
+        keys.find(|key| key.section == section && key.name == name)
     }
-}
 
-/// The segment-wise network of Lin et al. 2023 (arXiv 2308.11200), as its authors train it on a window of 96 steps.
-impl Default for ModelSection {
-    fn default() -> Self {
-        ModelSection {
-            kind: ModelKind::Segment,
-            cell: CellVariant::Gru,
-            hidden: None,
-            layers: 1,
-            segment: None,
-            dropout: 0.5,
-            normalise: NormaliseName::Last,
-            window: None,
-            horizon: None,
-        }
+    /// The key of this name that `[tune.space]` may hold.
+    fn tunable_key(name: &str) -> Option<&'static Key> {
+        Self::KEYS
+            .iter()
+            .find(|key| key.tunable && key.name == name)
     }
-}
 
-impl Default for TrainingSection {
-    fn default() -> Self {
-        TrainingSection {
-            loss: LossName::Squared,
-            epochs: None,
-            patience: Some(10),
-            batch: None,
-            learning_rate: 1e-3,
-            decay: None,
-            decay_from: 3,
-            clip: None,
-            weight_decay: 0.0,
-            seed: 1,
-            threads: None,
-        }
-    }
-}
-
-impl Default for ForecastSection {
-    fn default() -> Self {
-        ForecastSection {
-            quantiles: vec![0.1, 0.5, 0.9],
-        }
-    }
-}
-
-impl Default for TuneSection {
-    fn default() -> Self {
-        TuneSection {
-            trials: 16,
-            factor: 3,
-            space: space::default_space(),
-        }
-    }
-}
-
-/// A key that a file or an option sets.
-#[derive(Clone, Debug)]
-pub(crate) struct Setting {
-    pub(crate) key: &'static Key,
-    pub(crate) value: Value,
-}
-
-impl Configuration {
     /// The file, if one is named, below the options.
-    pub(crate) fn layered(
-        file: Option<&Path>,
-        options: &Overrides,
-    ) -> Result<Configuration, ConfigurationError> {
+    fn layered(file: Option<&Path>, options: &Overrides<Self>) -> Result<Self, ConfigurationError> {
         let mut settings = match file {
-            Some(path) => file::read(path)?,
+            Some(path) => file::read::<Self>(path)?,
             None => Vec::new(),
         };
         settings.extend(options.settings.iter().cloned());
-        Ok(Configuration::of(&settings))
+        Ok(Self::of(&settings))
     }
 
     /// What a file says, below nothing.
-    pub(crate) fn read(path: &Path) -> Result<Configuration, ConfigurationError> {
-        Configuration::layered(Some(path), &Overrides::default())
+    fn read(path: &Path) -> Result<Self, ConfigurationError> {
+        Self::layered(Some(path), &Overrides::default())
     }
 
     /// The defaults with these settings on them, each of which overrides those before it.
-    fn of(settings: &[Setting]) -> Configuration {
-        Configuration::default().with(settings)
+    fn of(settings: &[Setting]) -> Self {
+        Self::default().with(settings)
     }
 
     /// With these settings on it, each of which overrides those before it.
-    pub(crate) fn with(&self, settings: &[Setting]) -> Configuration {
-        let mut sections = self.sections();
+    fn with(&self, settings: &[Setting]) -> Self {
+        let mut sections = sections(self);
         for Setting { key, value } in settings {
             if let Some(Value::Table(section)) = sections.get_mut(key.section) {
                 section.insert(key.name.to_owned(), value.clone());
@@ -256,17 +96,24 @@ impl Configuration {
         sections.try_into().unwrap_or_default()
     }
 
-    fn sections(&self) -> Table {
-        Table::try_from(self).unwrap_or_default()
-    }
-
     /// The value of a key.
     fn value(&self, key: &Key) -> Option<Value> {
-        self.sections().get(key.section)?.get(key.name).cloned()
+        sections(self).get(key.section)?.get(key.name).cloned()
     }
 
     /// As a file, with a comment to each key.
-    pub(crate) fn commented(&self) -> String {
+    fn commented(&self) -> String {
         commented::text(self)
     }
+}
+
+fn sections(configuration: &impl Configuration) -> Table {
+    Table::try_from(configuration).unwrap_or_default()
+}
+
+/// A key that a file or an option sets.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) key: &'static Key,
+    pub(crate) value: Value,
 }

@@ -11,7 +11,7 @@ use tidegate_study::gates::GatesError;
 use tidegate_study::tune::TuneError;
 use tidegate_train::TrainError;
 
-use crate::configuration::ConfigurationError;
+use crate::configuration::{ConfigurationError, Task};
 use crate::visible::visible;
 
 /// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: {error} (it looks like music; --tokens characters takes it for text)")]
+    TakenForMusic { error: DataError },
     #[error("error: {0}")]
     Configuration(#[from] ConfigurationError),
     #[error("error: {}: {error}", path.display())]
@@ -45,6 +47,8 @@ pub(crate) enum Failure {
         name: String,
         error: Box<TrainError>,
     },
+    #[error("error: tidegate train {task} cannot go on with a run")]
+    NotTrained { task: Task },
     #[error("error: cannot write {}: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
     #[error("error: cannot draw {}: {error}", path.display())]
@@ -130,12 +134,15 @@ impl Failure {
     /// An error of training or forecasting: what is wrong with the data is said with its name.
     pub(crate) fn of_data(name: &str, error: TrainError) -> Failure {
         match error {
-            TrainError::Series(_) | TrainError::Windows(_) | TrainError::NoWindow { .. } => {
-                Failure::OfData {
-                    name: name.to_owned(),
-                    error: Box::new(error),
-                }
-            }
+            TrainError::Series(_)
+            | TrainError::Windows(_)
+            | TrainError::NoWindow { .. }
+            | TrainError::Text(_)
+            | TrainError::ShortText { .. }
+            | TrainError::OtherMaterial { .. } => Failure::OfData {
+                name: name.to_owned(),
+                error: Box::new(error),
+            },
             error => Failure::Train(error),
         }
     }

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use tidegate_train::ForecastModel;
 
 use crate::failure::Failure;
-use crate::forecasting::{
-    check_outputs, data_name, forecast_windows, picture, print_result, read_table, write_page,
-};
+use crate::forecasting::{forecast_windows, picture};
+use crate::outputs::{check_outputs, write_page};
+use crate::reading::{data_name, read_table};
+use crate::standard_output::print_result;
 use arguments::ForecastArguments;
 use document::ForecastDocument;
 

@@ -7,7 +7,9 @@ use std::path::Path;
 use tidegate_data::{Frequency, Table, TableLayout, TimeColumn, TimeOptions, TimeSteps, Values};
 use tidegate_model::replace_file;
 
-use crate::configuration::{Configuration, ConfigurationError, horizon, window};
+use crate::configuration::{
+    Configuration, ConfigurationError, ForecastConfiguration, horizon, window,
+};
 use crate::failure::Failure;
 use crate::page::Page;
 use crate::paragraph::paragraph;
@@ -26,7 +28,7 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<(), Failure> {
     }
     let configuration = match &arguments.data {
         Some(data) => of_data(data)?,
-        None => Configuration::default(),
+        None => ForecastConfiguration::default(),
     };
     let text = configuration.commented();
     replace_file(path, text.as_bytes()).map_err(|error| ConfigurationError::Write {
@@ -45,7 +47,7 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<(), Failure> {
 }
 
 /// The defaults with what is found in the file.
-fn of_data(data: &Path) -> Result<Configuration, Failure> {
+fn of_data(data: &Path) -> Result<ForecastConfiguration, Failure> {
     let table = Table::read(data)?;
     let time = TimeColumn::find(&table, TimeOptions::default()).map_err(|error| Failure::Time {
         path: data.to_owned(),
@@ -58,7 +60,7 @@ fn of_data(data: &Path) -> Result<Configuration, Failure> {
         TableLayout::Wide => None,
         TableLayout::Long { column, .. } => Some(*column),
     };
-    let mut configuration = Configuration::default();
+    let mut configuration = ForecastConfiguration::default();
     let section = &mut configuration.data;
     let path = data.to_str().ok_or_else(|| Failure::NotText {
         path: data.to_owned(),

@@ -10,8 +10,8 @@ use tidegate_data::{DateOrder, Table, TableLayout, TimeColumn, TimeError, TimeOp
 
 use crate::compare::misuse;
 use crate::failure::Failure;
-use crate::forecasting::{data_name, read_table};
 use crate::page::Page;
+use crate::reading::{data_name, read_table};
 use crate::standard_output::print;
 use crate::visible::visible;
 use arguments::InspectArguments;

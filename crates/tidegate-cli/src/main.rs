@@ -11,6 +11,7 @@ mod book;
 mod columns;
 mod compare;
 mod configuration;
+mod data_file;
 mod evaluate;
 #[cfg(test)]
 mod example;
@@ -23,13 +24,17 @@ mod generate;
 mod init;
 mod inspect;
 mod interruption;
+mod next;
 mod number;
+mod outputs;
 mod page;
 mod paragraph;
 mod progress;
+mod reading;
 mod standard_output;
 mod table;
 mod terminal_chart;
+mod thread_pool;
 mod times;
 mod train;
 mod tune;
@@ -40,9 +45,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use generate::model_form::with_kind;
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let result = match Arguments::parse_from(with_kind(std::env::args_os())).command {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

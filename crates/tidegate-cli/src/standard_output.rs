@@ -2,7 +2,10 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use serde::Serialize;
+
 use crate::failure::Failure;
+use crate::page::Page;
 
 /// Writes to standard output. A reader that has gone, such as `head`, has read what it wanted.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -14,4 +17,16 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::StandardOutput(error)),
         _ => Ok(()),
     }
+}
+
+/// Prints a result as one JSON document or as text.
+pub(crate) fn print_result(
+    json: bool,
+    document: &impl Serialize,
+    text: impl FnOnce(Page) -> String,
+) -> Result<(), Failure> {
+    print(&match json {
+        true => serde_json::to_string_pretty(document)? + "\n",
+        false => text(Page::of_standard_output()),
+    })
 }

@@ -1,29 +1,34 @@
 //! `tidegate train`: from options and data to a model, its configuration and what it measures; and `tidegate resume`.
 
 pub(crate) mod arguments;
-mod document;
 mod files;
+mod forecast;
+mod next;
+mod next_arguments;
 pub(crate) mod resume_arguments;
 mod session;
+mod task;
 
 use std::path::{Path, PathBuf};
 
-use tidegate_data::Split;
 use tidegate_train::ExistingCheckpoint;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Task};
+use crate::data_file::with_data_file;
 use crate::failure::Failure;
-use crate::forecasting::{
-    Settled, check_outputs, data_name, print_result, read_table, with_data_file, write_page,
-};
-use arguments::{TrainArguments, TrainForecastArguments, TrainTask};
-use document::TrainDocument;
+use crate::outputs::check_outputs;
+use crate::reading::data_name;
+use arguments::{RunArguments, TrainArguments, TrainSubcommand};
 use files::RunFiles;
+use forecast::ForecastTask;
+use next::NextTask;
 use resume_arguments::ResumeArguments;
+use task::{Report, TrainTask};
 
 pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     match &arguments.task {
-        TrainTask::Forecast(arguments) => forecast(arguments),
+        TrainSubcommand::Forecast(arguments) => begin::<ForecastTask>(&arguments.run),
+        TrainSubcommand::Next(arguments) => begin::<NextTask>(&arguments.run),
     }
 }
 
@@ -37,12 +42,13 @@ struct Showing<'a> {
     json: bool,
 }
 
-fn forecast(arguments: &TrainForecastArguments) -> Result<(), Failure> {
+/// A run from its beginning.
+fn begin<T: TrainTask>(arguments: &RunArguments<T::Configuration>) -> Result<(), Failure> {
     let configuration = with_data_file(
         arguments.data.as_deref(),
         arguments.config.as_deref(),
         &arguments.overrides,
-        &["train", "forecast"],
+        &["train", T::Configuration::TASK.name()],
     )?;
     let files = RunFiles::of(&arguments.out);
     let showing = Showing {
@@ -58,7 +64,7 @@ fn forecast(arguments: &TrainForecastArguments) -> Result<(), Failure> {
             checkpoint: files.checkpoint,
         });
     }
-    train(configuration, &files, ExistingCheckpoint::Replace, &showing)
+    train::<T>(configuration, &files, ExistingCheckpoint::Replace, &showing)
 }
 
 pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
@@ -68,7 +74,16 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
             configuration: files.unfinished,
         });
     }
-    let configuration = Configuration::read(&files.unfinished)?;
+    match Task::of_file(&files.unfinished)? {
+        Task::Forecast => go_on::<ForecastTask>(arguments, &files),
+        Task::Next => go_on::<NextTask>(arguments, &files),
+        task => Err(Failure::NotTrained { task }),
+    }
+}
+
+/// A run from its checkpoint.
+fn go_on<T: TrainTask>(arguments: &ResumeArguments, files: &RunFiles) -> Result<(), Failure> {
+    let configuration = T::Configuration::read(&files.unfinished)?;
     let showing = Showing {
         data: None,
         config: None,
@@ -76,30 +91,26 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
         json: arguments.json,
     };
     files.check_writable(showing.plot)?;
-    train(configuration, &files, ExistingCheckpoint::Resume, &showing)
+    train::<T>(configuration, files, ExistingCheckpoint::Resume, &showing)
 }
 
-fn train(
-    configuration: Configuration,
+fn train<T: TrainTask>(
+    mut configuration: T::Configuration,
     files: &RunFiles,
     existing: ExistingCheckpoint,
     showing: &Showing<'_>,
 ) -> Result<(), Failure> {
-    let path = PathBuf::from(configuration.data.file.clone().unwrap_or_default());
+    let path = PathBuf::from(configuration.data_file().clone().unwrap_or_default());
     let inputs: Vec<&Path> = [Some(path.as_path()), showing.config]
         .into_iter()
         .flatten()
         .collect();
     check_outputs(&files.outputs(showing.plot), &inputs)?;
     let name = data_name(showing.data.unwrap_or(&path));
-    let table = read_table(&path)?;
-    let settled =
-        Settled::of(&table, configuration).map_err(|error| Failure::of_data(&name, error))?;
-    // A table may be large, and is not needed any more.
-    drop(table);
-    files.begin(&settled.configuration)?;
-    let mut session = match session::train(&settled, files, existing) {
-        Ok(session) => session,
+    let task = T::prepare(configuration, &path, &name)?;
+    files.begin(task.configuration())?;
+    let (mut model, trained) = match session::train(&task, files, existing) {
+        Ok(trained) => trained,
         Err(failure) => {
             // Without a checkpoint there is nothing to go on with.
             if !files.checkpoint.exists() {
@@ -108,15 +119,14 @@ fn train(
             return Err(failure);
         }
     };
-    session.model.save(&files.model)?;
-    files.finish(&settled.configuration)?;
-    let evaluation = match settled.data.parts.rows(Split::Test) {
-        0 => None,
-        _ => Some(session.model.evaluate(&settled.data, Split::Test)?),
-    };
-    if let Some(plot) = showing.plot {
-        write_page(plot, session.picture(&name).html())?;
-    }
-    let document = TrainDocument::of(&name, files, &settled, &session, evaluation.as_ref());
-    print_result(showing.json, &document, |page| document.text(page))
+    T::save(&mut model, &files.model)?;
+    files.finish(task.configuration())?;
+    task.report(&Report {
+        data: &name,
+        files,
+        model: &model,
+        trained: &trained,
+        plot: showing.plot,
+        json: showing.json,
+    })
 }

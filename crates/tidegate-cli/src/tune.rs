@@ -13,13 +13,15 @@ use serde_json::Value;
 use tidegate_model::replace_file;
 use tidegate_study::tune::{TuneError, Tuned, Tuning, tune};
 
-use crate::configuration::{Configuration, ConfigurationError, Key, Setting};
+use crate::configuration::{Configuration, ConfigurationError, ForecastConfiguration, Setting};
+use crate::data_file::with_data_file;
 use crate::failure::Failure;
-use crate::forecasting::{
-    data_name, prepare, print_result, read_table, thread_pool, with_data_file,
-};
+use crate::forecasting::prepare;
 use crate::interruption::stop_on_interruption;
 use crate::progress::Display;
+use crate::reading::{data_name, read_table};
+use crate::standard_output::print_result;
+use crate::thread_pool::thread_pool;
 use arguments::TuneArguments;
 use document::{Searched, TuneDocument};
 use drawing::Trials;
@@ -79,7 +81,7 @@ pub(crate) fn run(arguments: &TuneArguments) -> Result<(), Failure> {
 }
 
 /// The configuration with the options on it. What an option fixes is not drawn.
-fn configuration(arguments: &TuneArguments) -> Result<Configuration, Failure> {
+fn configuration(arguments: &TuneArguments) -> Result<ForecastConfiguration, Failure> {
     let mut configuration = with_data_file(
         arguments.data.as_deref(),
         arguments.config.as_deref(),
@@ -90,7 +92,7 @@ fn configuration(arguments: &TuneArguments) -> Result<Configuration, Failure> {
     tune.trials = arguments.trials.unwrap_or(tune.trials);
     tune.factor = arguments.factor.unwrap_or(tune.factor);
     for Setting { key, .. } in &arguments.overrides.settings {
-        if Key::tunable_named(key.name).is_some() {
+        if ForecastConfiguration::tunable_key(key.name).is_some() {
             tune.space.remove(key.name);
         }
     }
@@ -98,7 +100,7 @@ fn configuration(arguments: &TuneArguments) -> Result<Configuration, Failure> {
 }
 
 /// What decides the result besides the data: neither where the data lies nor the number of threads.
-fn options(configuration: &Configuration) -> Result<Value, serde_json::Error> {
+fn options(configuration: &ForecastConfiguration) -> Result<Value, serde_json::Error> {
     let mut configuration = configuration.clone();
     configuration.data.file = None;
     configuration.training.threads = None;

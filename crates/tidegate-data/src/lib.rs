@@ -7,7 +7,11 @@
 //!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
-//! [`generated_readings`] writes the text of a file of readings from a seed.
+//! A text is read as [`Characters`] or bytes ([`read_text`]), and the pieces of a file of music as [`music_tokens`]; a
+//! [`midi_file`] is what generated music is written to, and [`NoteStatistics`] say what its notes are like.
+//!
+//! [`generated_readings`] writes the text of a file of readings from a seed, [`generated_text`] sentences and
+//! [`generated_music`] pieces in four parts.
 //!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
 //! rows make a series, and [`TimeSteps`] how their times go on. A [`SeriesSchema`] makes a [`Panel`] of prepared
@@ -36,9 +40,12 @@ mod copy_memory;
 mod error;
 mod feature_sequence;
 mod frequency;
+mod generated_music;
 mod generated_readings;
+mod generated_text;
 mod kind;
 mod mackey_glass;
+mod music;
 mod nearest_name;
 mod npy;
 mod option_limits;
@@ -54,6 +61,7 @@ mod subset;
 mod table;
 mod table_layout;
 mod temporal_order;
+mod text;
 mod time_column;
 mod time_steps;
 mod window_error;
@@ -64,9 +72,15 @@ pub use copy_memory::{CopyMemory, copy_memory};
 pub use error::{DataError, Side};
 pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
+pub use generated_music::{MusicOptions, generated_music};
 pub use generated_readings::{ReadingsKind, ReadingsOptions, generated_readings};
+pub use generated_text::{TextLanguage, TextOptions, generated_text};
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
+pub use music::{
+    MidiOptions, MusicPieces, MusicToken, NoteStatistics, Piece, PieceWriter, StatisticsDistance,
+    midi_file, music_tokens,
+};
 pub use nearest_name::nearest_name;
 pub use npy::npy_bytes;
 pub use panel::{
@@ -88,6 +102,7 @@ pub use table::{
 };
 pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
+pub use text::{Characters, TextError, TextPlace, decode_utf8, read_text};
 pub use time_column::{DateOrder, TimeColumn, TimeError, TimeFormat, TimeOptions, TimePrecision};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
 pub use window_error::WindowError;

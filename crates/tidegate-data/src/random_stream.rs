@@ -35,6 +35,16 @@ impl RandomStream {
         RandomStream::numbered(seed, 4 + number)
     }
 
+    /// The stream of generated texts.
+    pub(crate) fn of_texts(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, u64::MAX)
+    }
+
+    /// The stream of generated music.
+    pub(crate) fn of_music(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, u64::MAX - 1)
+    }
+
     /// The stream by which recordings are dealt to parts and folds.
     pub(crate) fn of_dealing(seed: u64) -> RandomStream {
         RandomStream::numbered(seed, 1 << 32)

@@ -42,6 +42,13 @@ pub(crate) fn of_values(values: &[f32]) -> String {
     fingerprint.finish()
 }
 
+/// Fingerprint of tokens, in order.
+pub(crate) fn of_tokens(tokens: &[u32]) -> String {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.words(tokens.iter().copied());
+    fingerprint.finish()
+}
+
 /// Fingerprint of a text and of several buffers of numbers.
 pub(crate) fn of_text_and_values<'a>(
     text: &str,

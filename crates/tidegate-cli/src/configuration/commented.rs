@@ -6,22 +6,24 @@ use toml::Value;
 
 use super::Configuration;
 use super::allowed::Allowed;
+use super::file::TASK;
 use super::key::Key;
-use super::keys::{KEYS, SECTIONS};
 use crate::paragraph::paragraph;
 
 /// Characters of a line of comment after its sign.
 const WIDTH: usize = 108;
 
 /// Every key with what it means and what it may be set to.
-pub(super) fn text(configuration: &Configuration) -> String {
-    let mut text = comment(
-        "A forecasting run of Tidegate. Options of the command line override this file, and what is not set here has its \
+pub(super) fn text<C: Configuration>(configuration: &C) -> String {
+    let mut text = comment(&format!(
+        "A run of tidegate train {}. Options of the command line override this file, and what is not set here has its \
          default.",
-    );
-    for (section, meaning) in SECTIONS {
+        C::TASK
+    ));
+    let _ = writeln!(text, "{TASK} = \"{}\"", C::TASK);
+    for (section, meaning) in C::SECTIONS {
         let _ = write!(text, "\n{}[{section}]\n", comment(&format!("{meaning}.")));
-        let keys = || KEYS.iter().filter(|key| key.section == section);
+        let keys = || C::KEYS.iter().filter(|key| key.section == *section);
         // A table ends the keys of its section.
         for key in keys() {
             let Some(value) = configuration.value(key) else {
@@ -77,25 +79,22 @@ mod tests {
     use proptest::prelude::*;
     use toml::Value;
 
-    use super::super::Configuration;
-    use super::super::Setting;
     use super::super::allowed::Allowed;
     use super::super::key::Key;
-    use super::super::keys::KEYS;
+    use super::super::{Configuration, ForecastConfiguration, Setting};
     use crate::configuration::space;
 
-    fn read(text: &str) -> Configuration {
+    fn read<C: Configuration>(text: &str) -> C {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tidegate.toml");
         std::fs::write(&path, text).unwrap();
-        Configuration::read(&path).unwrap_or_else(|error| panic!("{error}\n{text}"))
+        C::read(&path).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
-    #[test]
-    fn the_commented_defaults_set_every_key_and_are_the_defaults() {
-        let text = Configuration::default().commented();
-        assert_eq!(read(&text), Configuration::default());
-        for key in KEYS {
+    fn the_commented_defaults_are_the_defaults<C: Configuration>() {
+        let text = C::default().commented();
+        assert_eq!(read::<C>(&text), C::default());
+        for key in C::KEYS {
             let set = match key.allowed {
                 Allowed::Space => text.contains("\n[tune.space]\n"),
                 _ => text.contains(&format!("\n{} = ", key.name)),
@@ -103,6 +102,11 @@ mod tests {
             assert!(set, "{}: {text}", key.path());
         }
         assert!(text.lines().all(|line| line.chars().count() <= 110));
+    }
+
+    #[test]
+    fn the_commented_defaults_set_every_key_and_are_the_defaults() {
+        the_commented_defaults_are_the_defaults::<ForecastConfiguration>();
     }
 
     /// A value that the key allows, as one writes it.
@@ -145,9 +149,9 @@ mod tests {
         }
     }
 
-    fn settings() -> impl Strategy<Value = Vec<Setting>> {
-        let keys: Vec<&'static Key> = KEYS.iter().collect();
-        let some = proptest::sample::subsequence(keys, 0..=KEYS.len());
+    fn settings<C: Configuration>() -> impl Strategy<Value = Vec<Setting>> {
+        let keys: Vec<&'static Key> = C::KEYS.iter().collect();
+        let some = proptest::sample::subsequence(keys, 0..=C::KEYS.len());
         some.prop_flat_map(|keys| {
             keys.into_iter()
                 .map(|key| value(key).prop_map(move |value| Setting { key, value }))
@@ -155,21 +159,35 @@ mod tests {
         })
     }
 
+    fn is_the_same_when_written_and_read<C: Configuration>(
+        settings: Vec<Setting>,
+    ) -> Result<(), TestCaseError> {
+        for Setting { key, value } in &settings {
+            // The entries of the space are accepted one by one.
+            if !matches!(key.allowed, Allowed::Space) {
+                prop_assert_eq!(key.accept(value.clone()), Some(value.clone()));
+            }
+        }
+        let configuration = C::of(&settings);
+        // A value that its field does not take would have fallen back to the defaults.
+        for Setting { key, value } in &settings {
+            prop_assert_eq!(
+                configuration.value(key),
+                Some(value.clone()),
+                "{}",
+                key.path()
+            );
+        }
+        prop_assert_eq!(read::<C>(&configuration.commented()), configuration);
+        Ok(())
+    }
+
     proptest! {
         #[test]
-        fn a_configuration_that_is_written_and_read_is_the_same(settings in settings()) {
-            for Setting { key, value } in &settings {
-                // The entries of the space are accepted one by one.
-                if !matches!(key.allowed, Allowed::Space) {
-                    prop_assert_eq!(key.accept(value.clone()), Some(value.clone()));
-                }
-            }
-            let configuration = Configuration::of(&settings);
-            // A value that its field does not take would have fallen back to the defaults.
-            for Setting { key, value } in &settings {
-                prop_assert_eq!(configuration.value(key), Some(value.clone()), "{}", key.path());
-            }
-            prop_assert_eq!(read(&configuration.commented()), configuration);
+        fn a_configuration_that_is_written_and_read_is_the_same(
+            forecast in settings::<ForecastConfiguration>(),
+        ) {
+            is_the_same_when_written_and_read::<ForecastConfiguration>(forecast)?;
         }
     }
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::task::Task;
+
 /// A file that is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigurationError {
@@ -42,6 +44,8 @@ pub(crate) enum Wrong {
     },
     #[error("{name} stands outside of every section; did you mean it below {}?", listed(.sections))]
     Outside { name: String, sections: Vec<String> },
+    #[error("the configuration is for tidegate train {found}, not for tidegate train {expected}")]
+    Task { found: Task, expected: Task },
     #[error("{path} is {found}, but must be {allowed}")]
     Value {
         path: String,

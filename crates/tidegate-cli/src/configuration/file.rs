@@ -7,18 +7,39 @@ use tidegate_data::nearest_name;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
-use super::Setting;
 use super::allowed::Allowed;
 use super::error::{ConfigurationError, Wrong};
-use super::key::Key;
-use super::keys::{KEYS, SECTIONS};
 use super::space;
+use super::task::Task;
+use super::{Configuration, Setting};
 
 /// A configuration is some lines that a person wrote: what is longer is another file.
 const MOST_BYTES: u64 = 1 << 20;
 
+/// The key that names the task, above all sections.
+pub(super) const TASK: &str = "task";
+
 /// The settings of a file, in its order.
-pub(super) fn read(path: &Path) -> Result<Vec<Setting>, ConfigurationError> {
+pub(super) fn read<C: Configuration>(path: &Path) -> Result<Vec<Setting>, ConfigurationError> {
+    let text = text_of(path)?;
+    settings::<C>(&text).map_err(|wrong| at_line(path, wrong))
+}
+
+/// The task that a file is for; a file that names none is for forecasting.
+pub(super) fn task(path: &Path) -> Result<Task, ConfigurationError> {
+    let text = text_of(path)?;
+    task_of(&text).map_err(|wrong| at_line(path, wrong))
+}
+
+fn at_line(path: &Path, (line, wrong): (usize, Wrong)) -> ConfigurationError {
+    ConfigurationError::Wrong {
+        path: path.to_owned(),
+        line,
+        wrong: Box::new(wrong),
+    }
+}
+
+fn text_of(path: &Path) -> Result<String, ConfigurationError> {
     let failed = |error| ConfigurationError::Read {
         path: path.to_owned(),
         error,
@@ -32,36 +53,72 @@ pub(super) fn read(path: &Path) -> Result<Vec<Setting>, ConfigurationError> {
     if let Some(reason) = wrong {
         return Err(failed(std::io::Error::other(reason)));
     }
-    let text = std::fs::read_to_string(path).map_err(failed)?;
-    settings(&text).map_err(|(line, wrong)| ConfigurationError::Wrong {
-        path: path.to_owned(),
-        line,
-        wrong: Box::new(wrong),
+    std::fs::read_to_string(path).map_err(failed)
+}
+
+/// The line of a place in a text, from 1.
+fn line(text: &str, place: usize) -> usize {
+    1 + text[..place.min(text.len())].matches('\n').count()
+}
+
+fn document(text: &str) -> Result<DeTable<'_>, (usize, Wrong)> {
+    let document = DeTable::parse(text).map_err(|error| {
+        let place = error.span().map_or(0, |span| span.start);
+        (line(text, place), Wrong::Syntax(error.message().to_owned()))
+    })?;
+    Ok(document.into_inner())
+}
+
+fn task_of(text: &str) -> Result<Task, (usize, Wrong)> {
+    let document = document(text)?;
+    let Some(value) = document.get(TASK) else {
+        return Ok(Task::Forecast);
+    };
+    let place = line(text, value.span().start);
+    let named = value.get_ref().as_str().and_then(Task::named);
+    named.ok_or_else(|| {
+        let wrong = Wrong::Value {
+            path: TASK.to_owned(),
+            found: shortened(&text[value.span()]),
+            allowed: Task::describe(),
+        };
+        (place, wrong)
     })
 }
 
 /// The settings of a text; else what is wrong in which line, from 1.
-fn settings(text: &str) -> Result<Vec<Setting>, (usize, Wrong)> {
-    let line = |place: usize| 1 + text[..place.min(text.len())].matches('\n').count();
-    let document = DeTable::parse(text).map_err(|error| {
-        let place = error.span().map_or(0, |span| span.start);
-        (line(place), Wrong::Syntax(error.message().to_owned()))
-    })?;
+fn settings<C: Configuration>(text: &str) -> Result<Vec<Setting>, (usize, Wrong)> {
+    let task = task_of(text)?;
+    let line = |place: usize| line(text, place);
     let mut settings = Vec::new();
-    for (section, content) in document.into_inner() {
+    for (section, content) in document(text)? {
         let place = line(section.span().start);
         let section = section.get_ref().as_ref();
+        if section == TASK {
+            match task == C::TASK {
+                true => continue,
+                false => {
+                    return Err((
+                        place,
+                        Wrong::Task {
+                            found: task,
+                            expected: C::TASK,
+                        },
+                    ));
+                }
+            }
+        }
         let DeValue::Table(keys) = content.get_ref() else {
-            return Err((place, outside(section)));
+            return Err((place, outside::<C>(section)));
         };
-        if !SECTIONS.iter().any(|(name, _)| *name == section) {
-            return Err((place, unknown_section(section)));
+        if !C::SECTIONS.iter().any(|(name, _)| *name == section) {
+            return Err((place, unknown_section::<C>(section)));
         }
         for (name, value) in keys {
             let place = line(name.span().start);
             let name = name.get_ref().as_ref();
-            let Some(key) = Key::find(section, name) else {
-                return Err((place, unknown_key(section, name)));
+            let Some(key) = C::key(section, name) else {
+                return Err((place, unknown_key::<C>(section, name)));
             };
             let found = &text[value.span()];
             let value = match (key.allowed, value.get_ref()) {
@@ -70,7 +127,7 @@ fn settings(text: &str) -> Result<Vec<Setting>, (usize, Wrong)> {
                     for (name, value) in entries {
                         let place = line(name.span().start);
                         let name = name.get_ref().as_ref();
-                        let candidates = space::accept(name, plain(value, place)?)
+                        let candidates = space::accept::<C>(name, plain(value, place)?)
                             .map_err(|wrong| (place, wrong))?;
                         accepted.insert(name.to_owned(), candidates);
                     }
@@ -108,26 +165,26 @@ fn shortened(found: &str) -> String {
     }
 }
 
-fn unknown_section(name: &str) -> Wrong {
-    let known = SECTIONS.map(|(section, _)| section);
+fn unknown_section<C: Configuration>(name: &str) -> Wrong {
+    let known = || C::SECTIONS.iter().map(|(section, _)| *section);
     Wrong::Section {
         name: name.to_owned(),
-        nearest: nearest_name(name, known).map(str::to_owned),
-        known: known.map(str::to_owned).to_vec(),
+        nearest: nearest_name(name, known()).map(str::to_owned),
+        known: known().map(str::to_owned).collect(),
     }
 }
 
-fn unknown_key(section: &str, name: &str) -> Wrong {
-    let own = || KEYS.iter().filter(|key| key.section == section);
-    let elsewhere = KEYS.iter().find(|key| key.name == name);
+fn unknown_key<C: Configuration>(section: &str, name: &str) -> Wrong {
+    let own = || C::KEYS.iter().filter(|key| key.section == section);
+    let elsewhere = C::KEYS.iter().find(|key| key.name == name);
     let nearest = match elsewhere {
         Some(key) => Some(format!("{} in [{}]", key.name, key.section)),
         None => nearest_name(name, own().map(|key| key.name))
             .map(str::to_owned)
             .or_else(|| {
-                let all = KEYS.iter().map(|key| key.name);
+                let all = C::KEYS.iter().map(|key| key.name);
                 let name = nearest_name(name, all)?;
-                let key = KEYS.iter().find(|key| key.name == name)?;
+                let key = C::KEYS.iter().find(|key| key.name == name)?;
                 Some(format!("{} in [{}]", key.name, key.section))
             }),
     };
@@ -139,11 +196,12 @@ fn unknown_key(section: &str, name: &str) -> Wrong {
     }
 }
 
-fn outside(name: &str) -> Wrong {
-    let own = KEYS.iter().filter(|key| key.name == name);
+fn outside<C: Configuration>(name: &str) -> Wrong {
+    let own = C::KEYS.iter().filter(|key| key.name == name);
     let mut sections: Vec<String> = own.map(|key| format!("[{}]", key.section)).collect();
     if sections.is_empty() {
-        sections = SECTIONS.map(|(section, _)| format!("[{section}]")).to_vec();
+        let all = C::SECTIONS.iter();
+        sections = all.map(|(section, _)| format!("[{section}]")).collect();
     }
     Wrong::Outside {
         name: name.to_owned(),
@@ -154,9 +212,10 @@ fn outside(name: &str) -> Wrong {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::configuration::ForecastConfiguration;
 
     fn wrong(text: &str) -> (usize, String) {
-        let (line, wrong) = settings(text).unwrap_err();
+        let (line, wrong) = settings::<ForecastConfiguration>(text).unwrap_err();
         (line, wrong.to_string())
     }
 
@@ -274,6 +333,16 @@ mod tests {
             ),
             ("[model]\nhidden = \n", 2, ["not TOML", ""]),
             ("[model\n", 1, ["not TOML", ""]),
+            (
+                "\ntask = \"classify\"\n",
+                2,
+                ["is for tidegate train classify", "tidegate train forecast"],
+            ),
+            (
+                "task = \"dream\"\n",
+                1,
+                ["task is \"dream\"", "\"forecast\""],
+            ),
             ("[model]\nhidden = 99999999999999999999\n", 2, ["", ""]),
         ] {
             let (found, message) = wrong(text);
@@ -286,17 +355,34 @@ mod tests {
     }
 
     #[test]
+    fn a_file_says_its_task_or_is_for_forecasting() {
+        assert_eq!(task_of("[model]\n"), Ok(Task::Forecast));
+        assert_eq!(task_of("task = \"classify\"\n"), Ok(Task::Classify));
+        assert!(settings::<ForecastConfiguration>("task = \"forecast\"\n").is_ok());
+    }
+
+    #[test]
     fn a_file_that_is_not_one_is_refused_by_its_name() {
         let folder = tempfile::tempdir().unwrap();
         assert!(
-            read(folder.path())
+            read::<ForecastConfiguration>(folder.path())
                 .unwrap_err()
                 .to_string()
                 .contains("regular")
         );
         let path = folder.path().join("gone.toml");
-        assert!(read(&path).unwrap_err().to_string().contains("gone.toml"));
+        assert!(
+            read::<ForecastConfiguration>(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("gone.toml")
+        );
         std::fs::write(&path, [0xff, 0xfe]).unwrap();
-        assert!(read(&path).unwrap_err().to_string().contains("UTF-8"));
+        assert!(
+            read::<ForecastConfiguration>(&path)
+                .unwrap_err()
+                .to_string()
+                .contains("UTF-8")
+        );
     }
 }

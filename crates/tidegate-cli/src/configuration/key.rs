@@ -3,7 +3,6 @@
 use toml::Value;
 
 use super::allowed::Allowed;
-use super::keys::KEYS;
 
 /// A key in a section of the configuration.
 #[derive(Debug)]
@@ -24,17 +23,6 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The key of this name in this section.
-    pub(crate) fn find(section: &str, name: &str) -> Option<&'static Key> {
-        KEYS.iter()
-            .find(|key| key.section == section && key.name == name)
-    }
-
-    /// The key of this name that `[tune.space]` may hold.
-    pub(crate) fn tunable_named(name: &str) -> Option<&'static Key> {
-        KEYS.iter().find(|key| key.tunable && key.name == name)
-    }
-
     /// Whether it takes whole numbers.
     pub(crate) fn is_count(&self) -> bool {
         matches!(self.allowed, Allowed::Count { .. })

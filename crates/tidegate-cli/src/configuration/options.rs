@@ -1,21 +1,32 @@
 //! The keys of the configuration as options of a command.
 
+use std::marker::PhantomData;
+
 use clap::builder::ValueParser;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use toml::Value;
 
 use super::allowed::Allowed;
 use super::key::Key;
-use super::keys::KEYS;
 use super::{Configuration, Setting};
 
 /// The options that were given, in the order of the keys.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Overrides {
+#[derive(Clone, Debug)]
+pub(crate) struct Overrides<C> {
     pub(crate) settings: Vec<Setting>,
+    of: PhantomData<C>,
 }
 
-impl Overrides {
+impl<C> Default for Overrides<C> {
+    fn default() -> Self {
+        Overrides {
+            settings: Vec::new(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<C> Overrides<C> {
     /// With a key set, unless a value is given already.
     pub(crate) fn set(&mut self, key: &'static Key, value: Value) {
         self.settings.push(Setting { key, value });
@@ -23,15 +34,16 @@ impl Overrides {
 }
 
 /// Keys with the name of their option.
-fn options() -> impl Iterator<Item = (&'static Key, &'static str)> {
-    KEYS.iter()
+fn options<C: Configuration>() -> impl Iterator<Item = (&'static Key, &'static str)> {
+    C::KEYS
+        .iter()
         .filter_map(|key| key.option.map(|option| (key, option)))
 }
 
-impl Args for Overrides {
+impl<C: Configuration> Args for Overrides<C> {
     fn augment_args(command: Command) -> Command {
-        let defaults = Configuration::default();
-        options().fold(command, |command, (key, option)| {
+        let defaults = C::default();
+        options::<C>().fold(command, |command, (key, option)| {
             command.arg(
                 Arg::new(option)
                     .long(option)
@@ -45,29 +57,30 @@ impl Args for Overrides {
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        Overrides::augment_args(command)
+        Self::augment_args(command)
     }
 }
 
-impl FromArgMatches for Overrides {
+impl<C: Configuration> FromArgMatches for Overrides<C> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = options().filter_map(|(key, option)| {
+        let given = options::<C>().filter_map(|(key, option)| {
             let value = matches.get_one::<Value>(option)?.clone();
             Some(Setting { key, value })
         });
         Ok(Overrides {
             settings: given.collect(),
+            of: PhantomData,
         })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Overrides::from_arg_matches(matches)?;
+        *self = Self::from_arg_matches(matches)?;
         Ok(())
     }
 }
 
 /// What it means, its words and its default.
-fn help(key: &Key, defaults: &Configuration) -> String {
+fn help(key: &Key, defaults: &impl Configuration) -> String {
     let default = defaults
         .value(key)
         .map_or_else(String::new, |value| shown(&value));
@@ -119,5 +132,44 @@ fn heading(section: &str) -> &'static str {
         "training" => "Training",
         "forecast" => "Forecast",
         _ => "Tuning",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::configuration::{ForecastConfiguration, NextConfiguration};
+
+    fn have_names_of_their_own<C: Configuration>() {
+        for (index, key) in C::KEYS.iter().enumerate() {
+            let others = &C::KEYS[..index];
+            assert!(
+                others.iter().all(|other| other.name != key.name),
+                "{}",
+                key.name
+            );
+            assert!(
+                others
+                    .iter()
+                    .all(|other| other.option.is_none() || other.option != key.option)
+            );
+            assert!(
+                C::SECTIONS
+                    .iter()
+                    .any(|(section, _)| *section == key.section)
+            );
+            assert_eq!(
+                key.word.is_some(),
+                !key.word_meaning.is_empty(),
+                "{}",
+                key.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_key_and_option_has_a_name_of_its_own_and_a_section() {
+        have_names_of_their_own::<ForecastConfiguration>();
+        have_names_of_their_own::<NextConfiguration>();
     }
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use tidegate_data::nearest_name;
 use toml::{Table, Value};
 
+use super::Configuration;
 use super::allowed::Allowed;
 use super::error::Wrong;
 use super::key::Key;
-use super::keys::KEYS;
 
 /// What is tried for one key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,9 +47,9 @@ pub(super) fn default_space() -> BTreeMap<String, Candidates> {
 }
 
 /// The candidates of one key in the form in which they are kept.
-pub(super) fn accept(name: &str, value: Value) -> Result<Value, Wrong> {
-    let Some(key) = Key::tunable_named(name) else {
-        let known: Vec<String> = tunable().map(|key| key.name.to_owned()).collect();
+pub(super) fn accept<C: Configuration>(name: &str, value: Value) -> Result<Value, Wrong> {
+    let Some(key) = C::tunable_key(name) else {
+        let known: Vec<String> = tunable::<C>().map(|key| key.name.to_owned()).collect();
         return Err(Wrong::Key {
             section: "tune.space".to_owned(),
             name: name.to_owned(),
@@ -74,8 +74,8 @@ pub(super) fn accept(name: &str, value: Value) -> Result<Value, Wrong> {
     })
 }
 
-fn tunable() -> impl Iterator<Item = &'static Key> {
-    KEYS.iter().filter(|key| key.tunable)
+fn tunable<C: Configuration>() -> impl Iterator<Item = &'static Key> {
+    C::KEYS.iter().filter(|key| key.tunable)
 }
 
 fn is_number(key: &Key) -> bool {

@@ -6,7 +6,9 @@ use tidegate_train::losses::ForecastLoss;
 use tidegate_train::{ForecastData, ForecastRecipe, NetworkKind};
 use tidegate_train::{Optimiser, Schedule, TrainError, Training};
 
-use crate::configuration::{Configuration, LossName, ModelKind, NormaliseName, horizon, window};
+use crate::configuration::{
+    ForecastConfiguration, LossName, ModelKind, NormaliseName, horizon, window,
+};
 
 /// Epochs where there is much to train on, and the factor of the learning rate in each (Lin et al. 2023).
 const EPOCHS: usize = 30;
@@ -20,7 +22,7 @@ const FEW: usize = 1_024;
 #[derive(Debug)]
 pub(crate) struct Settled {
     /// Nothing in it is left open but the number of threads.
-    pub(crate) configuration: Configuration,
+    pub(crate) configuration: ForecastConfiguration,
     pub(crate) recipe: ForecastRecipe,
     pub(crate) data: ForecastData,
     /// What its owner should know of the data.
@@ -28,7 +30,10 @@ pub(crate) struct Settled {
 }
 
 impl Settled {
-    pub(crate) fn of(table: &Table, configuration: Configuration) -> Result<Settled, TrainError> {
+    pub(crate) fn of(
+        table: &Table,
+        configuration: ForecastConfiguration,
+    ) -> Result<Settled, TrainError> {
         let data = prepare(table, &configuration)?;
         let (configuration, recipe) = settle(configuration, &data)?;
         let mut notes: Vec<String> = data.panel.notes.iter().map(ToString::to_string).collect();
@@ -56,7 +61,7 @@ fn too_short(data: &ForecastData, window: usize, horizon: usize) -> Option<Strin
 /// The table as the configuration has it read.
 pub(crate) fn prepare(
     table: &Table,
-    configuration: &Configuration,
+    configuration: &ForecastConfiguration,
 ) -> Result<ForecastData, TrainError> {
     ForecastData::fit(
         table,
@@ -67,9 +72,9 @@ pub(crate) fn prepare(
 
 /// A configuration in which nothing is left open but the number of threads, and its recipe.
 pub(crate) fn settle(
-    mut configuration: Configuration,
+    mut configuration: ForecastConfiguration,
     data: &ForecastData,
-) -> Result<(Configuration, ForecastRecipe), TrainError> {
+) -> Result<(ForecastConfiguration, ForecastRecipe), TrainError> {
     let (series, split) = (
         series_options(&configuration),
         split_options(&configuration),
@@ -89,14 +94,14 @@ pub(crate) fn settle(
     Ok((configuration, recipe))
 }
 
-fn split_options(configuration: &Configuration) -> SplitOptions {
+fn split_options(configuration: &ForecastConfiguration) -> SplitOptions {
     SplitOptions {
         by: configuration.split.parts,
         gap: configuration.split.gap,
     }
 }
 
-fn series_options(configuration: &Configuration) -> SeriesOptions {
+fn series_options(configuration: &ForecastConfiguration) -> SeriesOptions {
     let data = &configuration.data;
     SeriesOptions {
         time: data.time.clone(),
@@ -111,7 +116,7 @@ fn series_options(configuration: &Configuration) -> SeriesOptions {
     }
 }
 
-fn settle_columns(configuration: &mut Configuration, data: &ForecastData) {
+fn settle_columns(configuration: &mut ForecastConfiguration, data: &ForecastData) {
     let section = &mut configuration.data;
     section.time = data.schema.time.as_ref().map(|time| time.column.clone());
     section.series.clone_from(&data.schema.series);
@@ -126,7 +131,7 @@ struct Lengths {
 }
 
 /// Window and horizon fit the season, and half of the series at least.
-fn settle_lengths(configuration: &mut Configuration, data: &ForecastData) -> Lengths {
+fn settle_lengths(configuration: &mut ForecastConfiguration, data: &ForecastData) -> Lengths {
     let season = configuration.data.season.unwrap_or(1);
     let rows = |part: usize| {
         let lengths = data.parts.ranges.iter().map(|ranges| ranges[part].len());
@@ -156,8 +161,8 @@ struct Sizes {
 }
 
 /// Small networks, small batches and more epochs where there are few windows to train on.
-fn settle_sizes(configuration: &mut Configuration, windows: usize) -> Sizes {
-    let Configuration {
+fn settle_sizes(configuration: &mut ForecastConfiguration, windows: usize) -> Sizes {
+    let ForecastConfiguration {
         model, training, ..
     } = configuration;
     let hidden = if windows < MANY { 128 } else { 512 };
@@ -188,7 +193,7 @@ fn settle_sizes(configuration: &mut Configuration, windows: usize) -> Sizes {
 }
 
 fn recipe(
-    configuration: &Configuration,
+    configuration: &ForecastConfiguration,
     (series, split): (SeriesOptions, SplitOptions),
     lengths: Lengths,
     sizes: Sizes,

@@ -4,18 +4,20 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::configuration::Overrides;
+use super::next_arguments::TrainNextArguments;
+use crate::configuration::{Configuration, ForecastConfiguration, Overrides};
 
 /// Train a model on your own data.
 #[derive(Debug, Args)]
 pub(crate) struct TrainArguments {
     #[command(subcommand)]
-    pub(crate) task: TrainTask,
+    pub(crate) task: TrainSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum TrainTask {
+pub(crate) enum TrainSubcommand {
     Forecast(Box<TrainForecastArguments>),
+    Next(Box<TrainNextArguments>),
 }
 
 /// Train a model that forecasts the readings of a file, and measure it beside naive forecasts.
@@ -30,10 +32,17 @@ pub(crate) enum TrainTask {
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TrainForecastArguments {
-    /// The file of readings [default: data.file of --config]
+    #[command(flatten)]
+    pub(crate) run: RunArguments<ForecastConfiguration>,
+}
+
+/// What every training run is told.
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments<C: Configuration> {
+    /// The data [default: data.file of --config]
     pub(crate) data: Option<PathBuf>,
 
-    /// Configuration in TOML, such as `tidegate init` writes
+    /// Configuration in TOML, such as a run keeps beside its model
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
@@ -54,7 +63,7 @@ pub(crate) struct TrainForecastArguments {
     pub(crate) json: bool,
 
     #[command(flatten)]
-    pub(crate) overrides: Overrides,
+    pub(crate) overrides: Overrides<C>,
 }
 
 const EXAMPLES: &str = "\
@@ -75,14 +84,14 @@ mod tests {
 
     use super::*;
     use crate::arguments::{Arguments, Command};
-    use crate::configuration::{Configuration, ModelKind};
+    use crate::configuration::ModelKind;
 
-    fn of(line: &str) -> TrainForecastArguments {
+    fn of(line: &str) -> RunArguments<ForecastConfiguration> {
         let words = line.split_whitespace();
         match Arguments::try_parse_from(words).unwrap().command {
             Command::Train(TrainArguments {
-                task: TrainTask::Forecast(arguments),
-            }) => *arguments,
+                task: TrainSubcommand::Forecast(arguments),
+            }) => arguments.run,
             other => panic!("another command: {other:?}"),
         }
     }
@@ -96,7 +105,7 @@ mod tests {
         assert_eq!(arguments.data, Some(PathBuf::from("ETTh1.csv")));
         assert_eq!(arguments.out, PathBuf::from("etth1.safetensors"));
         assert!(arguments.json);
-        let configuration = Configuration::layered(None, &arguments.overrides).unwrap();
+        let configuration = ForecastConfiguration::layered(None, &arguments.overrides).unwrap();
         assert_eq!(configuration.data.time.as_deref(), Some("date"));
         assert_eq!(configuration.data.targets, None);
         assert_eq!(configuration.model.kind, ModelKind::Segment);
@@ -121,7 +130,8 @@ mod tests {
         .unwrap();
         let arguments =
             of("tidegate train forecast -o m --hidden 9 --targets b,c --learning-rate 1e-2");
-        let configuration = Configuration::layered(Some(&file), &arguments.overrides).unwrap();
+        let configuration =
+            ForecastConfiguration::layered(Some(&file), &arguments.overrides).unwrap();
         assert_eq!(configuration.model.hidden, Some(9));
         assert_eq!(configuration.model.layers, 2);
         assert_eq!(
@@ -131,7 +141,7 @@ mod tests {
         assert_eq!(configuration.training.learning_rate, 0.01);
         assert_eq!(
             configuration.training.patience,
-            Configuration::default().training.patience
+            ForecastConfiguration::default().training.patience
         );
     }
 
@@ -170,9 +180,12 @@ mod tests {
         for (option, default) in [
             (
                 "--learning-rate",
-                Value::from(Configuration::default().training.learning_rate).to_string(),
+                Value::from(ForecastConfiguration::default().training.learning_rate).to_string(),
             ),
-            ("--split", Configuration::default().split.parts.to_string()),
+            (
+                "--split",
+                ForecastConfiguration::default().split.parts.to_string(),
+            ),
             (
                 "--targets",
                 "all, every column of numbers that has no other role".to_owned(),

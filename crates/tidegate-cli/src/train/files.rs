@@ -69,12 +69,12 @@ impl RunFiles {
 
     /// Keeps the configuration of a run that begins. It is the first file that is written: a folder that takes none is known
     /// before the training.
-    pub(crate) fn begin(&self, configuration: &Configuration) -> Result<(), Failure> {
+    pub(crate) fn begin(&self, configuration: &impl Configuration) -> Result<(), Failure> {
         save(configuration, &self.unfinished)
     }
 
     /// The model is there: its configuration comes beside it, and what an interruption would need goes.
-    pub(crate) fn finish(&self, configuration: &Configuration) -> Result<(), Failure> {
+    pub(crate) fn finish(&self, configuration: &impl Configuration) -> Result<(), Failure> {
         save(configuration, &self.configuration)?;
         self.clear();
         Ok(())
@@ -89,7 +89,7 @@ impl RunFiles {
     }
 }
 
-fn save(configuration: &Configuration, path: &Path) -> Result<(), Failure> {
+fn save(configuration: &impl Configuration, path: &Path) -> Result<(), Failure> {
     let text = configuration.commented();
     replace_file(path, text.as_bytes()).map_err(|error| {
         let path = path.to_owned();

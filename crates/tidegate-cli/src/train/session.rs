@@ -4,17 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tidegate_study::forecast::{EpochLosses, TrainingPicture};
-use tidegate_train::ForecastModel;
-use tidegate_train::losses::ForecastLoss;
 use tidegate_train::{Checkpointing, Event, ExistingCheckpoint, Outcome, Trained};
 
 use super::files::RunFiles;
+use super::task::TrainTask;
+use crate::configuration::Configuration;
 use crate::failure::Failure;
-use crate::forecasting::{Settled, thread_pool};
 use crate::interruption::stop_on_interruption;
 use crate::number::{significant, thousands};
 use crate::progress::{Display, Run, Saying, Step};
+use crate::thread_pool::thread_pool;
 
 /// Updates between two checkpoints inside an epoch.
 const UPDATES: u64 = 500;
@@ -22,61 +21,21 @@ const UPDATES: u64 = 500;
 /// Time between two lines about epochs.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What came of a run.
-pub(crate) struct Session {
-    pub(crate) model: ForecastModel,
-    pub(crate) trained: Trained,
-}
-
-impl Session {
-    /// The page of its losses.
-    pub(crate) fn picture(&self, data: &str) -> TrainingPicture {
-        let epochs = self.trained.epochs.iter();
-        TrainingPicture {
-            title: format!("Training on {data}"),
-            subject: vec![format!(
-                "{} parameters, seed {}.",
-                thousands(self.model.forecaster.parameters().len()),
-                self.model.plan.training.seed
-            )],
-            loss: match self.model.plan.loss {
-                ForecastLoss::Squared => "mean squared error, scaled",
-                ForecastLoss::Absolute => "mean absolute error, scaled",
-                ForecastLoss::Quantile { .. } => "quantile loss, scaled",
-            }
-            .to_owned(),
-            epochs: epochs
-                .map(|epoch| EpochLosses {
-                    epoch: epoch.epoch,
-                    training: epoch.train_loss,
-                    validation: Some(epoch.valid_loss),
-                    learning_rate: epoch.learning_rate,
-                })
-                .collect(),
-            best_epoch: self.trained.best().map(|epoch| epoch.epoch),
-        }
-    }
-}
-
 /// Trains, and says how it goes.
-pub(crate) fn train(
-    settled: &Settled,
+pub(crate) fn train<T: TrainTask>(
+    task: &T,
     files: &RunFiles,
     existing: ExistingCheckpoint,
-) -> Result<Session, Failure> {
+) -> Result<(T::Model, Trained), Failure> {
     let display = Arc::new(Display::of_standard_error());
     let speaker = Arc::clone(&display);
     let stop = stop_on_interruption(move |line| speaker.say(line))?;
-    for note in &settled.notes {
+    for note in task.notes() {
         display.say(&format!("note: {note}"));
     }
-    let training = &settled.configuration.training;
     let run = Run {
         id: 0,
-        label: format!(
-            "{}, seed {}",
-            settled.configuration.model.cell, training.seed
-        ),
+        label: task.label(),
         work: 1.0,
     };
     let mut said = None;
@@ -87,20 +46,16 @@ pub(crate) fn train(
         if matches!(event, Event::EpochDone { .. }) && !quiet {
             said = Some(Instant::now());
         }
-        show(&display, &run, training.epochs, &event, quiet);
+        show(&display, &run, task.epochs(), &event, quiet);
     };
     let checkpointing = Checkpointing {
         path: files.checkpoint.clone(),
         every_updates: Some(UPDATES),
         existing,
     };
-    let pool = thread_pool(training.threads)?;
+    let pool = thread_pool(task.configuration().threads())?;
     let stop = || stop.load(Ordering::Relaxed);
-    let result = pool.install(|| {
-        settled
-            .recipe
-            .train(&settled.data, Some(&checkpointing), &mut observer, &stop)
-    });
+    let result = pool.install(|| task.train(Some(&checkpointing), &mut observer, &stop));
     display.end();
     let (model, trained) = result?;
     if trained.outcome == Outcome::Interrupted {
@@ -109,11 +64,11 @@ pub(crate) fn train(
             model: files.model.clone(),
         });
     }
-    Ok(Session { model, trained })
+    Ok((model, trained))
 }
 
 /// Moves the bars, and says what is worth a line.
-fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>, quiet: bool) {
+fn show(display: &Display, run: &Run, epochs: usize, event: &Event<'_>, quiet: bool) {
     match *event {
         Event::RunStarted {
             epochs,
@@ -156,9 +111,8 @@ fn show(display: &Display, run: &Run, epochs: Option<usize>, event: &Event<'_>, 
                 run: run.id,
                 valid_loss: epoch.valid_loss,
             };
-            let of = epochs.map_or_else(String::new, |epochs| format!("/{epochs}"));
             let text = format!(
-                "epoch {}{of}: training {}, validation {}{}, {} s",
+                "epoch {}/{epochs}: training {}, validation {}{}, {} s",
                 epoch.epoch,
                 significant(epoch.train_loss, 4),
                 significant(epoch.valid_loss, 4),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::arguments::number;
-use crate::configuration::Overrides;
+use crate::configuration::{ForecastConfiguration, Overrides};
 
 /// Search for the settings with which a model forecasts a file of readings best.
 ///
@@ -45,7 +45,7 @@ pub(crate) struct TuneArguments {
     pub(crate) json: bool,
 
     #[command(flatten)]
-    pub(crate) overrides: Overrides,
+    pub(crate) overrides: Overrides<ForecastConfiguration>,
 }
 
 const EXAMPLES: &str = "\
@@ -59,11 +59,11 @@ Exit status: 0 if the model is written, 1 after an error, 2 for wrong options, 1
 
 #[cfg(test)]
 mod tests {
-    use crate::configuration::Configuration;
+    use crate::configuration::ForecastConfiguration;
 
     #[test]
     fn the_defaults_that_help_states_are_those_of_the_configuration() {
-        let tune = Configuration::default().tune;
+        let tune = ForecastConfiguration::default().tune;
         let mut command = <crate::arguments::Arguments as clap::CommandFactory>::command();
         command.build();
         let help = command.find_subcommand_mut("tune").unwrap();

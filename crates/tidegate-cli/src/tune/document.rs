@@ -9,7 +9,7 @@ use tidegate_study::tune::{Rung, RungResult, TrialRecord, Tuned};
 
 use super::drawing::Trials;
 use crate::columns::columns;
-use crate::configuration::Configuration;
+use crate::configuration::ForecastConfiguration;
 use crate::number::{significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
@@ -80,7 +80,7 @@ impl TrialDocument {
 impl TuneDocument {
     pub(super) fn of(
         searched: &Searched<'_>,
-        configuration: &Configuration,
+        configuration: &ForecastConfiguration,
         trials: &Trials,
         tuned: &Tuned,
     ) -> TuneDocument {

@@ -5,21 +5,21 @@ use tidegate_study::tune::{Dimension, Draw, Trial, draw};
 use tidegate_train::{ForecastData, TrainError};
 use toml::Value;
 
-use crate::configuration::{Candidates, Configuration, Key, Setting};
+use crate::configuration::{Candidates, Configuration, ForecastConfiguration, Key, Setting};
 use crate::forecasting::settle;
 
 /// Trials, and what each of them is configured to; none where its settings make no sense together.
 #[derive(Debug)]
 pub(super) struct Trials {
     pub(super) trials: Vec<Trial>,
-    pub(super) configurations: Vec<Option<Configuration>>,
+    pub(super) configurations: Vec<Option<ForecastConfiguration>>,
     /// Epochs of the last round.
     pub(super) epochs: usize,
 }
 
 impl Trials {
     pub(super) fn of(
-        configuration: &Configuration,
+        configuration: &ForecastConfiguration,
         data: &ForecastData,
     ) -> Result<Trials, TrainError> {
         let drawn = settings(configuration);
@@ -48,7 +48,7 @@ impl Trials {
 
 /// The epochs that the configuration says, or that fit the data: the same for all trials.
 fn epochs(
-    configuration: &Configuration,
+    configuration: &ForecastConfiguration,
     drawn: &[Vec<Setting>],
     data: &ForecastData,
 ) -> Result<usize, TrainError> {
@@ -67,10 +67,12 @@ fn epochs(
 }
 
 /// The settings of each trial.
-fn settings(configuration: &Configuration) -> Vec<Vec<Setting>> {
+fn settings(configuration: &ForecastConfiguration) -> Vec<Vec<Setting>> {
     let space = configuration.tune.space.iter();
     let space: Vec<(&'static Key, &Candidates)> = space
-        .filter_map(|(name, candidates)| Some((Key::tunable_named(name)?, candidates)))
+        .filter_map(|(name, candidates)| {
+            Some((ForecastConfiguration::tunable_key(name)?, candidates))
+        })
         .collect();
     if space.is_empty() {
         return Vec::new();
@@ -123,7 +125,7 @@ mod tests {
 
     #[test]
     fn drawn_settings_are_allowed_by_their_keys_and_whole_where_those_are() {
-        let mut configuration = Configuration::default();
+        let mut configuration = ForecastConfiguration::default();
         configuration.tune.trials = 40;
         let range = |min, max| Candidates::Range {
             min,

@@ -2,15 +2,14 @@
 
 use serde::Serialize;
 use tidegate_data::Split;
-use tidegate_train::ForecastEvaluation;
 use tidegate_train::{EpochRecord, Outcome};
+use tidegate_train::{ForecastEvaluation, ForecastModel};
 
-use super::files::RunFiles;
-use super::session::Session;
 use crate::forecasting::{ErrorsDocument, Settled};
 use crate::number::{counted, significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;
+use crate::train::task::Report;
 use crate::visible::visible;
 
 #[derive(Debug, Serialize)]
@@ -45,13 +44,17 @@ struct PartSizes {
 
 impl TrainDocument {
     pub(super) fn of(
-        data: &str,
-        files: &RunFiles,
+        report: &Report<'_, ForecastModel>,
         settled: &Settled,
-        session: &Session,
         evaluation: Option<&ForecastEvaluation>,
     ) -> TrainDocument {
-        let (model, trained) = (&session.model, &session.trained);
+        let Report {
+            data,
+            files,
+            model,
+            trained,
+            ..
+        } = *report;
         let rows = |part| settled.data.parts.rows(part);
         let names = settled.data.panel.series.iter().map(|one| &one.name);
         TrainDocument {

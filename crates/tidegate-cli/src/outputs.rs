@@ -1,6 +1,9 @@
-//! What a command writes must not be what it reads, nor two outputs one file.
+//! What a command writes: not what it reads, no two outputs to one file, and whole or not at all.
 
 use std::path::{Path, PathBuf};
+
+use tidegate_model::replace_file;
+use tidegate_study::forecast::ForecastPageError;
 
 use crate::failure::Failure;
 
@@ -42,6 +45,18 @@ fn place(path: &Path) -> PathBuf {
     };
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     folder.join(path.file_name().unwrap_or_default())
+}
+
+/// Writes a page, whole or not at all.
+pub(crate) fn write_page(
+    path: &Path,
+    html: Result<String, ForecastPageError>,
+) -> Result<(), Failure> {
+    let html = html.map_err(|error| Failure::Page {
+        path: path.to_owned(),
+        error,
+    })?;
+    replace_file(path, html.as_bytes()).map_err(|error| Failure::write(path, error))
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
-//! Every key of the configuration. The file, the options of the commands and the file that `tidegate init` writes all follow
+//! Every key of a forecasting run. The file, the options of the commands and the file that `tidegate init` writes all follow
 //! this list.
 
-use super::allowed::{Allowed, Interval};
-use super::key::{Key, key};
+use crate::configuration::allowed::{Allowed, Interval};
+use crate::configuration::key::{Key, key};
+use crate::configuration::shared_keys::{
+    CELL, CLIP, COLUMN, COLUMNS, DECAY_FROM, LAYERS, LEARNING_RATE, PATIENCE, SEED, STEPS, THREADS,
+    WEIGHT_DECAY, count, number,
+};
 
 /// The sections, in the order of the file.
-pub(crate) const SECTIONS: [(&str, &str); 6] = [
+pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("data", "The file of readings, and what its columns are for"),
     (
         "split",
@@ -17,27 +21,8 @@ pub(crate) const SECTIONS: [(&str, &str); 6] = [
     ("tune", "What tidegate tune tries"),
 ];
 
-const COLUMN: Allowed = Allowed::Text("the name of a column");
-const COLUMNS: Allowed = Allowed::Texts("a list of names of columns");
-const STEPS: Allowed = count(1, 1_000_000);
-
-const fn count(least: i64, most: i64) -> Allowed {
-    Allowed::Count { least, most }
-}
-
-const fn number(least: f64, with_least: bool, most: f64, with_most: bool) -> Allowed {
-    Allowed::Number(Interval {
-        least,
-        with_least,
-        most,
-        with_most,
-    })
-}
-
-const POSITIVE: Allowed = number(0.0, false, f64::INFINITY, false);
-
 /// All keys, in the order of the file.
-pub(crate) const KEYS: &[Key] = &[
+pub(super) const KEYS: &[Key] = &[
     key(
         "data",
         "file",
@@ -149,14 +134,7 @@ pub(crate) const KEYS: &[Key] = &[
     )
     .option("model")
     .tunable(),
-    key(
-        "model",
-        "cell",
-        Allowed::Choice(&CELLS),
-        "The recurrent cell",
-    )
-    .option("cell")
-    .tunable(),
+    CELL,
     key(
         "model",
         "hidden",
@@ -169,9 +147,7 @@ pub(crate) const KEYS: &[Key] = &[
         "512; 128 with fewer than 4096 windows to train on, and for the direct model",
     )
     .tunable(),
-    key("model", "layers", count(1, 64), "Recurrent layers")
-        .option("layers")
-        .tunable(),
+    LAYERS,
     key(
         "model",
         "segment",
@@ -236,14 +212,7 @@ pub(crate) const KEYS: &[Key] = &[
         "auto",
         "30; 60 with fewer than 4096 windows to train on, 120 with fewer than 1024",
     ),
-    key(
-        "training",
-        "patience",
-        count(1, 1_000_000),
-        "Training ends after so many epochs without a lower validation loss",
-    )
-    .option("patience")
-    .word("none", "all epochs are made"),
+    PATIENCE,
     key(
         "training",
         "batch",
@@ -256,14 +225,7 @@ pub(crate) const KEYS: &[Key] = &[
         "a 32nd of the training windows, rounded down to 8, 16, 32, 64, 128 or 256",
     )
     .tunable(),
-    key(
-        "training",
-        "learning_rate",
-        POSITIVE,
-        "Learning rate of Adam in the first epoch",
-    )
-    .option("learning-rate")
-    .tunable(),
+    LEARNING_RATE,
     key(
         "training",
         "decay",
@@ -278,45 +240,11 @@ pub(crate) const KEYS: &[Key] = &[
          train on",
     )
     .tunable(),
-    key(
-        "training",
-        "decay_from",
-        count(1, 1_000_000),
-        "The first epoch, counted from 1, that is trained with a reduced learning rate",
-    )
-    .option("decay-from"),
-    key(
-        "training",
-        "clip",
-        POSITIVE,
-        "Limit on the norm of the whole gradient",
-    )
-    .option("clip")
-    .word("none", "no limit")
-    .tunable(),
-    key(
-        "training",
-        "weight_decay",
-        number(0.0, true, f64::INFINITY, false),
-        "How far each update shrinks the parameters, times the learning rate",
-    )
-    .option("weight-decay")
-    .tunable(),
-    key(
-        "training",
-        "seed",
-        count(0, i64::MAX),
-        "Seed of all random numbers: the same seed gives the same model",
-    )
-    .option("seed"),
-    key(
-        "training",
-        "threads",
-        count(1, 1_024),
-        "Threads; the model does not depend on them",
-    )
-    .option("threads")
-    .word("auto", "what the machine offers"),
+    DECAY_FROM,
+    CLIP,
+    WEIGHT_DECAY,
+    SEED,
+    THREADS,
     key(
         "forecast",
         "quantiles",
@@ -349,50 +277,3 @@ pub(crate) const KEYS: &[Key] = &[
          log = true on a logarithmic scale",
     ),
 ];
-
-/// The names of the cells.
-const CELLS: [&str; 7] = [
-    "rnn",
-    "rnn-relu",
-    "lstm",
-    "lstm-peephole",
-    "gru",
-    "gru-before",
-    "mgu",
-];
-
-#[cfg(test)]
-mod tests {
-    use tidegate_study::CellVariant;
-
-    use super::*;
-
-    #[test]
-    fn the_cells_are_those_of_the_study() {
-        assert_eq!(CELLS, CellVariant::ALL.map(CellVariant::name));
-    }
-
-    #[test]
-    fn every_key_and_option_has_a_name_of_its_own_and_a_section() {
-        for (index, key) in KEYS.iter().enumerate() {
-            let others = &KEYS[..index];
-            assert!(
-                others.iter().all(|other| other.name != key.name),
-                "{}",
-                key.name
-            );
-            assert!(
-                others
-                    .iter()
-                    .all(|other| other.option.is_none() || other.option != key.option)
-            );
-            assert!(SECTIONS.iter().any(|(section, _)| *section == key.section));
-            assert_eq!(
-                key.word.is_some(),
-                !key.word_meaning.is_empty(),
-                "{}",
-                key.name
-            );
-        }
-    }
-}

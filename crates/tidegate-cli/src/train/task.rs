@@ -1,0 +1,62 @@
+//! What a task gives to the command that trains for it.
+
+use std::path::Path;
+
+use tidegate_train::{Checkpointing, Event, TrainError, Trained};
+
+use super::files::RunFiles;
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+
+/// Data and configuration of a training run, prepared.
+pub(crate) trait TrainTask: Sized + Sync {
+    /// The configuration of such runs.
+    type Configuration: Configuration;
+    /// What comes of a run: a network with all that its use needs.
+    type Model: Send;
+
+    /// Reads the data, which the user calls `name`, and settles what the configuration leaves open.
+    fn prepare(
+        configuration: Self::Configuration,
+        data: &Path,
+        name: &str,
+    ) -> Result<Self, Failure>;
+
+    /// The configuration, in which nothing is left open but the number of threads.
+    fn configuration(&self) -> &Self::Configuration;
+
+    /// What the data's owner should know of it.
+    fn notes(&self) -> &[String];
+
+    /// What the run is called in its progress.
+    fn label(&self) -> String;
+
+    /// Epochs at most.
+    fn epochs(&self) -> usize;
+
+    /// Trains, as [`tidegate_train::train_until`] does.
+    fn train(
+        &self,
+        checkpointing: Option<&Checkpointing>,
+        observer: &mut dyn FnMut(Event<'_>),
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(Self::Model, Trained), TrainError>;
+
+    /// Writes the model's file.
+    fn save(model: &mut Self::Model, path: &Path) -> Result<(), TrainError>;
+
+    /// Measures what is to be measured after the training, and shows all of it.
+    fn report(&self, report: &Report<'_, Self::Model>) -> Result<(), Failure>;
+}
+
+/// A run that has ended, and how it is shown.
+pub(crate) struct Report<'a, M> {
+    /// What the user calls the data.
+    pub(crate) data: &'a str,
+    pub(crate) files: &'a RunFiles,
+    pub(crate) model: &'a M,
+    pub(crate) trained: &'a Trained,
+    /// Where a page with the training curves goes.
+    pub(crate) plot: Option<&'a Path>,
+    pub(crate) json: bool,
+}
