@@ -3,19 +3,26 @@
 pub(crate) mod arguments;
 pub(crate) mod model_form;
 mod readings_arguments;
+mod recordings_arguments;
 
-use tidegate_data::{ReadingsKind, ReadingsOptions, generated_readings};
+use tidegate_data::{
+    GeneratedRecordings, ReadingsKind, ReadingsOptions, RecordingsKind, generated_readings,
+    generated_recordings,
+};
 use tidegate_model::replace_file;
 
 use crate::failure::Failure;
 use crate::standard_output::print;
 use arguments::{GenerateArguments, GenerateKind, OutputArguments};
 use readings_arguments::ReadingsArguments;
+use recordings_arguments::RecordingsArguments;
 
 pub(crate) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
     match &arguments.kind {
         GenerateKind::Load(arguments) => readings(ReadingsKind::Load, arguments),
         GenerateKind::Sales(arguments) => readings(ReadingsKind::Sales, arguments),
+        GenerateKind::Gestures(arguments) => recordings(RecordingsKind::Gestures, arguments),
+        GenerateKind::Activity(arguments) => recordings(RecordingsKind::Activity, arguments),
     }
 }
 
@@ -28,6 +35,15 @@ fn readings(kind: ReadingsKind, arguments: &ReadingsArguments) -> Result<(), Fai
         seed: arguments.output.seed,
     };
     write(&arguments.output, &generated_readings(kind, options)?)
+}
+
+fn recordings(kind: RecordingsKind, arguments: &RecordingsArguments) -> Result<(), Failure> {
+    check_new(&arguments.output)?;
+    let options = GeneratedRecordings {
+        recordings: arguments.recordings,
+        seed: arguments.output.seed,
+    };
+    write(&arguments.output, &generated_recordings(kind, options)?)
 }
 
 /// Refuses to write over a file, unless that is asked for.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::readings_arguments::ReadingsArguments;
+use super::recordings_arguments::RecordingsArguments;
 
 /// Generate a file from a seed, to learn and to test with.
 ///
@@ -23,6 +24,10 @@ pub(crate) enum GenerateKind {
     Load(ReadingsArguments),
     /// Daily sales of four shops below each other, with promotions and regions
     Sales(ReadingsArguments),
+    /// Movements of a hand, as acceleration along three axes: each recording has one of four labels
+    Gestures(RecordingsArguments),
+    /// What somebody does who wears a sensor, as acceleration along three axes: each step has one of four labels
+    Activity(RecordingsArguments),
 }
 
 /// Where a generated file goes, and the seed that it comes from.
@@ -47,5 +52,6 @@ Examples:
   tidegate generate load --rows 2000 --ahead 24 -o recent.csv
   tidegate generate load --missing 0.05 --seed 7 -o load-with-gaps.csv
   tidegate generate sales | tidegate inspect -
+  tidegate generate gestures --recordings 400 -o gestures.csv
 
 Exit status: 0 if the file is written, 1 after an error, 2 for wrong options.";
