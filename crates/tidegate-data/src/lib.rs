@@ -44,6 +44,7 @@ mod option_limits;
 mod panel;
 mod polyphonic_music;
 mod random_stream;
+mod reading_stream;
 mod regular_file;
 mod sequence;
 mod sequence_set;
@@ -73,6 +74,9 @@ pub use panel::{
     SeriesOptions, SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
 };
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
+pub use reading_stream::{
+    Buffered, LineProblem, ReadingStream, StreamColumns, StreamError, StreamLayout, StreamLine,
+};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};
