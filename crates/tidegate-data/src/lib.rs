@@ -15,7 +15,8 @@
 //!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
 //! rows make a series, and [`TimeSteps`] how their times go on. A [`SeriesSchema`] makes a [`Panel`] of prepared
-//! series of a table, and [`Parts`] split it by time. A [`WindowSet`] lays windows over series. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//! series of a table, and [`Parts`] split it by time. A [`WindowSet`] lays windows over series. [`Recordings`] are
+//! sequences with labels, of a file or a folder. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
 //!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
@@ -51,6 +52,7 @@ mod option_limits;
 mod panel;
 mod polyphonic_music;
 mod random_stream;
+mod recordings;
 mod regular_file;
 mod sequence;
 mod sequence_set;
@@ -87,6 +89,10 @@ pub use panel::{
     SeriesOptions, SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
 };
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
+pub use recordings::{
+    Label, Recording, RecordingPlace, Recordings, RecordingsError, RecordingsFormat,
+    RecordingsNote, RecordingsOptions, RecordingsSchema, stratified_folds, stratified_split,
+};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};

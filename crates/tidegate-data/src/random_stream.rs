@@ -45,6 +45,16 @@ impl RandomStream {
         RandomStream::numbered(seed, u64::MAX - 1)
     }
 
+    /// The stream by which recordings are dealt to parts and folds.
+    pub(crate) fn of_dealing(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, 1 << 32)
+    }
+
+    /// A stream of generated recordings: those of different numbers are independent of each other and of all above.
+    pub(crate) fn of_recordings(seed: u64, number: u64) -> RandomStream {
+        RandomStream::numbered(seed, (1 << 32) + 1 + number)
+    }
+
     fn numbered(seed: u64, stream: u64) -> RandomStream {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);

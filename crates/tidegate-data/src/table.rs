@@ -43,6 +43,8 @@ pub use times::{TimeKind, Times};
 use crate::error::DataError;
 use crate::regular_file::{read_regular_file, read_whole};
 use content::Content;
+pub(crate) use content::{is_binary, text};
+pub(crate) use error::quoted;
 use guarded::guarded;
 
 /// Named columns of equal length, at least one, with at least one row.

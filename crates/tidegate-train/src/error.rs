@@ -39,8 +39,8 @@ pub enum TrainError {
     },
     /// The memory limit is too low for whole sequences, and the model cannot run them in parts.
     #[error(
-        "memory_limit is {}, but training needs {}: a model of both directions reads whole sequences and cannot run \
-         them in parts; allow that much, or lower batch_size or the sizes of the model",
+        "memory_limit is {}, but training needs {}: a model of both directions, or one that pools, reads whole sequences and \
+         cannot run them in parts; allow that much, or lower batch_size or the sizes of the model",
         Bytes(*limit), Bytes(*needed)
     )]
     MemoryOfWholeSequences {
@@ -142,6 +142,9 @@ pub enum TrainError {
     /// A table cannot be prepared, or its parts hold no window.
     #[error(transparent)]
     Series(Box<tidegate_data::SeriesError>),
+    /// Recordings cannot be classified.
+    #[error(transparent)]
+    Recordings(#[from] tidegate_data::RecordingsError),
     /// Windows do not lie in their series.
     #[error(transparent)]
     Windows(#[from] tidegate_data::WindowError),
