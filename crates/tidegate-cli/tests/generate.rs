@@ -36,7 +36,10 @@ fn a_file_has_the_text_that_standard_output_has() {
 fn recordings_have_their_labels_and_a_longer_file_begins_with_a_shorter_one() {
     for (kind, label) in [("gestures", "counterclockwise"), ("activity", "stairs")] {
         let csv = |recordings| {
-            printed(command("generate", &[kind, "--recordings", recordings, "--seed", "2"]))
+            printed(command(
+                "generate",
+                &[kind, "--recordings", recordings, "--seed", "2"],
+            ))
         };
         let (short, long) = (csv("8"), csv("20"));
         assert!(short.starts_with("sequence_id,time,x,y,z,label\n1,0.00,"));
