@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 mod forecast;
+mod next;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         &inputs,
     )?;
     match ModelTask::of_file(&arguments.model)? {
+        Some(ModelTask::Next) => next::evaluate(arguments),
         // A model without a plan is refused with what it lacks.
         _ => forecast::evaluate(arguments),
     }
