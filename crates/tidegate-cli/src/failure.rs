@@ -23,6 +23,17 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: {} cannot generate: it takes a model that tidegate train next wrote", model.display())]
+    NotGenerative { model: PathBuf },
+    #[error(
+        "error: {} writes text, and {} would be music: leave out --midi",
+        model.display(), midi.display()
+    )]
+    TextAsMidi { model: PathBuf, midi: PathBuf },
+    #[error(
+        "error: {name}: {reason}: give a list of steps, each a list of MIDI pitches, such as [[67, 60], [65, 60]]"
+    )]
+    MusicalPrompt { name: String, reason: String },
     #[error("error: {error} (it looks like music; --tokens characters takes it for text)")]
     TakenForMusic { error: DataError },
     #[error("error: {0}")]

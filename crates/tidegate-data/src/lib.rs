@@ -53,6 +53,7 @@ mod option_limits;
 mod panel;
 mod polyphonic_music;
 mod random_stream;
+mod reading_stream;
 mod recordings;
 mod regular_file;
 mod sequence;
@@ -91,6 +92,9 @@ pub use panel::{
     SeriesOptions, SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
 };
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
+pub use reading_stream::{
+    Buffered, LineProblem, ReadingStream, StreamColumns, StreamError, StreamLayout, StreamLine,
+};
 pub use recordings::{
     Label, Recording, RecordingPlace, Recordings, RecordingsError, RecordingsFormat,
     RecordingsNote, RecordingsOptions, RecordingsSchema, stratified_folds, stratified_split,

@@ -34,6 +34,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
+pub(crate) use cells::{Cell, Decimal, read as read_cell};
 pub use column::{Column, Marker, StrayText, Values};
 pub use error::TableError;
 pub use place::Place;

@@ -61,7 +61,8 @@ pub enum TextError {
 
     /// A character that the vocabulary does not hold.
     #[error(
-        "{place}: the character {character:?} (U+{:04X}) is not among the {known} that the model was trained on",
+        "{place}: the character {character:?} (U+{:04X}) is not among the {known} that the model was trained on: \
+         leave it out, or train a model whose tokens are bytes",
         u32::from(*character)
     )]
     UnknownCharacter {

@@ -10,7 +10,8 @@ fn a_character_that_is_not_known_is_named_with_its_place() {
     let error = characters.encode("ab\nba한a").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 2, column 3 (byte 5): the character '한' (U+D55C) is not among the 3 that the model was trained on"
+        "line 2, column 3 (byte 5): the character '한' (U+D55C) is not among the 3 that the model was trained on: \
+         leave it out, or train a model whose tokens are bytes"
     );
 }
 
