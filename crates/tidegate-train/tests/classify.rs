@@ -134,8 +134,7 @@ fn the_temperature_never_makes_the_validation_likelihood_worse() {
     };
     let found = trained(&recipe(), &recordings).plan.temperature;
     assert!(found > 0.05 && found < 20.0 && found != 1.0, "{found}");
-    // The targets that it is fitted to leave 1/(n + 2) to the other classes.
-    assert!(likelihood(found) < likelihood(1.0) + 1.0 / 14.0);
+    assert!(likelihood(found) < likelihood(1.0));
 }
 
 #[test]
@@ -262,7 +261,7 @@ fn a_file_whose_plan_does_not_fit_its_network_is_refused() {
     });
     assert!(text.contains("channels"), "{text}");
     let plain = trained(&recipe(), &recordings);
-    let mut plain = Model::from_parameters(
+    let plain = Model::from_parameters(
         plain.model.configuration().clone(),
         plain.model.parameters().to_vec(),
     )
