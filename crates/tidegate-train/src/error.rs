@@ -163,6 +163,12 @@ pub enum TrainError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Anomalies cannot be detected in this data, or with this state.
+    #[error(transparent)]
+    Detect(#[from] crate::detect::DetectError),
+    /// Times are not read.
+    #[error(transparent)]
+    Time(#[from] tidegate_data::TimeError),
     /// The engine refused its input.
     #[error(transparent)]
     Cells(#[from] tidegate_cells::Error),

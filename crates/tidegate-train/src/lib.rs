@@ -41,6 +41,7 @@ mod checkpoint;
 mod checkpoint_file;
 mod clipping;
 mod compatibility;
+mod detect;
 mod early_stopping;
 mod error;
 mod evaluation;
@@ -73,6 +74,10 @@ mod window_steps;
 pub use bytes::Bytes;
 pub use checkpoint::{CheckpointProblem, Checkpointing, ExistingCheckpoint};
 pub use clipping::{clip_by_global_norm, global_norm};
+pub use detect::{
+    Channel, DetectData, DetectError, DetectModel, DetectPlan, DetectRecipe, Detection, Detector,
+    DetectorState, FalseAlarms, FittedRows, Period, Tail,
+};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};

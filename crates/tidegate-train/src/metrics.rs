@@ -1,9 +1,11 @@
-//! How good forecasts are: one file for each measure, and all of them together.
+//! How good forecasts are: one file for each measure, and all of them together; and how well alarms meet what was unusual
+//! ([`AnomalyWindows`]).
 //!
 //! Every measure adds up pairs of a forecast and what came about, in f64 and in the order in which they are given; two of
 //! them can be merged. Pairs that were not observed do not count. A measure that is not defined, of no pair for example, is
 //! none. Here do not live losses to train on, and baselines.
 
+mod anomaly_windows;
 mod coverage;
 mod mean_absolute_error;
 mod mean_absolute_scaled_error;
@@ -15,6 +17,7 @@ mod weighted_quantile_loss;
 
 use serde::{Deserialize, Serialize};
 
+pub use anomaly_windows::AnomalyWindows;
 pub use coverage::{Coverage, CoverageOfInterval};
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_absolute_scaled_error::{MeanAbsoluteScaledError, seasonal_naive_scale};
