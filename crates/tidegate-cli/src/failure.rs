@@ -23,6 +23,19 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: {} cannot generate: it takes a model that tidegate train next wrote", model.display())]
+    NotGenerative { model: PathBuf },
+    #[error(
+        "error: {} writes text, and {} would be music: leave out --midi",
+        model.display(), midi.display()
+    )]
+    TextAsMidi { model: PathBuf, midi: PathBuf },
+    #[error(
+        "error: {name}: {reason}: give a list of steps, each a list of MIDI pitches, such as [[67, 60], [65, 60]]"
+    )]
+    MusicalPrompt { name: String, reason: String },
+    #[error("error: {error} (it looks like music; --tokens characters takes it for text)")]
+    TakenForMusic { error: DataError },
     #[error("error: {0}")]
     Configuration(#[from] ConfigurationError),
     #[error("error: {}: {error}", path.display())]
@@ -132,12 +145,15 @@ impl Failure {
     /// An error of training or forecasting: what is wrong with the data is said with its name.
     pub(crate) fn of_data(name: &str, error: TrainError) -> Failure {
         match error {
-            TrainError::Series(_) | TrainError::Windows(_) | TrainError::NoWindow { .. } => {
-                Failure::OfData {
-                    name: name.to_owned(),
-                    error: Box::new(error),
-                }
-            }
+            TrainError::Series(_)
+            | TrainError::Windows(_)
+            | TrainError::NoWindow { .. }
+            | TrainError::Text(_)
+            | TrainError::ShortText { .. }
+            | TrainError::OtherMaterial { .. } => Failure::OfData {
+                name: name.to_owned(),
+                error: Box::new(error),
+            },
             error => Failure::Train(error),
         }
     }

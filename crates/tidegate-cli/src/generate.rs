@@ -1,39 +1,51 @@
-//! `tidegate generate`: from a seed to a file of readings.
+//! `tidegate generate`: from a seed to a file.
 
 pub(crate) mod arguments;
+pub(crate) mod model_form;
+mod readings_arguments;
 
 use tidegate_data::{ReadingsKind, ReadingsOptions, generated_readings};
 use tidegate_model::replace_file;
 
 use crate::failure::Failure;
 use crate::standard_output::print;
-use arguments::{GenerateArguments, ReadingsName};
+use arguments::{GenerateArguments, GenerateKind, OutputArguments};
+use readings_arguments::ReadingsArguments;
 
 pub(crate) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
-    let out = arguments.out.as_deref();
-    if let Some(path) = out
-        && !arguments.force
-        && path.symlink_metadata().is_ok()
-    {
-        return Err(Failure::Exists {
-            path: path.to_owned(),
-        });
+    match &arguments.kind {
+        GenerateKind::Load(arguments) => readings(ReadingsKind::Load, arguments),
+        GenerateKind::Sales(arguments) => readings(ReadingsKind::Sales, arguments),
     }
-    let kind = match arguments.readings {
-        ReadingsName::Load => ReadingsKind::Load,
-        ReadingsName::Sales => ReadingsKind::Sales,
-    };
+}
+
+fn readings(kind: ReadingsKind, arguments: &ReadingsArguments) -> Result<(), Failure> {
+    check_new(&arguments.output)?;
     let options = ReadingsOptions {
         rows: arguments.rows,
         ahead: arguments.ahead,
         missing: arguments.missing,
-        seed: arguments.seed,
+        seed: arguments.output.seed,
     };
-    let csv = generated_readings(kind, options)?;
-    match out {
-        Some(path) => {
-            replace_file(path, csv.as_bytes()).map_err(|error| Failure::write(path, error))
+    write(&arguments.output, &generated_readings(kind, options)?)
+}
+
+/// Refuses to write over a file, unless that is asked for.
+fn check_new(output: &OutputArguments) -> Result<(), Failure> {
+    match &output.out {
+        Some(path) if !output.force && path.symlink_metadata().is_ok() => {
+            Err(Failure::Exists { path: path.clone() })
         }
-        None => print(&csv),
+        _ => Ok(()),
+    }
+}
+
+/// Writes to the file that is named, whole or not at all, else to standard output.
+fn write(output: &OutputArguments, text: &str) -> Result<(), Failure> {
+    match &output.out {
+        Some(path) => {
+            replace_file(path, text.as_bytes()).map_err(|error| Failure::write(path, error))
+        }
+        None => print(text),
     }
 }

@@ -24,6 +24,7 @@ mod generate;
 mod init;
 mod inspect;
 mod interruption;
+mod next;
 mod number;
 mod outputs;
 mod page;
@@ -44,9 +45,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use generate::model_form::with_kind;
 
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    let result = match Arguments::parse_from(with_kind(std::env::args_os())).command {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

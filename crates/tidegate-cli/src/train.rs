@@ -3,6 +3,8 @@
 pub(crate) mod arguments;
 mod files;
 mod forecast;
+mod next;
+mod next_arguments;
 pub(crate) mod resume_arguments;
 mod session;
 mod task;
@@ -19,12 +21,14 @@ use crate::reading::data_name;
 use arguments::{RunArguments, TrainArguments, TrainSubcommand};
 use files::RunFiles;
 use forecast::ForecastTask;
+use next::NextTask;
 use resume_arguments::ResumeArguments;
 use task::{Report, TrainTask};
 
 pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     match &arguments.task {
         TrainSubcommand::Forecast(arguments) => begin::<ForecastTask>(&arguments.run),
+        TrainSubcommand::Next(arguments) => begin::<NextTask>(&arguments.run),
     }
 }
 
@@ -72,6 +76,7 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
     }
     match Task::of_file(&files.unfinished)? {
         Task::Forecast => go_on::<ForecastTask>(arguments, &files),
+        Task::Next => go_on::<NextTask>(arguments, &files),
         task => Err(Failure::NotTrained { task }),
     }
 }

@@ -8,6 +8,7 @@ use crate::kind::{InputKind, TargetKind};
 use crate::polyphonic_music::MusicPlace;
 use crate::splits::Split;
 use crate::table::TableError;
+use crate::text::TextError;
 
 /// What is wrong, and where. Sequences, pieces, steps and channels are counted from 0, lines and
 /// columns of a file from 1.
@@ -302,6 +303,15 @@ pub enum DataError {
         path: PathBuf,
         /// What is wrong, and where.
         error: TableError,
+    },
+
+    /// A file of text is empty, or is not what its tokens are to be.
+    #[error("{}: {error}", path.display())]
+    Text {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        error: TextError,
     },
 
     /// A `.npy` file is not an array of real numbers `[steps, features]` or `[steps]`.

@@ -7,11 +7,16 @@
 //!   seed; the same options give the same bits;
 //! - [`polyphonic_music`] is read from a file.
 //!
-//! [`generated_readings`] writes the text of a file of readings from a seed.
+//! A text is read as [`Characters`] or bytes ([`read_text`]), and the pieces of a file of music as [`music_tokens`]; a
+//! [`midi_file`] is what generated music is written to, and [`NoteStatistics`] say what its notes are like.
+//!
+//! [`generated_readings`] writes the text of a file of readings from a seed, [`generated_text`] sentences and
+//! [`generated_music`] pieces in four parts.
 //!
 //! A [`Table`] holds the columns of a file of readings, a [`TimeColumn`] the times of its rows, a [`TableLayout`] which
 //! rows make a series, and [`TimeSteps`] how their times go on. A [`SeriesSchema`] makes a [`Panel`] of prepared
-//! series of a table, and [`Parts`] split it by time. A [`WindowSet`] lays windows over series. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
+//! series of a table, and [`Parts`] split it by time. A [`WindowSet`] lays windows over series. [`Recordings`] are
+//! sequences with labels, of a file or a folder. A [`FeatureSequence`] is one sequence without targets, from a CSV or `.npy` file.
 //!
 //! Here do not live batches, losses, metrics, or anything that knows what a model is.
 //!
@@ -35,9 +40,13 @@ mod copy_memory;
 mod error;
 mod feature_sequence;
 mod frequency;
+mod generated_music;
 mod generated_readings;
+mod generated_recordings;
+mod generated_text;
 mod kind;
 mod mackey_glass;
+mod music;
 mod nearest_name;
 mod npy;
 mod option_limits;
@@ -45,6 +54,7 @@ mod panel;
 mod polyphonic_music;
 mod random_stream;
 mod reading_stream;
+mod recordings;
 mod regular_file;
 mod sequence;
 mod sequence_set;
@@ -53,6 +63,7 @@ mod subset;
 mod table;
 mod table_layout;
 mod temporal_order;
+mod text;
 mod time_column;
 mod time_steps;
 mod window_error;
@@ -63,9 +74,16 @@ pub use copy_memory::{CopyMemory, copy_memory};
 pub use error::{DataError, Side};
 pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
+pub use generated_music::{MusicOptions, generated_music};
 pub use generated_readings::{ReadingsKind, ReadingsOptions, generated_readings};
+pub use generated_recordings::{GeneratedRecordings, RecordingsKind, generated_recordings};
+pub use generated_text::{TextLanguage, TextOptions, generated_text};
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
+pub use music::{
+    MidiOptions, MusicPieces, MusicToken, NoteStatistics, Piece, PieceWriter, StatisticsDistance,
+    midi_file, music_tokens,
+};
 pub use nearest_name::nearest_name;
 pub use npy::npy_bytes;
 pub use panel::{
@@ -77,6 +95,10 @@ pub use polyphonic_music::{MusicPlace, polyphonic_music};
 pub use reading_stream::{
     Buffered, LineProblem, ReadingStream, StreamColumns, StreamError, StreamLayout, StreamLine,
 };
+pub use recordings::{
+    Label, Recording, RecordingPlace, Recordings, RecordingsError, RecordingsFormat,
+    RecordingsNote, RecordingsOptions, RecordingsSchema, stratified_folds, stratified_split,
+};
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};
@@ -86,6 +108,7 @@ pub use table::{
 };
 pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
+pub use text::{Characters, TextError, TextPlace, decode_utf8, read_text};
 pub use time_column::{DateOrder, TimeColumn, TimeError, TimeFormat, TimeOptions, TimePrecision};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
 pub use window_error::WindowError;

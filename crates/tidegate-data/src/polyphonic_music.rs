@@ -82,35 +82,50 @@ pub fn polyphonic_music(path: impl AsRef<Path>) -> Result<Splits, DataError> {
     )
 }
 
-fn sequence_set(path: &Path, split: Split, pieces: Vec<Piece>) -> Result<SequenceSet, DataError> {
+/// The pieces of the training, validation and test sets as lists of pitches, the highest first.
+pub(crate) fn read_pieces(path: &Path) -> Result<[Vec<Vec<Vec<u8>>>; 3], DataError> {
+    let sets = document::read(path, &read_regular_file(path)?)?;
+    for (split, pieces) in Split::ALL.into_iter().zip(&sets) {
+        check_pieces(path, split, pieces)?;
+    }
+    let pitches = |piece: Piece| piece.into_iter().map(Frame::pitches).collect();
+    Ok(sets.map(|pieces| pieces.into_iter().map(pitches).collect()))
+}
+
+fn check_pieces(path: &Path, split: Split, pieces: &[Piece]) -> Result<(), DataError> {
+    let path = || path.to_owned();
     if pieces.is_empty() {
         return Err(DataError::EmptySplit {
-            path: path.to_owned(),
+            path: path(),
             split,
         });
     }
+    match pieces.iter().position(Vec::is_empty) {
+        Some(piece) => Err(DataError::EmptyPiece {
+            path: path(),
+            split,
+            piece,
+        }),
+        None => Ok(()),
+    }
+}
+
+fn sequence_set(path: &Path, split: Split, pieces: Vec<Piece>) -> Result<SequenceSet, DataError> {
+    check_pieces(path, split, &pieces)?;
     let sequences = pieces
         .iter()
-        .enumerate()
-        .map(|(piece, frames)| match frames.len() {
-            0 => Err(DataError::EmptyPiece {
-                path: path.to_owned(),
-                split,
-                piece,
-            }),
-            steps => {
-                let before =
-                    std::iter::once(Frame::default()).chain(frames[..steps - 1].iter().copied());
-                Ok(Sequence {
-                    inputs: Inputs::Features {
-                        size: KEYS,
-                        values: piano_roll(before),
-                    },
-                    targets: Targets::Labels(piano_roll(frames.iter().copied())),
-                })
+        .map(|frames| {
+            let last = frames.len().saturating_sub(1);
+            let before = std::iter::once(Frame::default()).chain(frames[..last].iter().copied());
+            Sequence {
+                inputs: Inputs::Features {
+                    size: KEYS,
+                    values: piano_roll(before),
+                },
+                targets: Targets::Labels(piano_roll(frames.iter().copied())),
             }
         })
-        .collect::<Result<_, _>>()?;
+        .collect();
     SequenceSet::new(
         InputKind::Features { size: KEYS },
         TargetKind::Labels { count: KEYS },

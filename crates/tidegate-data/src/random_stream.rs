@@ -35,6 +35,26 @@ impl RandomStream {
         RandomStream::numbered(seed, 4 + number)
     }
 
+    /// The stream of generated texts.
+    pub(crate) fn of_texts(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, u64::MAX)
+    }
+
+    /// The stream of generated music.
+    pub(crate) fn of_music(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, u64::MAX - 1)
+    }
+
+    /// The stream by which recordings are dealt to parts and folds.
+    pub(crate) fn of_dealing(seed: u64) -> RandomStream {
+        RandomStream::numbered(seed, 1 << 32)
+    }
+
+    /// A stream of generated recordings: those of different numbers are independent of each other and of all above.
+    pub(crate) fn of_recordings(seed: u64, number: u64) -> RandomStream {
+        RandomStream::numbered(seed, (1 << 32) + 1 + number)
+    }
+
     fn numbered(seed: u64, stream: u64) -> RandomStream {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         generator.set_stream(stream);

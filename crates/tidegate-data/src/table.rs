@@ -44,6 +44,8 @@ pub use times::{TimeKind, Times};
 use crate::error::DataError;
 use crate::regular_file::{read_regular_file, read_whole};
 use content::Content;
+pub(crate) use content::{is_binary, text};
+pub(crate) use error::quoted;
 use guarded::guarded;
 
 /// Named columns of equal length, at least one, with at least one row.
@@ -153,7 +155,8 @@ impl Table {
         Table::of_file(read_whole(source, name)?, name)
     }
 
-    fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
+    /// What a file with this content holds.
+    pub(crate) fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
         Table::of_content(Cow::Owned(bytes)).map_err(|error| DataError::Table {
             path: path.to_owned(),
             error,

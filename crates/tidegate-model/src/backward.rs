@@ -162,7 +162,37 @@ impl Model {
             ..
         } = tape;
         let (layout, parameters) = (&self.layout, self.parameters());
-        if self.configuration().readout == Readout::LastStep {
+        if let Some(pooling) = &self.pooling {
+            make_room(feature_gradient, readout.features.len());
+            feature_gradient.resize(readout.features.len(), 0.0);
+            self.head.backward(
+                layout,
+                parameters,
+                &readout.features,
+                output_gradient,
+                gradient,
+                feature_gradient,
+            )?;
+            self.drop_final_features(noise, batch.batch, feature_gradient);
+            let gathered = std::mem::take(&mut readout.pooling.states);
+            let states = if readout.rows.all() {
+                recurrent.output()
+            } else {
+                &gathered
+            };
+            pooling.backward(
+                (layout, parameters),
+                (&readout.rows, batch.batch),
+                states,
+                feature_gradient,
+                gradient,
+                &mut readout.pooling,
+            )?;
+            readout.pooling.states = gathered;
+            readout
+                .rows
+                .scatter(&readout.pooling.gradient, width, &mut readout.features);
+        } else if self.configuration().readout == Readout::LastStep {
             make_room(feature_gradient, readout.features.len());
             feature_gradient.resize(readout.features.len(), 0.0);
             self.head.backward(

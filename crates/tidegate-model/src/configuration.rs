@@ -31,6 +31,24 @@ pub enum Readout {
     EveryStep,
     /// Once, from the top layer's final hidden state (both directions', side by side): outputs `[batch, outputs]`.
     LastStep,
+    /// Once, from the mean of the top layer's hidden states (both directions', side by side) over a sequence's steps;
+    /// zeros where it has none: outputs `[batch, outputs]`.
+    Mean,
+    /// Once, from their mean weighted by attention: step t weighs in proportion to exp(v · tanh(W h_t + b)), with learnt
+    /// W, b and v (Yang et al. 2016, after Bahdanau et al. 2015, arXiv 1409.0473): outputs `[batch, outputs]`.
+    Attention,
+}
+
+impl Readout {
+    /// Whether the outputs are read from all steps of a sequence at once: they follow from more than the state at its end,
+    /// so that the sequence cannot be run in parts.
+    #[must_use]
+    pub fn pools(self) -> bool {
+        match self {
+            Readout::EveryStep | Readout::LastStep => false,
+            Readout::Mean | Readout::Attention => true,
+        }
+    }
 }
 
 /// Configuration of a [`Model`](crate::Model).
@@ -92,6 +110,13 @@ impl ModelConfiguration {
         }
     }
 
+    /// Whether each sequence must be run from its first step to its last in one pass: the recurrent layers run backwards
+    /// too, or the head pools.
+    #[must_use]
+    pub fn needs_whole_sequences(&self) -> bool {
+        self.recurrent.bidirectional || self.readout.pools()
+    }
+
     /// Number of parameters of all layers; `usize::MAX` if it does not fit this machine.
     #[must_use]
     pub fn parameter_count(&self) -> usize {
@@ -109,7 +134,14 @@ impl ModelConfiguration {
             .hidden_size
             .checked_mul(self.recurrent.directions())?;
         let head = features.checked_add(1)?.checked_mul(self.outputs)?;
-        let total = embedding.checked_add(recurrent)?.checked_add(head)?;
+        let pooling = match self.readout {
+            Readout::EveryStep | Readout::LastStep | Readout::Mean => 0,
+            Readout::Attention => features.checked_add(2)?.checked_mul(features)?,
+        };
+        let total = embedding
+            .checked_add(recurrent)?
+            .checked_add(pooling)?
+            .checked_add(head)?;
         (total <= MAX_PARAMETERS).then_some(total)
     }
 }
@@ -158,6 +190,14 @@ mod tests {
             tokens().parameter_count(),
             10 * 4 + (24 * 4 + 24 * 8 + 24 + 24) + 8 * 3 + 3
         );
+        let mut pooled = tokens();
+        pooled.readout = Readout::Mean;
+        assert_eq!(pooled.parameter_count(), tokens().parameter_count());
+        pooled.readout = Readout::Attention;
+        assert_eq!(
+            pooled.parameter_count(),
+            tokens().parameter_count() + 8 * 8 + 8 + 8
+        );
     }
 
     #[test]
@@ -187,6 +227,11 @@ mod tests {
         assert!(refusal(|c| c.input = endless).contains("parameters"));
         assert!(refusal(|c| c.outputs = usize::MAX).contains("parameters"));
         assert!(refusal(|c| c.recurrent.hidden_size = usize::MAX).contains("parameters"));
+        let wide = |c: &mut ModelConfiguration| {
+            c.readout = Readout::Attention;
+            c.recurrent.hidden_size = 1 << 33;
+        };
+        assert!(refusal(wide).contains("parameters"));
         assert!(refusal(|c| c.recurrent.layers = usize::MAX).contains("parameters"));
     }
 

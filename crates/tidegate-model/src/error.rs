@@ -97,6 +97,12 @@ pub enum ModelError {
         /// What it was given.
         found: &'static str,
     },
+    /// A model that pools over a sequence's steps was asked for one step.
+    #[error(
+        "the model pools over all steps of a sequence, and its state holds the last one alone: run whole sequences with \
+         Model::forward, or train a model that is read at the last step"
+    )]
+    Pooling,
     /// A token lies outside of the vocabulary.
     #[error("sequence {row}, step {step}: token {token} is outside of the vocabulary of {vocabulary} (0 to {})", vocabulary - 1)]
     Token {

@@ -13,8 +13,9 @@ impl Model {
     ///
     /// `state` holds the state before the first step and, afterwards, that at each sequence's true end. `outputs` is
     /// replaced: `[steps, batch, outputs]` for [`Readout::EveryStep`](crate::Readout::EveryStep), zero past a sequence's
-    /// end; `[batch, outputs]` for [`Readout::LastStep`](crate::Readout::LastStep), from the final state. A sequence of
-    /// length 0 keeps its state. A sequence's bits do not depend on its neighbours, on its padding or on the number of
+    /// end; `[batch, outputs]` for [`Readout::LastStep`](crate::Readout::LastStep), from the final state, and for the
+    /// readouts that pool, from this pass's steps alone: the state carries no steps of passes before. A sequence of
+    /// length 0 keeps its state; where the head pools, it reads zeros. A sequence's bits do not depend on its neighbours, on its padding or on the number of
     /// threads.
     ///
     /// # Errors
@@ -36,7 +37,7 @@ impl Model {
         self.engine
             .advance(batch, features, state, None, &mut tape)?;
         let recurrent_output = match self.configuration().readout {
-            Readout::EveryStep => tape.output(),
+            Readout::EveryStep | Readout::Mean | Readout::Attention => tape.output(),
             Readout::LastStep => &[],
         };
         self.read_out(

@@ -35,7 +35,7 @@ impl Model {
         self.engine
             .forward_training(batch, features, state, noise, &mut tape.recurrent)?;
         let recurrent_output = match self.configuration().readout {
-            Readout::EveryStep => tape.recurrent.output(),
+            Readout::EveryStep | Readout::Mean | Readout::Attention => tape.recurrent.output(),
             Readout::LastStep => &[],
         };
         self.read_out(

@@ -1,5 +1,5 @@
-//! Initial parameters, distributed as PyTorch's are: recurrent tensors uniform in ±1/√H, the head uniform in ±1/√K for
-//! its K inputs, an embedding normal with mean 0 and variance 1.
+//! Initial parameters, distributed as PyTorch's are: recurrent tensors uniform in ±1/√H, pooling and head uniform in ±1/√K
+//! for their K inputs, an embedding normal with mean 0 and variance 1.
 //!
 //! The numbers come from ChaCha8, one stream per tensor, so that a tensor's values do not depend on the sizes of others.
 

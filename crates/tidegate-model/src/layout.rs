@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use tidegate_cells::{Tensor, first_not_finite};
 
-use crate::configuration::{InputLayer, ModelConfiguration};
+use crate::configuration::{InputLayer, ModelConfiguration, Readout};
 
-/// The named ranges of the flat buffer: embedding, recurrent layers, head.
+/// The named ranges of the flat buffer: embedding, recurrent layers, pooling, head.
 #[derive(Clone, Debug)]
 pub(crate) struct Layout {
     /// Every tensor, in the order of the buffer and without gaps.
@@ -15,6 +15,12 @@ pub(crate) struct Layout {
     pub(crate) embedding: Range<usize>,
     /// Everything of the recurrent layers, laid out as their stack says.
     pub(crate) recurrent: Range<usize>,
+    /// `pooling.weight` [K, K]; empty without attention.
+    pub(crate) pooling_weight: Range<usize>,
+    /// `pooling.bias` [K]; empty without attention.
+    pub(crate) pooling_bias: Range<usize>,
+    /// `pooling.score` [K]; empty without attention.
+    pub(crate) pooling_score: Range<usize>,
     /// `head.weight`.
     pub(crate) head_weight: Range<usize>,
     /// `head.bias`.
@@ -48,15 +54,24 @@ impl Layout {
         for tensor in stack.tensors() {
             recurrent.end = push(format!("recurrent.{}", tensor.name), tensor.shape).end;
         }
-        let head_weight = push(
-            "head.weight".into(),
-            vec![configuration.outputs, stack.output_size()],
-        );
+        let width = stack.output_size();
+        let [pooling_weight, pooling_bias, pooling_score] = match configuration.readout {
+            Readout::EveryStep | Readout::LastStep | Readout::Mean => [0; 3].map(|_| 0..0),
+            Readout::Attention => [
+                push("pooling.weight".into(), vec![width, width]),
+                push("pooling.bias".into(), vec![width]),
+                push("pooling.score".into(), vec![width]),
+            ],
+        };
+        let head_weight = push("head.weight".into(), vec![configuration.outputs, width]);
         let head_bias = push("head.bias".into(), vec![configuration.outputs]);
         Layout {
             tensors,
             embedding,
             recurrent,
+            pooling_weight,
+            pooling_bias,
+            pooling_score,
             head_weight,
             head_bias,
         }
@@ -84,7 +99,6 @@ mod tests {
     use tidegate_cells::{Cell, Lstm, Stack};
 
     use super::*;
-    use crate::configuration::Readout;
 
     #[test]
     fn tensors_follow_each_other_without_gaps_under_their_names() {
@@ -95,7 +109,7 @@ mod tests {
             vocabulary: 5,
             size: 3,
         };
-        let configuration = ModelConfiguration::new(input, stack.clone(), 2, Readout::EveryStep);
+        let configuration = ModelConfiguration::new(input, stack.clone(), 2, Readout::Attention);
         let layout = Layout::new(&configuration);
         let mut end = 0;
         for tensor in &layout.tensors {
@@ -112,7 +126,16 @@ mod tests {
             .collect();
         assert_eq!(names[..2], ["embedding.weight", "recurrent.weight_ih_l0"]);
         assert!(names.contains(&"recurrent.weight_hh_l1_reverse"));
-        assert_eq!(names[names.len() - 2..], ["head.weight", "head.bias"]);
+        assert_eq!(
+            names[names.len() - 5..],
+            [
+                "pooling.weight",
+                "pooling.bias",
+                "pooling.score",
+                "head.weight",
+                "head.bias"
+            ]
+        );
     }
 
     #[test]

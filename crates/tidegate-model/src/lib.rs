@@ -2,7 +2,7 @@
 //!
 //! A model is an input layer (features, or an embedding of tokens), a stack of recurrent layers and a dense head. Its
 //! parameters lie in one flat buffer of `f32`, as named tensors: `embedding.weight`, `recurrent.<PyTorch's name>`,
-//! `head.weight` and `head.bias`. This crate knows no loss, no optimiser and no data set.
+//! `pooling.weight` and its like where the model pools by attention, `head.weight` and `head.bias`. This crate knows no loss, no optimiser and no data set.
 //!
 //! ```
 //! use tidegate_cells::{Batch, Cell, Gru, Stack};
@@ -35,6 +35,7 @@ mod inputs;
 mod layout;
 mod memory;
 mod model;
+mod pooling;
 mod readout;
 mod real_rows;
 mod replace_file;
@@ -44,6 +45,7 @@ mod trace;
 
 pub use configuration::{InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};
+pub use file::description_of_file;
 pub use forecaster::{
     Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, WindowInputs,
 };

@@ -12,9 +12,17 @@ impl ModelConfiguration {
             self.recurrent.output_size() + 1,
             self.outputs.next_multiple_of(set.lanes()),
         ];
+        let pooling = match self.readout {
+            Readout::EveryStep | Readout::LastStep | Readout::Mean => 0,
+            Readout::Attention => {
+                let features = self.recurrent.output_size();
+                values(&[features + 1, features.next_multiple_of(set.lanes())])
+            }
+        };
         self.recurrent
             .packed_bytes(set)
             .saturating_add(values(&head))
+            .saturating_add(pooling)
     }
 
     /// [`ModelTape::memory_bytes`](crate::ModelTape::memory_bytes) after a first training pass over a part of sequences
@@ -33,6 +41,20 @@ impl ModelConfiguration {
         }
         match self.readout {
             Readout::LastStep => buffers.push(values(&[2, batch.batch, features])),
+            Readout::Mean | Readout::Attention => {
+                buffers.push(self.recurrent.output_bytes(set, batch));
+                // The gradient of the recurrent output, in the place of the pooled features; the latter's gradient.
+                buffers.push(values(&[padded.max(batch.batch), features]));
+                buffers.push(values(&[batch.batch, features]));
+                buffers.push(values(&[real, features]));
+                if self.readout == Readout::Attention {
+                    buffers.push(values(&[real, features.saturating_add(1)]));
+                }
+                if real != padded {
+                    buffers.push(values(&[padded, features]));
+                    buffers.push((real as u64).saturating_mul(size_of::<usize>() as u64));
+                }
+            }
             Readout::EveryStep => {
                 buffers.push(self.recurrent.output_bytes(set, batch));
                 buffers.push(values(&[padded, features]));
@@ -52,17 +74,26 @@ impl ModelConfiguration {
     #[must_use]
     pub fn backward_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
         let embeds = matches!(self.input, InputLayer::Embedding { .. });
-        // The head's transposed weights and the blocks of rows that its weight gradient is made of.
+        // The transposed weights of head and attention and the blocks of rows that their weight gradients are made of.
         let (outputs, features) = (self.outputs, self.recurrent.output_size());
         let lanes = |columns: usize| columns.next_multiple_of(set.lanes());
         let rows = batch.total_steps().min(HEAD_BLOCK);
-        let head = values(&[outputs, lanes(features)]).saturating_add(values(&[
-            rows,
-            lanes(outputs).saturating_add(lanes(features)),
-        ]));
+        let dense = |outputs: usize| {
+            values(&[outputs, lanes(features)]).saturating_add(values(&[
+                rows,
+                lanes(outputs).saturating_add(lanes(features)),
+            ]))
+        };
+        let pooling = match self.readout {
+            Readout::EveryStep | Readout::LastStep | Readout::Mean => 0,
+            Readout::Attention => {
+                dense(features).saturating_add(values(&[batch.total_steps() + 2 * batch.batch]))
+            }
+        };
         self.recurrent
             .backward_bytes(set, batch, embeds)
-            .saturating_add(head)
+            .saturating_add(dense(outputs))
+            .saturating_add(pooling)
     }
 }
 
@@ -94,7 +125,13 @@ mod tests {
             size: 3,
         };
         for input in [InputLayer::Features, tokens] {
-            for readout in [Readout::EveryStep, Readout::LastStep] {
+            let readouts = [
+                Readout::EveryStep,
+                Readout::LastStep,
+                Readout::Mean,
+                Readout::Attention,
+            ];
+            for readout in readouts {
                 for rate in [0.0, 0.5] {
                     for batch in [Batch::full(6, 3), Batch::ragged(6, &lengths)] {
                         let mut configuration =

@@ -10,6 +10,7 @@ use crate::dense::Dense;
 use crate::error::ModelError;
 use crate::initialise::initialise;
 use crate::layout::{Layout, first_not_finite_parameter};
+use crate::pooling::Pooling;
 
 /// A recurrent model, ready to run. Its parameters are finite at all times.
 ///
@@ -21,12 +22,14 @@ pub struct Model {
     description: BTreeMap<String, String>,
     pub(crate) layout: Layout,
     pub(crate) engine: Engine,
+    /// For a head that reads all steps at once.
+    pub(crate) pooling: Option<Pooling>,
     pub(crate) head: Dense,
 }
 
 impl Model {
     /// A model with initial parameters, distributed as PyTorch's are: the recurrent layers uniform in ±1/√hidden_size,
-    /// the head uniform in ±1/√(its inputs), an embedding normal with mean 0 and variance 1. The same configuration and
+    /// pooling and head uniform in ±1/√(their inputs), an embedding normal with mean 0 and variance 1. The same configuration and
     /// seed give the same bits.
     ///
     /// # Errors
@@ -57,6 +60,7 @@ impl Model {
             configuration.recurrent.clone(),
             &parameters[layout.recurrent.clone()],
         )?;
+        let pooling = Pooling::new(&configuration, &layout, &parameters)?;
         let head = Dense::new(&configuration, &layout, &parameters)?;
         Ok(Model {
             configuration,
@@ -64,6 +68,7 @@ impl Model {
             description: BTreeMap::new(),
             layout,
             engine,
+            pooling,
             head,
         })
     }
@@ -75,7 +80,8 @@ impl Model {
     }
 
     /// The named tensors, in the order of the flat buffer and without gaps: `embedding.weight` if there is one,
-    /// `recurrent.weight_ih_l0` and so on, `head.weight`, `head.bias`.
+    /// `recurrent.weight_ih_l0` and so on, for [`Readout::Attention`] `pooling.weight [K, K]`, `pooling.bias [K]` and
+    /// `pooling.score [K]` with K = directions · H, `head.weight`, `head.bias`.
     #[must_use]
     pub fn tensors(&self) -> &[Tensor] {
         &self.layout.tensors
@@ -107,6 +113,9 @@ impl Model {
         check_finite(&self.layout, parameters)?;
         self.engine
             .set_weights(&parameters[self.layout.recurrent.clone()])?;
+        if let Some(pooling) = &mut self.pooling {
+            pooling.set_weights(&self.layout, parameters)?;
+        }
         self.head.set_weights(&self.layout, parameters)?;
         self.parameters.copy_from_slice(parameters);
         Ok(())
@@ -171,7 +180,7 @@ impl Model {
         ];
         let shape = match self.configuration.readout {
             Readout::EveryStep => &shape[..],
-            Readout::LastStep => &shape[1..],
+            Readout::LastStep | Readout::Mean | Readout::Attention => &shape[1..],
         };
         Ok(check_length(what, found, shape)?)
     }

@@ -7,24 +7,28 @@ use crate::dropout::{Dropout, Place};
 use crate::error::ModelError;
 use crate::final_hidden::final_hidden;
 use crate::model::Model;
+use crate::pooling::PoolingBuffers;
 use crate::real_rows::RealRows;
 
 /// What the head read, and working memory.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReadoutBuffers {
-    /// Rows of `[steps · batch]` that the head read, for [`Readout::EveryStep`].
+    /// Rows of `[steps · batch]` that the head or the pooling read; unused for [`Readout::LastStep`].
     pub(crate) rows: RealRows,
     /// Features `[M, K]` that the head read, unless it read the recurrent output itself. After the backward pass through
     /// the head: the gradient of the recurrent output `[steps, batch, K]`, empty where only the final state was read.
     pub(crate) features: Vec<f32>,
     /// Outputs or their gradients `[M, outputs]` of the real rows.
     pub(crate) outputs: Vec<f32>,
+    /// Of a head that reads pooled features.
+    pub(crate) pooling: PoolingBuffers,
 }
 
 impl ReadoutBuffers {
     /// Bytes held.
     pub(crate) fn memory_bytes(&self) -> usize {
         self.rows.memory_bytes()
+            + self.pooling.memory_bytes()
             + (self.features.capacity() + self.outputs.capacity()) * size_of::<f32>()
     }
 }
@@ -57,6 +61,7 @@ impl Model {
             rows,
             features,
             outputs: dense,
+            pooling: pooling_buffers,
         } = buffers;
         if self.configuration().readout == Readout::LastStep {
             final_hidden(&self.configuration().recurrent, state, features);
@@ -66,6 +71,24 @@ impl Model {
             return Ok(self.head.forward(features, outputs)?);
         }
         rows.set(batch);
+        if let Some(pooling) = &self.pooling {
+            let size = self.configuration().recurrent.output_size();
+            let score = &self.parameters()[self.layout.pooling_score.clone()];
+            let mut gathered = std::mem::take(&mut pooling_buffers.states);
+            let states = if rows.all() {
+                recurrent_output
+            } else {
+                rows.gather(recurrent_output, size, &mut gathered);
+                &gathered
+            };
+            let place = (&*rows, batch.batch);
+            pooling.forward(score, place, states, size, features, pooling_buffers)?;
+            pooling_buffers.states = gathered;
+            self.drop_final_features(noise, batch.batch, features);
+            make_room(outputs, batch.batch * width);
+            outputs.resize(batch.batch * width, 0.0);
+            return Ok(self.head.forward(features, outputs)?);
+        }
         if self.reads_in_place(noise, rows) {
             make_room(outputs, rows.len() * width);
             outputs.resize(rows.len() * width, 0.0);
@@ -97,7 +120,7 @@ impl Model {
         }
     }
 
-    /// The same for the features of the final state: one mask per sequence, wherever the pass begins.
+    /// The same for the features of the final state, and for pooled ones: one mask per sequence, wherever the pass begins.
     pub(crate) fn drop_final_features(
         &self,
         noise: Option<Noise>,

@@ -32,7 +32,8 @@ impl Model {
     /// those of [`Model::forward`] over the sequence so far.
     ///
     /// # Errors
-    /// Names the slice or token that does not fit; a bidirectional model cannot be stepped. `state` is as it was then.
+    /// Names the slice or token that does not fit; a bidirectional model cannot be stepped, and neither can one that pools
+    /// ([`ModelError::Pooling`]). `state` is as it was then.
     pub fn step(
         &self,
         inputs: &BatchInputs,
@@ -41,6 +42,9 @@ impl Model {
         outputs: &mut [f32],
     ) -> Result<(), ModelError> {
         let stack = &self.configuration().recurrent;
+        if self.configuration().readout.pools() {
+            return Err(ModelError::Pooling);
+        }
         let batch = Batch {
             steps: 1,
             batch: state.batch,

@@ -3,7 +3,7 @@
 
 mod models;
 
-use models::{OwnedInputs, cells, configuration, uniform};
+use models::{OwnedInputs, READOUTS, cells, configuration, uniform};
 use tidegate_cells::{Batch, Noise, State};
 use tidegate_model::{BatchInputs, Model, ModelConfiguration, ModelTape, Readout};
 
@@ -101,7 +101,7 @@ fn check(configuration: ModelConfiguration, noise: Option<Noise>) {
 #[test]
 fn gradients_of_every_cell_and_readout_agree_with_finite_differences() {
     for cell in cells() {
-        for readout in [Readout::EveryStep, Readout::LastStep] {
+        for readout in READOUTS {
             check(configuration(cell, None, readout), None);
         }
     }
@@ -109,7 +109,7 @@ fn gradients_of_every_cell_and_readout_agree_with_finite_differences() {
 
 #[test]
 fn gradients_reach_an_embedding_through_layers_and_directions() {
-    for readout in [Readout::EveryStep, Readout::LastStep] {
+    for readout in READOUTS {
         let mut configuration = configuration(cells()[0], Some(4), readout);
         configuration.recurrent.layers = 2;
         configuration.recurrent.bidirectional = true;
@@ -123,6 +123,8 @@ fn gradients_pass_through_the_masks_of_the_forward_pass() {
         (None, Readout::EveryStep),
         (Some(4), Readout::EveryStep),
         (Some(4), Readout::LastStep),
+        (Some(4), Readout::Mean),
+        (Some(4), Readout::Attention),
     ] {
         let mut configuration = configuration(cells()[0], vocabulary, readout);
         configuration.input_dropout = 0.4;
@@ -161,9 +163,12 @@ fn gradients_add_to_what_stands_there() {
 
 #[test]
 fn what_stands_past_a_sequences_end_changes_no_bit_of_the_gradient() {
-    for vocabulary in [None, Some(4)] {
-        let model =
-            Model::new(configuration(cells()[0], vocabulary, Readout::EveryStep), 1).unwrap();
+    let models = [None, Some(4)].into_iter().flat_map(|vocabulary| {
+        READOUTS.map(|readout| configuration(cells()[0], vocabulary, readout))
+    });
+    for configuration in models {
+        let every_step = configuration.readout == Readout::EveryStep;
+        let model = Model::new(configuration, 1).unwrap();
         let mut objective = Objective::new(&model, None);
         let clean = objective.gradient(&model);
         for (row, length) in LENGTHS.into_iter().enumerate() {
@@ -174,7 +179,9 @@ fn what_stands_past_a_sequences_end_changes_no_bit_of_the_gradient() {
                     }
                     OwnedInputs::Tokens(tokens) => tokens[position] = u32::MAX,
                 }
-                objective.weights[position * 2..(position + 1) * 2].fill(f32::NAN);
+                if every_step {
+                    objective.weights[position * 2..(position + 1) * 2].fill(f32::NAN);
+                }
             }
         }
         let mut tape = ModelTape::new();
@@ -190,7 +197,7 @@ fn what_stands_past_a_sequences_end_changes_no_bit_of_the_gradient() {
                 &batch,
                 &inputs,
                 &mut tape,
-                &objective.weights,
+                &objective.weights[..outputs.len()],
                 &mut gradient,
             )
             .unwrap();
@@ -242,8 +249,11 @@ fn a_tape_serves_one_backward_pass_of_its_own_batch() {
 fn a_tape_can_pass_from_one_model_to_another() {
     let (inputs, mut outputs, mut tape) = (vec![0.5; 18], Vec::new(), ModelTape::new());
     let batch = Batch::full(3, 2);
-    for cell in cells() {
-        let model = Model::new(configuration(cell, None, Readout::LastStep), 1).unwrap();
+    let configurations = cells()
+        .into_iter()
+        .flat_map(|cell| READOUTS[1..].iter().map(move |&readout| (cell, readout)));
+    for (cell, readout) in configurations {
+        let model = Model::new(configuration(cell, None, readout), 1).unwrap();
         let mut pass = |tape: &mut ModelTape| {
             let (mut state, inputs) = (model.zero_state(2), BatchInputs::Features(&inputs));
             let mut gradient = vec![0.0; model.parameter_count()];

@@ -13,7 +13,13 @@ use tidegate_model::{FileError, Model, ModelError, Readout};
 fn every_kind_of_model_comes_back_bit_for_bit() {
     let folder = tempfile::tempdir().unwrap();
     for (index, cell) in cells().into_iter().enumerate() {
-        for (vocabulary, readout) in [(None, Readout::EveryStep), (Some(7), Readout::LastStep)] {
+        let kinds = [
+            (None, Readout::EveryStep),
+            (Some(7), Readout::LastStep),
+            (None, Readout::Mean),
+            (Some(7), Readout::Attention),
+        ];
+        for (vocabulary, readout) in kinds {
             let mut configuration = configuration(cell, vocabulary, readout);
             configuration.recurrent.layers = 2;
             configuration.recurrent.bidirectional = vocabulary.is_some();

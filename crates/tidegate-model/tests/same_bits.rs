@@ -3,7 +3,7 @@
 
 mod models;
 
-use models::{OwnedInputs, bits, cells, configuration, run};
+use models::{OwnedInputs, READOUTS, bits, cells, configuration, run};
 use proptest::prelude::*;
 use tidegate_cells::{Batch, Noise};
 use tidegate_model::{Model, ModelConfiguration, ModelTape, Readout};
@@ -98,7 +98,7 @@ fn windows_with_a_carried_state_give_the_bits_of_the_whole() {
 
 #[test]
 fn a_training_pass_without_noise_gives_the_bits_of_inference() {
-    for readout in [Readout::EveryStep, Readout::LastStep] {
+    for readout in READOUTS {
         let model = model(0, Some(6), readout, |configuration| {
             configuration.input_dropout = 0.5;
             configuration.output_dropout = 0.5;
@@ -166,25 +166,27 @@ fn outputs_are_zero_past_the_end_and_an_empty_sequence_speaks_from_its_state() {
         let real = position % 2 == 1 && position / 2 < 2;
         assert_eq!(outputs != [0, 0], real, "position {position}");
     }
-    let last = model(0, None, Readout::LastStep, |_| ());
-    let bias = &last.parameters()[last.parameter_count() - 2..];
-    assert_eq!(
-        run(&last, &batch, &inputs).0[..2],
-        bits(bias),
-        "from the zero state, the bias alone"
-    );
+    for readout in [Readout::LastStep, Readout::Mean, Readout::Attention] {
+        let model = model(0, None, readout, |_| ());
+        let bias = &model.parameters()[model.parameter_count() - 2..];
+        assert_eq!(
+            run(&model, &batch, &inputs).0[..2],
+            bits(bias),
+            "{readout:?}: from the zero state, the bias alone"
+        );
+    }
 }
 
 #[test]
 fn empty_batches_are_accepted() {
-    for readout in [Readout::EveryStep, Readout::LastStep] {
+    for readout in READOUTS {
         let model = model(0, None, readout, |_| ());
         for (steps, batch) in [(0, 0), (0, 2), (3, 0)] {
             let inputs = OwnedInputs::Features(Vec::new());
-            let expected = if readout == Readout::LastStep {
-                batch * 2
-            } else {
+            let expected = if readout == Readout::EveryStep {
                 0
+            } else {
+                batch * 2
             };
             assert_eq!(
                 run(&model, &Batch::full(steps, batch), &inputs).0.len(),
@@ -211,12 +213,11 @@ proptest! {
     fn a_sequence_has_the_same_bits_alone_and_among_others(
         cell in 0..6usize,
         tokens in any::<bool>(),
-        last in any::<bool>(),
+        readout in prop::sample::select(READOUTS.to_vec()),
         bidirectional in any::<bool>(),
         lengths in prop::collection::vec(0..9usize, 1..12),
         seed in any::<u64>(),
     ) {
-        let readout = if last { Readout::LastStep } else { Readout::EveryStep };
         let model = model(cell, tokens.then_some(6), readout, |configuration| {
             configuration.recurrent.bidirectional = bidirectional;
         });
@@ -227,7 +228,7 @@ proptest! {
             let positions: Vec<usize> = (0..length).map(|step| step * batch + row).collect();
             let (alone, _) = run(&model, &Batch::full(length, 1), &inputs.rows(3, &positions));
             for (index, outputs) in alone.chunks(2).enumerate() {
-                let position = if last { row } else { positions[index] };
+                let position = if readout == Readout::EveryStep { positions[index] } else { row };
                 prop_assert_eq!(outputs, &together[position * 2..(position + 1) * 2]);
             }
         }

@@ -40,12 +40,14 @@ pub(crate) fn regularised(
     network
 }
 
-/// Multiply-adds of the matrix products of one step of one sequence: the recurrent layer, and the head where it is read
-/// at every step.
+/// Multiply-adds of the matrix products of one step of one sequence: the recurrent layer, and the head or the attention
+/// where it reads every step.
 pub(crate) fn multiply_adds_per_step(network: &ModelConfiguration) -> usize {
+    let features = network.recurrent.output_size();
     let head = match network.readout {
-        Readout::EveryStep => network.recurrent.output_size() * network.outputs,
-        Readout::LastStep => 0,
+        Readout::EveryStep => features * network.outputs,
+        Readout::LastStep | Readout::Mean => 0,
+        Readout::Attention => features * (features + 1),
     };
     network.recurrent.multiply_adds_per_step() + head
 }

@@ -42,6 +42,8 @@ pub(crate) struct Passage<'a> {
 pub(crate) struct BackPropagation {
     /// How windows are cut.
     parts: Parts,
+    /// What a step of each class counts, where they do not all count the same.
+    class_weights: Option<Vec<f64>>,
     window: Window,
     tape: ModelTape,
     outputs: Vec<f32>,
@@ -55,8 +57,13 @@ pub(crate) struct BackPropagation {
 
 impl BackPropagation {
     pub(crate) fn new(model: &Model, parts: Parts) -> Self {
+        BackPropagation::weighted(model, parts, None)
+    }
+
+    pub(crate) fn weighted(model: &Model, parts: Parts, class_weights: Option<Vec<f64>>) -> Self {
         BackPropagation {
             parts,
+            class_weights,
             window: Window::default(),
             tape: ModelTape::new(),
             outputs: Vec::new(),
@@ -69,7 +76,8 @@ impl BackPropagation {
 
     /// Gives back all buffers.
     pub(crate) fn release_memory(&mut self, model: &Model) {
-        *self = BackPropagation::new(model, self.parts.clone());
+        let weights = self.class_weights.take();
+        *self = BackPropagation::weighted(model, self.parts.clone(), weights);
     }
 
     /// Moves `state` on over the passage. Where one of its steps is supervised, writes the gradient of the mean loss
@@ -174,7 +182,10 @@ impl BackPropagation {
         let mut loss = LossSum::default();
         let mut output_gradient = None;
         if every_step || index + 1 == count {
-            loss = self.window.loss(outputs, &mut self.output_gradient)?;
+            let weights = self.class_weights.as_deref();
+            loss = self
+                .window
+                .loss(outputs, weights, &mut self.output_gradient)?;
             if !loss.sum.is_finite() {
                 return Err(Failure::NotFinite("the training loss"));
             }

@@ -59,10 +59,15 @@ pub(crate) fn check(
     }
     match (configuration.readout, set.supervision) {
         (Readout::EveryStep, Supervision::EveryStep)
-        | (Readout::LastStep, Supervision::LastStep) => {}
+        | (Readout::LastStep | Readout::Mean | Readout::Attention, Supervision::LastStep) => {}
         (Readout::EveryStep, Supervision::LastStep) => {
             return mismatch(
                 "the model is read at every step, the targets stand at the last one".to_owned(),
+            );
+        }
+        (Readout::Mean | Readout::Attention, Supervision::EveryStep) => {
+            return mismatch(
+                "the model is read once for a sequence, the targets stand at every step".to_owned(),
             );
         }
         (Readout::LastStep, Supervision::EveryStep) => {

@@ -39,8 +39,8 @@ pub enum TrainError {
     },
     /// The memory limit is too low for whole sequences, and the model cannot run them in parts.
     #[error(
-        "memory_limit is {}, but training needs {}: a model of both directions reads whole sequences and cannot run \
-         them in parts; allow that much, or lower batch_size or the sizes of the model",
+        "memory_limit is {}, but training needs {}: a model of both directions, or one that pools, reads whole sequences and \
+         cannot run them in parts; allow that much, or lower batch_size or the sizes of the model",
         Bytes(*limit), Bytes(*needed)
     )]
     MemoryOfWholeSequences {
@@ -142,6 +142,9 @@ pub enum TrainError {
     /// A table cannot be prepared, or its parts hold no window.
     #[error(transparent)]
     Series(Box<tidegate_data::SeriesError>),
+    /// Recordings cannot be classified.
+    #[error(transparent)]
+    Recordings(#[from] tidegate_data::RecordingsError),
     /// Windows do not lie in their series.
     #[error(transparent)]
     Windows(#[from] tidegate_data::WindowError),
@@ -155,7 +158,7 @@ pub enum TrainError {
         /// Rows of the longest series.
         longest: usize,
     },
-    /// The file of a forecaster does not say what is needed to forecast.
+    /// The file of a model does not say what is needed to use it.
     #[error("{}: {reason}: train it again", .path.display())]
     Plan {
         /// The file.
@@ -169,6 +172,25 @@ pub enum TrainError {
     /// Times are not read.
     #[error(transparent)]
     Time(#[from] tidegate_data::TimeError),
+    /// A text cannot be read as a model's tokens.
+    #[error(transparent)]
+    Text(#[from] tidegate_data::TextError),
+    /// A text has too few tokens to be predicted.
+    #[error(
+        "{tokens} tokens are too few: a text needs at least two in each of its parts, so that there is one to predict"
+    )]
+    ShortText {
+        /// Tokens found.
+        tokens: usize,
+    },
+    /// What is given to a model is of another kind than what it was trained on.
+    #[error("the model was trained on {model}, and cannot read {given}")]
+    OtherMaterial {
+        /// What the model was trained on.
+        model: &'static str,
+        /// What it was given.
+        given: &'static str,
+    },
     /// The engine refused its input.
     #[error(transparent)]
     Cells(#[from] tidegate_cells::Error),

@@ -20,7 +20,7 @@ pub struct Evaluation {
 
 /// Measures a model on a set, without noise, `batch_size` sequences at a time.
 ///
-/// Memory is bounded whatever the sequences' length, unless the model is bidirectional and needs each whole.
+/// Memory is bounded whatever the sequences' length, unless the model is bidirectional or pools and needs each whole.
 ///
 /// # Errors
 /// [`TrainError::Option`] for a batch size of 0, [`TrainError::Mismatch`], [`TrainError::EmptySet`] and
@@ -38,7 +38,7 @@ pub fn evaluate(
             reason: "is 0, but must be at least 1".to_owned(),
         });
     }
-    let mut measurement = Measurement::new(model, set, batch_size, None);
+    let mut measurement = Measurement::new(model, set, batch_size, None, None);
     while measurement.advance()? {}
     measurement.result()
 }

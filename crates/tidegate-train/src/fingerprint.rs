@@ -46,7 +46,16 @@ pub(crate) fn of_values(values: &[f32]) -> String {
 pub(crate) fn of_numbers(values: &[f64]) -> String {
     let mut fingerprint = Fingerprint::new();
     fingerprint.word(values.len() as u64);
-    values.iter().for_each(|value| fingerprint.word(value.to_bits()));
+    values
+        .iter()
+        .for_each(|value| fingerprint.word(value.to_bits()));
+    fingerprint.finish()
+}
+
+/// Fingerprint of tokens, in order.
+pub(crate) fn of_tokens(tokens: &[u32]) -> String {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.words(tokens.iter().copied());
     fingerprint.finish()
 }
 

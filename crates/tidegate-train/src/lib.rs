@@ -39,6 +39,7 @@ pub mod baselines;
 mod bytes;
 mod checkpoint;
 mod checkpoint_file;
+mod classify;
 mod clipping;
 mod compatibility;
 mod detect;
@@ -55,9 +56,12 @@ pub mod losses;
 mod measurement;
 mod memory_plan;
 pub mod metrics;
+mod model_task;
+mod next;
 mod optimiser;
 mod overflow;
 mod parts;
+mod plan_file;
 mod position;
 mod run;
 mod schedule;
@@ -73,6 +77,10 @@ mod window_steps;
 
 pub use bytes::Bytes;
 pub use checkpoint::{CheckpointProblem, Checkpointing, ExistingCheckpoint};
+pub use classify::{
+    ClassProbabilities, ClassWeights, ClassifyData, ClassifyEvaluation, ClassifyModel,
+    ClassifyPlan, ClassifyPooling, ClassifyRecipe, CrossValidation, Fold, MeanDeviation,
+};
 pub use clipping::{clip_by_global_norm, global_norm};
 pub use detect::{
     Channel, DetectData, DetectError, DetectModel, DetectPlan, DetectRecipe, Detection, Detector,
@@ -87,6 +95,11 @@ pub use forecast::{
     MethodEvaluation, NetworkKind, Predictions, Residuals, train_forecaster,
 };
 pub use memory_plan::MemoryPlan;
+pub use model_task::ModelTask;
+pub use next::{
+    Corpus, Generator, Material, MeasuredTokens, NextData, NextEvaluation, NextModel, NextPlan,
+    NextRecipe, Sampler, Sampling, TextPart, TokenKind,
+};
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
 pub use schedule::{Plateau, Schedule};
 pub use state_gradients::{LagNorms, MeanNorm, StateGradients, state_gradient_norms};

@@ -15,7 +15,7 @@ mod forecast_loss;
 mod mean_squared_error;
 
 pub use binary_cross_entropy::binary_cross_entropy;
-pub use cross_entropy::cross_entropy;
+pub use cross_entropy::{cross_entropy, weighted_cross_entropy};
 pub use forecast_loss::ForecastLoss;
 pub use mean_squared_error::mean_squared_error;
 

@@ -12,7 +12,7 @@ use crate::shuffle::batch_rows;
 use crate::window::Window;
 use crate::window_steps;
 
-/// Steps that are in memory at once for one sequence, unless fewer are asked for or the model is bidirectional. The state
+/// Steps that are in memory at once for one sequence, unless fewer are asked for or the model needs them whole. The state
 /// is carried over, so the result depends on it in the order of summation alone.
 const WINDOW: usize = 512;
 
@@ -22,6 +22,7 @@ pub(crate) struct Measurement<'a> {
     set: &'a SequenceSet,
     batch_size: usize,
     window_size: Option<usize>,
+    class_weights: Option<&'a [f64]>,
     order: Vec<usize>,
     /// The next batch, and the next window of it.
     next: (usize, usize),
@@ -39,17 +40,19 @@ impl<'a> Measurement<'a> {
         set: &'a SequenceSet,
         batch_size: usize,
         most: Option<usize>,
+        class_weights: Option<&'a [f64]>,
     ) -> Self {
         // Sequences of like length share a batch, so that little of it is padding.
         let mut order: Vec<usize> = (0..set.sequences.len()).collect();
         order.sort_by_key(|&row| std::cmp::Reverse(set.sequence_length(row)));
         let window = most.map_or(WINDOW, |most| WINDOW.min(most));
-        let bidirectional = model.configuration().recurrent.bidirectional;
+        let whole = model.configuration().needs_whole_sequences();
         Measurement {
             model,
             set,
             batch_size,
-            window_size: if bidirectional { None } else { Some(window) },
+            window_size: if whole { None } else { Some(window) },
+            class_weights,
             order,
             next: (0, 0),
             state: model.zero_state(0),
@@ -83,8 +86,10 @@ impl<'a> Measurement<'a> {
                     TrainError::Model(error)
                 }
             })?;
-        self.total
-            .add(self.window.loss(&self.outputs, &mut self.gradient)?);
+        let loss = self
+            .window
+            .loss(&self.outputs, self.class_weights, &mut self.gradient)?;
+        self.total.add(loss);
         self.next = if index + 1 < window_steps::count(longest, self.window_size) {
             (batch, index + 1)
         } else {

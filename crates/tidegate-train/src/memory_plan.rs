@@ -25,7 +25,7 @@ impl Training {
     ///
     /// # Errors
     /// [`TrainError::Memory`] where no part is short enough, [`TrainError::MemoryOfWholeSequences`] where the model
-    /// runs in both directions, so that its sequences cannot be run in parts.
+    /// runs in both directions or pools, so that its sequences cannot be run in parts.
     pub fn plan_memory(
         &self,
         configuration: &ModelConfiguration,
@@ -40,7 +40,7 @@ impl Training {
         let Some(limit) = self.memory_limit.filter(|&limit| whole.bytes > limit) else {
             return Ok(whole);
         };
-        if configuration.recurrent.bidirectional {
+        if configuration.needs_whole_sequences() {
             return Err(TrainError::MemoryOfWholeSequences {
                 needed: whole.bytes,
                 limit,
@@ -129,7 +129,7 @@ impl<'a> Count<'a> {
         let outputs = (targets as u64).saturating_add(2 * configuration.outputs as u64);
         let (of_step, of_sequence) = match configuration.readout {
             Readout::EveryStep => (inputs + outputs, 0),
-            Readout::LastStep => (inputs, outputs),
+            Readout::LastStep | Readout::Mean | Readout::Attention => (inputs, outputs),
         };
         Ok(Count {
             configuration,

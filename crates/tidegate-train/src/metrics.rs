@@ -1,15 +1,18 @@
-//! How good forecasts are: one file for each measure, and all of them together; and how well alarms meet what was unusual
-//! ([`AnomalyWindows`]).
+//! How good forecasts and classifications are: one file for each measure, and all of them together; and how well alarms meet
+//! what was unusual ([`AnomalyWindows`]).
 //!
 //! Every measure adds up pairs of a forecast and what came about, in f64 and in the order in which they are given; two of
 //! them can be merged. Pairs that were not observed do not count. A measure that is not defined, of no pair for example, is
 //! none. Here do not live losses to train on, and baselines.
 
 mod anomaly_windows;
+mod class_metrics;
+mod confusion_matrix;
 mod coverage;
 mod mean_absolute_error;
 mod mean_absolute_scaled_error;
 mod mean_squared_error;
+mod reliability;
 mod symmetric_mean_absolute_percentage_error;
 #[cfg(test)]
 mod tests;
@@ -18,10 +21,13 @@ mod weighted_quantile_loss;
 use serde::{Deserialize, Serialize};
 
 pub use anomaly_windows::AnomalyWindows;
+pub use class_metrics::{ClassMetricValues, ClassMetrics, most_probable};
+pub use confusion_matrix::{ClassScores, ConfusionMatrix};
 pub use coverage::{Coverage, CoverageOfInterval};
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_absolute_scaled_error::{MeanAbsoluteScaledError, seasonal_naive_scale};
 pub use mean_squared_error::MeanSquaredError;
+pub use reliability::{Reliability, ReliabilityBin};
 pub use symmetric_mean_absolute_percentage_error::SymmetricMeanAbsolutePercentageError;
 pub use weighted_quantile_loss::WeightedQuantileLoss;
 

@@ -40,7 +40,11 @@ impl<'a> SequenceLesson<'a> {
     ) -> Self {
         let parts = plan.part.map_or(Parts::Whole, Parts::OfSteps);
         SequenceLesson {
-            back_propagation: BackPropagation::new(model, parts),
+            back_propagation: BackPropagation::weighted(
+                model,
+                parts,
+                training.class_weights.clone(),
+            ),
             most_steps: training.memory_limit.map(|_| plan.steps),
             model,
             train,
@@ -132,7 +136,9 @@ impl Lesson for SequenceLesson<'_> {
             self.back_propagation.release_memory(self.model);
             batch_size = batch_size.min(self.train.len());
         }
-        let mut measurement = Measurement::new(self.model, self.valid, batch_size, self.most_steps);
+        let weights = self.training.class_weights.as_deref();
+        let mut measurement =
+            Measurement::new(self.model, self.valid, batch_size, self.most_steps, weights);
         loop {
             if stop() {
                 return Ok(None);

@@ -74,7 +74,8 @@ pub struct MeanNorm {
 /// that, or beyond f32 inside 16 steps, reads as 0. The order of `rows` decides the order of summation.
 ///
 /// # Errors
-/// [`TrainError::Option`] for a model of both directions, whose states have no single time to go back in, for no or
+/// [`TrainError::Option`] for a model of both directions, whose states have no single time to go back in, for one that
+/// pools, for no or
 /// unknown `rows` and for no `lags`; [`TrainError::Mismatch`], [`TrainError::EmptySet`] and [`TrainError::Data`] where the
 /// set does not fit the model; [`TrainError::StateGradientNotFinite`] where a number on the way is not finite.
 pub fn state_gradient_norms(
@@ -88,6 +89,11 @@ pub fn state_gradient_norms(
     if model.configuration().recurrent.bidirectional {
         let reason = "runs in both directions, so that a step has no single state that carries the past to the loss: \
                       give a model of one direction";
+        return refuse("model", reason.to_owned());
+    }
+    if model.configuration().readout.pools() {
+        let reason = "pools over all steps, so that the loss reads every state and none carries all of the past to it: \
+                      give a model that is read at the last step";
         return refuse("model", reason.to_owned());
     }
     if rows.is_empty() {

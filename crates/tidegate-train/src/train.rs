@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tidegate_data::SequenceSet;
+use tidegate_data::{SequenceSet, TargetKind};
 use tidegate_model::Model;
 
 use crate::checkpoint::{Checkpointing, Snapshot};
@@ -72,16 +72,38 @@ pub fn train_until(
     stop: &dyn Fn() -> bool,
 ) -> Result<Trained, TrainError> {
     training.validate()?;
+    let refuse = |option, reason: &str| {
+        let reason = reason.to_owned();
+        Err(TrainError::Option { option, reason })
+    };
     if training.window.is_some() && model.configuration().recurrent.bidirectional {
-        let reason = "needs a model of one direction: the other reads what lies beyond the window"
-            .to_owned();
-        return Err(TrainError::Option {
-            option: "window",
-            reason,
-        });
+        let reason = "needs a model of one direction: the other reads what lies beyond the window";
+        return refuse("window", reason);
+    }
+    if training.window.is_some() && model.configuration().readout.pools() {
+        let reason = "needs a model that does not pool: a mean over all steps reads what lies beyond the window";
+        return refuse("window", reason);
     }
     check(model.configuration(), train, "training")?;
     check(model.configuration(), valid, "validation")?;
+    if let Some(weights) = &training.class_weights {
+        match train.target {
+            TargetKind::Classes { count } if count == weights.len() => {}
+            TargetKind::Classes { count } => {
+                let reason = format!(
+                    "has {} weights, but there are {count} classes",
+                    weights.len()
+                );
+                return refuse("class_weights", &reason);
+            }
+            TargetKind::Values { .. } | TargetKind::Labels { .. } => {
+                return refuse(
+                    "class_weights",
+                    "weighs classes, but the targets are not classes",
+                );
+            }
+        }
+    }
     let plan = training.plan_memory(model.configuration(), train)?;
     let lesson = SequenceLesson::new(model, train, valid, training, &plan);
     follow(lesson, training, checkpointing, observer, stop)

@@ -35,6 +35,11 @@ pub struct Training {
     pub target_loss: Option<f64>,
     /// Sequences in a batch, 1 or more. Default: 32.
     pub batch_size: usize,
+    /// What a step of each class counts in the loss, every one above 0 and finite: cross-entropy and its gradient are
+    /// multiplied by the weight of the step's class and divided by the number of steps, in training and in the validation
+    /// between epochs. For targets that are classes; absent where all count 1, the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<Vec<f64>>,
     /// Truncated back-propagation through time (Williams & Peng 1990): longer sequences are processed in windows of
     /// this many steps, one update each, with the state carried over and no gradient across the border. 1 or more;
     /// absent to go back through the whole sequence. Noise is drawn anew for every window: the mask of recurrent
@@ -65,6 +70,7 @@ impl Default for Training {
             patience: None,
             target_loss: None,
             batch_size: 32,
+            class_weights: None,
             window: None,
             memory_limit: None,
             seed: 0,
@@ -127,6 +133,15 @@ impl Training {
                 return fail(option, "is 0, but must be at least 1".to_owned());
             }
         }
+        let weights = self.class_weights.iter().flatten();
+        if let Some((class, weight)) = weights.enumerate().find(|(_, weight)| !positive(**weight)) {
+            return fail(
+                "class_weights",
+                format!(
+                    "has {weight} for class {class}, but every weight must be above 0 and finite"
+                ),
+            );
+        }
         self.optimiser.validate()?;
         self.schedule.validate(self.learning_rate, self.epochs)
     }
@@ -148,13 +163,16 @@ mod tests {
     #[test]
     fn an_option_out_of_range_is_named() {
         type Change = fn(&mut Training);
-        let cases: [(&str, Change); 9] = [
+        let cases: [(&str, Change); 10] = [
             ("learning_rate", |t| t.learning_rate = f64::NAN),
             ("weight_decay", |t| t.weight_decay = Some(-0.1)),
             ("clip_norm", |t| t.clip_norm = Some(0.0)),
             ("epochs", |t| t.epochs = 0),
             ("patience", |t| t.patience = Some(0)),
             ("window", |t| t.window = Some(0)),
+            ("class_weights", |t| {
+                t.class_weights = Some(vec![1.0, 0.0]);
+            }),
             ("target_loss", |t| t.target_loss = Some(f64::INFINITY)),
             ("optimiser.beta2", |t| {
                 t.optimiser = Optimiser::AdamW {

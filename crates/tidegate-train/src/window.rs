@@ -7,7 +7,9 @@ use tidegate_data::{InputKind, Inputs, SequenceSet, Supervision, TargetKind, Tar
 use tidegate_model::BatchInputs;
 
 use crate::error::TrainError;
-use crate::losses::{LossSum, binary_cross_entropy, cross_entropy, mean_squared_error};
+use crate::losses::{
+    LossSum, binary_cross_entropy, cross_entropy, mean_squared_error, weighted_cross_entropy,
+};
 use crate::window_steps::ends_inside;
 
 /// Buffers for one window after another, kept between updates. Sequences that have ended have length 0, so that the
@@ -179,10 +181,12 @@ impl Window {
         }
     }
 
-    /// The loss of the model's `outputs` on this window; `gradient` takes the gradient of its mean.
+    /// The loss of the model's `outputs` on this window; `gradient` takes the gradient of its mean. `class_weights` count
+    /// where the targets are classes.
     pub(crate) fn loss(
         &self,
         outputs: &[f32],
+        class_weights: Option<&[f64]>,
         gradient: &mut Vec<f32>,
     ) -> Result<LossSum, TrainError> {
         make_room(gradient, outputs.len());
@@ -201,9 +205,12 @@ impl Window {
             Some(TargetKind::Values { size }) => {
                 mean_squared_error(&batch, size, outputs, &self.values, gradient)
             }
-            Some(TargetKind::Classes { count }) => {
-                cross_entropy(&batch, count, outputs, &self.classes, gradient)
-            }
+            Some(TargetKind::Classes { count }) => match class_weights {
+                None => cross_entropy(&batch, count, outputs, &self.classes, gradient),
+                Some(weights) => {
+                    weighted_cross_entropy(&batch, weights, outputs, &self.classes, gradient)
+                }
+            },
             Some(TargetKind::Labels { count }) => {
                 binary_cross_entropy(&batch, count, outputs, &self.values, gradient)
             }

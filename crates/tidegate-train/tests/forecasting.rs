@@ -9,8 +9,8 @@ use tidegate_data::{Missing, SeriesOptions, Split, SplitOptions, Table};
 use tidegate_model::Normalisation;
 use tidegate_train::losses::ForecastLoss;
 use tidegate_train::{
-    Checkpointing, ForecastModel, ForecastRecipe, NetworkKind, Outcome, Predictions, TrainError,
-    Trained, Training,
+    Checkpointing, ForecastModel, ForecastRecipe, ModelTask, NetworkKind, Outcome, Predictions,
+    TrainError, Trained, Training,
 };
 
 /// Two channels with a season of 12 steps, the second without some of its values.
@@ -174,6 +174,10 @@ fn a_saved_model_forecasts_what_follows_a_table() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
         model.save(&path).unwrap();
+        assert_eq!(
+            ModelTask::of_file(&path).unwrap(),
+            Some(ModelTask::Forecast)
+        );
         let loaded = ForecastModel::load(&path).unwrap();
         assert_eq!(loaded.plan, model.plan);
         let data = loaded.prepare_ahead(&table).unwrap();

@@ -4,7 +4,9 @@
 use proptest::prelude::*;
 use tidegate_cells::Batch;
 use tidegate_train::TrainError;
-use tidegate_train::losses::{LossSum, binary_cross_entropy, cross_entropy, mean_squared_error};
+use tidegate_train::losses::{
+    LossSum, binary_cross_entropy, cross_entropy, mean_squared_error, weighted_cross_entropy,
+};
 
 /// A batch with outputs and draws between 0 and 1 to make targets of.
 #[derive(Clone, Debug)]
@@ -118,6 +120,33 @@ proptest! {
             (total.ln() + largest - outputs[class], slopes)
         });
         check(found, &gradient, expected)?;
+    }
+
+    #[test]
+    fn weights_multiply_loss_and_gradient_of_their_class(case in cases(), weights in prop::collection::vec(0.01..9.0_f64, 20)) {
+        let weights = &weights[..case.width];
+        let classes: Vec<u32> = case
+            .draws
+            .chunks(case.width)
+            .map(|draw| ((draw[0] * case.width as f32) as u32).min(case.width as u32 - 1))
+            .collect();
+        let batch = Batch::ragged(case.steps, &case.lengths);
+        let mut gradient = vec![f32::NAN; case.outputs.len()];
+        let found = weighted_cross_entropy(&batch, weights, &case.outputs, &classes, &mut gradient).unwrap();
+        let expected = expected(&case, |row, outputs| {
+            let largest = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let total: f64 = outputs.iter().map(|x| (x - largest).exp()).sum();
+            let class = classes[row] as usize;
+            let mut slopes: Vec<f64> = outputs.iter().map(|x| (x - largest).exp() / total).collect();
+            slopes[class] -= 1.0;
+            slopes.iter_mut().for_each(|slope| *slope *= weights[class]);
+            (weights[class] * (total.ln() + largest - outputs[class]), slopes)
+        });
+        check(found, &gradient, expected)?;
+        let mut plain = gradient.clone();
+        cross_entropy(&batch, case.width, &case.outputs, &classes, &mut plain).unwrap();
+        weighted_cross_entropy(&batch, &vec![1.0; case.width], &case.outputs, &classes, &mut gradient).unwrap();
+        prop_assert_eq!(gradient, plain);
     }
 
     #[test]

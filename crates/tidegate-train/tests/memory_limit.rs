@@ -8,6 +8,7 @@ use std::sync::atomic::AtomicBool;
 use support::checkpoints::{checkpoint_problem, run_for};
 use support::{Problem, bits, gru, lstm_with_noise, quick, running_mean};
 use tidegate_data::Supervision;
+use tidegate_model::Readout;
 use tidegate_train::{
     CheckpointProblem, Checkpointing, Event, Optimiser, Outcome, TrainError, Training,
 };
@@ -194,9 +195,20 @@ fn a_limit_that_is_too_low_is_refused_with_the_need_and_what_to_lower() {
 }
 
 #[test]
-fn a_model_of_both_directions_is_run_whole_or_refused() {
-    let mut problem = gru(Supervision::EveryStep);
-    problem.configuration.recurrent.bidirectional = true;
+fn a_model_of_both_directions_or_one_that_pools_is_run_whole_or_refused() {
+    let mut both = gru(Supervision::EveryStep);
+    both.configuration.recurrent.bidirectional = true;
+    let pooled = [Readout::Mean, Readout::Attention].map(|readout| {
+        let mut problem = gru(Supervision::LastStep);
+        problem.configuration.readout = readout;
+        problem
+    });
+    for problem in [&both, &pooled[0], &pooled[1]] {
+        is_run_whole_or_refused(problem);
+    }
+}
+
+fn is_run_whole_or_refused(problem: &Problem) {
     let whole = quick()
         .plan_memory(&problem.configuration, &problem.train)
         .unwrap();
@@ -207,7 +219,11 @@ fn a_model_of_both_directions_is_run_whole_or_refused() {
     assert!(problem.train(&limited(whole.bytes)).is_ok());
     let error = problem.train(&limited(whole.bytes - 1)).unwrap_err();
     assert!(matches!(error, TrainError::MemoryOfWholeSequences { .. }));
-    assert!(error.to_string().contains("both directions"), "{error}");
+    let text = error.to_string();
+    assert!(
+        text.contains("both directions, or one that pools"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) fn text<C: Configuration>(configuration: &C) -> String {
          default.",
         C::TASK
     ));
-    let _ = write!(text, "{TASK} = \"{}\"\n", C::TASK);
+    let _ = writeln!(text, "{TASK} = \"{}\"", C::TASK);
     for (section, meaning) in C::SECTIONS {
         let _ = write!(text, "\n{}[{section}]\n", comment(&format!("{meaning}.")));
         let keys = || C::KEYS.iter().filter(|key| key.section == *section);

@@ -2,59 +2,43 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand};
 
-use crate::arguments::number;
+use super::readings_arguments::ReadingsArguments;
 
-/// Generate a file of readings from a seed, to learn and to test with.
+/// Generate a file from a seed, to learn and to test with.
 ///
-/// The same options give the same file. The rows of a shorter file are those that a longer one begins with, so that one
-/// can be held against the other: forecast after the shorter, and look into the longer for what came.
+/// The same options give the same file. The rows of a shorter file of readings are those that a longer one begins with, so that
+/// one can be held against the other: forecast after the shorter, and look into the longer for what came.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct GenerateArguments {
-    /// What is generated
-    #[arg(value_enum)]
-    pub(crate) readings: ReadingsName,
+    #[command(subcommand)]
+    pub(crate) kind: GenerateKind,
+}
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum GenerateKind {
+    /// Hourly electric load of three kinds of consumers, a column for each, and the temperature
+    Load(ReadingsArguments),
+    /// Daily sales of four shops below each other, with promotions and regions
+    Sales(ReadingsArguments),
+}
+
+/// Where a generated file goes, and the seed that it comes from.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArguments {
     /// Write it here [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Rows of each series
-    #[arg(long, value_name = "N", default_value = "4000", value_parser = number(1, 2_000_000))]
-    pub(crate) rows: usize,
-
-    /// Rows after them in which the targets are empty and only what is known ahead stands
-    #[arg(long, value_name = "N", default_value = "0", value_parser = number(0, 1_000_000))]
-    pub(crate) ahead: usize,
-
-    /// Share of the targets' values that are missing, about, in gaps of 1 to 11 rows; from 0 to 0.9
-    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share, allow_hyphen_values = true)]
-    pub(crate) missing: f64,
+    /// Replace a file that is there
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
 
     /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) seed: u64,
-
-    /// Replace a file that is there
-    #[arg(long, requires = "out")]
-    pub(crate) force: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReadingsName {
-    /// Hourly electric load of three kinds of consumers, a column for each, and the temperature
-    Load,
-    /// Daily sales of four shops below each other, with promotions and regions
-    Sales,
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if (0.0..=0.9).contains(&share) => Ok(share),
-        _ => Err("must be a number from 0 to 0.9".to_owned()),
-    }
 }
 
 const EXAMPLES: &str = "\
@@ -65,16 +49,3 @@ Examples:
   tidegate generate sales | tidegate inspect -
 
 Exit status: 0 if the file is written, 1 after an error, 2 for wrong options.";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_lies_between_none_and_most() {
-        assert_eq!(share("0.25"), Ok(0.25));
-        for text in ["-0.1", "0.95", "NaN", "inf", "some", ""] {
-            assert!(share(text).is_err(), "{text}");
-        }
-    }
-}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::next_arguments::TrainNextArguments;
 use crate::configuration::{Configuration, ForecastConfiguration, Overrides};
 
 /// Train a model on your own data.
@@ -16,6 +17,7 @@ pub(crate) struct TrainArguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrainSubcommand {
     Forecast(Box<TrainForecastArguments>),
+    Next(Box<TrainNextArguments>),
 }
 
 /// Train a model that forecasts the readings of a file, and measure it beside naive forecasts.

@@ -19,7 +19,7 @@ impl Scaling {
     };
 
     /// Of the values that are numbers, and whether all of them are one value; none where there is no value.
-    pub(super) fn of(values: impl Iterator<Item = f64> + Clone) -> Option<(Scaling, bool)> {
+    pub(crate) fn of(values: impl Iterator<Item = f64> + Clone) -> Option<(Scaling, bool)> {
         let values = values.filter(|value| !value.is_nan());
         let first = values.clone().next()?;
         // Rounding gives equal values a deviation above 0.

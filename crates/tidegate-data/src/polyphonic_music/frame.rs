@@ -19,6 +19,14 @@ impl Frame {
             .then(|| Frame(self.0 | 1 << column))
     }
 
+    /// The MIDI pitches that sound, the highest first.
+    pub(super) fn pitches(self) -> Vec<u8> {
+        let lowest = LOWEST_PITCH as u8;
+        let keys = (0..KEYS as u8).rev();
+        let sounds = |key: &u8| self.0 >> key & 1 == 1;
+        keys.filter(sounds).map(|key| lowest + key).collect()
+    }
+
     /// 1 for each key that sounds, else 0, from the lowest key up.
     pub(super) fn columns(self) -> impl Iterator<Item = f32> {
         (0..KEYS).map(move |column| (self.0 >> column & 1) as f32)

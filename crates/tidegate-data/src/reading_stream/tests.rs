@@ -30,7 +30,8 @@ fn lines(bytes: &[u8], columns: StreamColumns) -> Vec<String> {
 #[test]
 fn columns_are_found_by_name_between_each_separator() {
     for separator in [",", ";", "\t"] {
-        let text = format!("\u{feff}b{separator}time{separator}a\r\n1{separator}x{separator}2.5\r\n");
+        let text =
+            format!("\u{feff}b{separator}time{separator}a\r\n1{separator}x{separator}2.5\r\n");
         assert_eq!(
             lines(text.as_bytes(), columns(true, &["a", "b"])),
             ["header", "x [2.5, 1.0]"]
@@ -48,8 +49,14 @@ fn a_header_may_come_again_and_be_missing() {
         lines(b"time,a\nx,1\na,time\n2,y\n", columns(true, &["a"])),
         ["header", "x [1.0]", "header", "y [2.0]"]
     );
-    assert_eq!(lines(b"x,1\ny,\n", columns(true, &["a"])), ["x [1.0]", "y [NaN]"]);
-    assert_eq!(lines(b"1\nNA\n3", columns(false, &["a"])), [" [1.0]", " [NaN]", " [3.0]"]);
+    assert_eq!(
+        lines(b"x,1\ny,\n", columns(true, &["a"])),
+        ["x [1.0]", "y [NaN]"]
+    );
+    assert_eq!(
+        lines(b"1\nNA\n3", columns(false, &["a"])),
+        [" [1.0]", " [NaN]", " [3.0]"]
+    );
 }
 
 #[test]
@@ -59,7 +66,10 @@ fn a_stream_goes_on_without_a_header_where_its_layout_is_known() {
     let layout = first.layout().cloned();
     let mut second =
         ReadingStream::new(&b"0,m,2\n"[..], columns(true, &["a"])).with_layout(layout.clone());
-    let reading = StreamLine::Reading { time: "m", values: &[2.0] };
+    let reading = StreamLine::Reading {
+        time: "m",
+        values: &[2.0],
+    };
     assert_eq!(second.next().unwrap(), Some(reading));
     // One of other columns is not taken.
     let other = ReadingStream::new(&b""[..], columns(true, &["a", "b"])).with_layout(layout);
@@ -93,8 +103,10 @@ fn what_begins_with_neither_header_nor_reading_is_refused_with_the_names() {
     let found = lines(b"zeit,wert\n1,2\n", columns(true, &["a"]));
     assert_eq!(
         found,
-        ["line 1: \"zeit,wert\" is no header that names \"time\", \"a\", and no reading with exactly these cells: put \
-          the header first"]
+        [
+            "line 1: \"zeit,wert\" is no header that names \"time\", \"a\", and no reading with exactly these cells: put \
+          the header first"
+        ]
     );
 }
 
@@ -104,7 +116,10 @@ fn memory_stays_bounded_however_long_a_line_is() {
     let mut stream = ReadingStream::new(endless, columns(false, &["a"]));
     assert!(matches!(
         stream.next(),
-        Ok(Some(StreamLine::Skipped { problem: LineProblem::TooLong, .. }))
+        Ok(Some(StreamLine::Skipped {
+            problem: LineProblem::TooLong,
+            ..
+        }))
     ));
     assert!(stream.source.bytes.capacity() <= 4 << 20);
 }

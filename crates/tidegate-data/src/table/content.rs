@@ -47,15 +47,7 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<Content<'_>, TableError> {
             return Ok(content);
         }
     }
-    let other = OTHERS.iter().find(|(magic, ..)| bytes.starts_with(magic));
-    if let Some(&(_, found, instead)) = other {
-        return Err(TableError::OtherFormat { found, instead });
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| not_text(bytes, error.valid_up_to()))?;
-    if let Some(zero) = text.find('\0') {
-        return Err(not_text(bytes, zero));
-    }
+    let text = text(bytes)?;
     match text.trim_ascii_start().as_bytes().first() {
         None => Err(TableError::Empty),
         Some(b'{') => Ok(Content::JsonLines(text)),
@@ -67,9 +59,30 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<Content<'_>, TableError> {
     }
 }
 
+/// Whether the first bytes are those of a file that is read and is no text.
+pub(crate) fn is_binary(bytes: &[u8]) -> bool {
+    BINARY.iter().any(|(magic, _)| bytes.starts_with(magic))
+}
+
+/// The text of a file that is none of the binary ones, after its byte order mark.
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, TableError> {
+    let other = OTHERS.iter().find(|(magic, ..)| bytes.starts_with(magic));
+    if let Some(&(_, found, instead)) = other {
+        return Err(TableError::OtherFormat { found, instead });
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|error| not_text(bytes, error.valid_up_to()))?;
+    match text.find('\0') {
+        Some(zero) => Err(not_text(bytes, zero)),
+        None => Ok(text),
+    }
+}
+
 fn not_text(bytes: &[u8], place: usize) -> TableError {
-    let ends = bytes[..place].iter().filter(|&&byte| byte == b'\n');
+    let before = &bytes[..place];
+    let line_start = before.iter().rposition(|&byte| byte == b'\n');
     TableError::NotText {
-        line: 1 + ends.count() as u64,
+        line: 1 + before.iter().filter(|&&byte| byte == b'\n').count() as u64,
+        byte: (place - line_start.map_or(0, |end| end + 1)) as u64 + 1,
     }
 }

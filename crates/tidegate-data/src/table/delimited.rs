@@ -132,7 +132,7 @@ impl<'a> Rows<'a> {
             Ok(false) => return Ok(None),
             Ok(true) => {}
             // The text is UTF-8, rows may differ in length, and there is nothing else to fail.
-            Err(_) => return Err(TableError::NotText { line }),
+            Err(_) => return Err(TableError::NotText { line, byte: 1 }),
         }
         if line > 1 && matches!(bytes.get(start), Some(b'\r' | b'\n')) {
             return Err(TableError::EmptyLine { line });

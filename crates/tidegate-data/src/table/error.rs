@@ -101,11 +101,13 @@ pub enum TableError {
 
     /// The file is no text in UTF-8.
     #[error(
-        "line {line} is not text in UTF-8: save the table as CSV or JSON lines in UTF-8, or as Parquet"
+        "line {line}, byte {byte} is not text in UTF-8: save the table as CSV or JSON lines in UTF-8, or as Parquet"
     )]
     NotText {
         /// Line in the file.
         line: u64,
+        /// Byte in the line, from 1.
+        byte: u64,
     },
 
     /// Two columns have one name.
@@ -196,7 +198,7 @@ pub(super) const UNPACK: &str = "unpack it first";
 const LONGEST_QUOTE: usize = 40;
 
 /// The beginning of a text.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quote: String = text.chars().take(LONGEST_QUOTE).collect();
     if quote.len() < text.len() {
         quote.push('…');

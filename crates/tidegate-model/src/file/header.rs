@@ -23,7 +23,6 @@ const KINDS: [(&str, &str); 2] = [
 
 /// The entry's JSON: `format_version`, the configuration under the name of what the file holds, and `description`.
 pub(crate) fn write<C: Contents>(parts: &Parts<'_, C::Configuration>) -> Result<String, FileError> {
-    let describe = |error: serde_json::Error| FileError::Description(error.to_string());
     // Written field by field: the order is part of the file's bytes.
     Ok(format!(
         "{{\"format_version\":{FORMAT_VERSION},\"{}\":{},\"description\":{}}}",
@@ -33,13 +32,10 @@ pub(crate) fn write<C: Contents>(parts: &Parts<'_, C::Configuration>) -> Result<
     ))
 }
 
-/// Reads configuration and description: the version first, then, of a known version, the rest.
-pub(crate) fn read<C: Contents>(
-    metadata: &Metadata,
-) -> Result<(C::Configuration, BTreeMap<String, String>), FileError> {
+/// The fields of the entry of a file whose version is known, without the version.
+fn fields(metadata: &Metadata) -> Result<Map<String, Value>, FileError> {
     let entries = metadata.metadata().as_ref().ok_or(FileError::Foreign)?;
     let json = entries.get(KEY).ok_or(FileError::Foreign)?;
-    let describe = |error: serde_json::Error| FileError::Description(error.to_string());
     let mut fields: Map<String, Value> = serde_json::from_str(json).map_err(describe)?;
     let version = fields.remove("format_version");
     let version = serde_json::from_value(version.unwrap_or_default()).map_err(describe)?;
@@ -49,6 +45,32 @@ pub(crate) fn read<C: Contents>(
             supported: FORMAT_VERSION,
         });
     }
+    Ok(fields)
+}
+
+/// What the maker of the network says about it.
+pub(crate) fn description(metadata: &Metadata) -> Result<BTreeMap<String, String>, FileError> {
+    take_description(&mut fields(metadata)?)
+}
+
+fn take_description(
+    fields: &mut Map<String, Value>,
+) -> Result<BTreeMap<String, String>, FileError> {
+    match fields.remove("description") {
+        Some(description) => serde_json::from_value(description).map_err(describe),
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+fn describe(error: serde_json::Error) -> FileError {
+    FileError::Description(error.to_string())
+}
+
+/// Reads configuration and description.
+pub(crate) fn read<C: Contents>(
+    metadata: &Metadata,
+) -> Result<(C::Configuration, BTreeMap<String, String>), FileError> {
+    let mut fields = fields(metadata)?;
     let Some(configuration) = fields.remove(C::FIELD) else {
         let kind = |field: &str| KINDS.iter().find(|(name, _)| *name == field);
         let other = fields.keys().find_map(|field| kind(field));
@@ -58,10 +80,7 @@ pub(crate) fn read<C: Contents>(
         });
     };
     let configuration = serde_json::from_value(configuration).map_err(describe)?;
-    let description = match fields.remove("description") {
-        Some(description) => serde_json::from_value(description).map_err(describe)?,
-        None => BTreeMap::new(),
-    };
+    let description = take_description(&mut fields)?;
     match fields.keys().next() {
         Some(field) => Err(FileError::Description(format!("unknown field `{field}`"))),
         None => Ok((configuration, description)),

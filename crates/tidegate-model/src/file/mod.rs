@@ -14,6 +14,7 @@ mod header;
 mod read;
 mod write;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -73,6 +74,16 @@ pub(crate) fn load<C: Contents>(path: &Path) -> Result<C, ModelError> {
 /// The network in the bytes of its file.
 pub(crate) fn from_bytes<C: Contents>(bytes: &[u8]) -> Result<C, FileError> {
     read::network(bytes, bytes.len() as u64)
+}
+
+/// What the maker of the network in a model file, of whatever kind, says about it, by key. The parameters are not read.
+///
+/// # Errors
+/// [`ModelError::File`] names the file and what is wrong with it.
+pub fn description_of_file(path: impl AsRef<Path>) -> Result<BTreeMap<String, String>, ModelError> {
+    let path = path.as_ref();
+    let (file, length) = open(path).map_err(|error| error.of(path))?;
+    read::description(file, length).map_err(|error| error.of(path))
 }
 
 /// A regular file and its length.

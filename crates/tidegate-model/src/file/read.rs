@@ -1,6 +1,6 @@
 //! From the bytes of a model file to a model.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 
 use safetensors::tensor::{Dtype, Metadata};
@@ -43,6 +43,14 @@ pub(crate) fn network<C: Contents>(mut source: impl Read, length: u64) -> Result
     }
     C::of_parts(configuration, parameters, description)
         .map_err(|error| FileError::Model(Box::new(error)))
+}
+
+/// The description in a file of `length` bytes, of whatever kind its network is; the parameters are not read.
+pub(crate) fn description(
+    mut source: impl Read,
+    length: u64,
+) -> Result<BTreeMap<String, String>, FileError> {
+    header::description(&read_metadata(&mut source, length)?)
 }
 
 /// Reads the header, whose tensors cover the rest of the file without gaps or overlaps.

@@ -28,6 +28,14 @@ pub fn cells() -> Vec<Cell> {
     ]
 }
 
+/// One of every readout.
+pub const READOUTS: [Readout; 4] = [
+    Readout::EveryStep,
+    Readout::LastStep,
+    Readout::Mean,
+    Readout::Attention,
+];
+
 /// A configuration with 3 features or, with a vocabulary, tokens embedded in 3 features; 5 units and 2 outputs.
 pub fn configuration(
     cell: Cell,

@@ -106,7 +106,9 @@ impl Channel {
         let all = [self.mean, self.slope, self.intercept];
         let positive = [self.deviation, self.innovation];
         all.iter().all(|value| value.is_finite())
-            && positive.iter().all(|value| value.is_finite() && *value > 0.0)
+            && positive
+                .iter()
+                .all(|value| value.is_finite() && *value > 0.0)
     }
 }
 
@@ -137,8 +139,12 @@ mod tests {
         let channel = Channel::fit("a", [&values[..]].into_iter()).unwrap();
         let pairs: Vec<(f64, f64)> = values.windows(2).map(|pair| (pair[0], pair[1])).collect();
         let error = |slope: f64, intercept: f64| -> f64 {
-            let scaled = pairs.iter().map(|&(one, next)| (channel.scaled(one), channel.scaled(next)));
-            scaled.map(|(one, next)| (next - intercept - slope * one).powi(2)).sum()
+            let scaled = pairs
+                .iter()
+                .map(|&(one, next)| (channel.scaled(one), channel.scaled(next)));
+            scaled
+                .map(|(one, next)| (next - intercept - slope * one).powi(2))
+                .sum()
         };
         let best = error(channel.slope, channel.intercept);
         for (slope, intercept) in [(0.01, 0.0), (-0.01, 0.0), (0.0, 0.01), (0.0, -0.01)] {

@@ -35,9 +35,16 @@ impl DetectData {
     ) -> Result<DetectData, TrainError> {
         let time = TimeColumn::find(table, time)?;
         let columns = table.columns();
-        let of_time = |index: &usize| time.as_ref().is_some_and(|time| time.columns.contains(index));
+        let of_time = |index: &usize| {
+            time.as_ref()
+                .is_some_and(|time| time.columns.contains(index))
+        };
         let is_numbers = |index: &usize| matches!(columns[*index].values, Values::Numbers(_));
-        let usual = || (0..columns.len()).filter(is_numbers).filter(|index| !of_time(index));
+        let usual = || {
+            (0..columns.len())
+                .filter(is_numbers)
+                .filter(|index| !of_time(index))
+        };
         let chosen: Vec<usize> = match targets {
             None => usual().collect(),
             Some(names) => names
@@ -63,7 +70,8 @@ impl DetectData {
                     let stray = column.stray.as_ref();
                     return Err(DetectError::NotNumbers {
                         name: column.name.clone(),
-                        stray: stray.map(|stray| format!(": line {} is {:?}", stray.line, stray.cell)),
+                        stray: stray
+                            .map(|stray| format!(": line {} is {:?}", stray.line, stray.cell)),
                     }
                     .into());
                 }
@@ -72,7 +80,10 @@ impl DetectData {
         let rows = table.rows();
         let values = (0..rows).flat_map(|row| numbers.iter().map(move |column| column[row]));
         Ok(DetectData {
-            names: chosen.iter().map(|&index| columns[index].name.clone()).collect(),
+            names: chosen
+                .iter()
+                .map(|&index| columns[index].name.clone())
+                .collect(),
             time_name: time.as_ref().and_then(|time| match time.columns[..] {
                 [index] => Some(columns[index].name.clone()),
                 _ => None,

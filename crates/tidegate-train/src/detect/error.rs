@@ -82,7 +82,9 @@ pub enum DetectError {
         reason: String,
     },
     /// The network's numbers are no longer finite.
-    #[error("the network's numbers are no longer finite at reading {reading}: begin with a new state, or without --learn")]
+    #[error(
+        "the network's numbers are no longer finite at reading {reading}: begin with a new state, or without --learn"
+    )]
     NotFinite {
         /// Number of the reading, from 1.
         reading: u64,

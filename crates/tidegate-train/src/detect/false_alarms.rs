@@ -96,8 +96,15 @@ impl FromStr for FalseAlarms {
     fn from_str(text: &str) -> Result<FalseAlarms, UnknownRate> {
         let unknown = || UnknownRate(text.to_owned());
         let (count, period) = text.split_once('/').ok_or_else(unknown)?;
-        let number = |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite());
-        let count = number(count).filter(|&count| count > 0.0).ok_or_else(unknown)?;
+        let number = |text: &str| {
+            text.trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())
+        };
+        let count = number(count)
+            .filter(|&count| count > 0.0)
+            .ok_or_else(unknown)?;
         let period = period.trim();
         let named = NAMED.iter().find(|(name, _)| *name == period);
         let period = match named {
@@ -131,10 +138,23 @@ mod tests {
 
     #[test]
     fn rates_are_read_as_they_are_written() {
-        for text in ["1/month", "0.5/week", "2/hour", "1/year", "3/day", "1/10000"] {
+        for text in [
+            "1/month", "0.5/week", "2/hour", "1/year", "3/day", "1/10000",
+        ] {
             assert_eq!(text.parse::<FalseAlarms>().unwrap().to_string(), text);
         }
-        for text in ["", "1", "month", "0/month", "-1/day", "1/0.5", "1/fortnight", "inf/day", "1/0", "1/-3"] {
+        for text in [
+            "",
+            "1",
+            "month",
+            "0/month",
+            "-1/day",
+            "1/0.5",
+            "1/fortnight",
+            "inf/day",
+            "1/0",
+            "1/-3",
+        ] {
             let error = text.parse::<FalseAlarms>().unwrap_err();
             assert!(error.to_string().contains("1/month"), "{error}");
         }

@@ -29,7 +29,10 @@ impl Fold {
         let held_back = border(index)..border(index + 1);
         let pieces = [0..held_back.start, held_back.end..rows];
         Fold {
-            learnt: pieces.into_iter().filter(|piece| !piece.is_empty()).collect(),
+            learnt: pieces
+                .into_iter()
+                .filter(|piece| !piece.is_empty())
+                .collect(),
             held_back,
         }
     }
@@ -59,14 +62,27 @@ impl Fold {
         let rows: usize = self.learnt.iter().map(Range::len).sum();
         let stride = (rows / SEQUENCES).clamp(LEAST_STRIDE.min(steps), steps);
         let learnt = sequences(data, channels, &self.learnt, steps, stride);
-        let held_back = sequences(data, channels, std::slice::from_ref(&self.held_back), steps, steps);
+        let held_back = sequences(
+            data,
+            channels,
+            std::slice::from_ref(&self.held_back),
+            steps,
+            steps,
+        );
         let set = |sequences: Vec<Sequence>, part: String| {
             if sequences.is_empty() {
-                return Err(TrainError::from(DetectError::NoSequence { steps: steps + 1, part }));
+                return Err(TrainError::from(DetectError::NoSequence {
+                    steps: steps + 1,
+                    part,
+                }));
             }
             SequenceSet::new(
-                InputKind::Features { size: 2 * channels.len() },
-                TargetKind::Values { size: channels.len() },
+                InputKind::Features {
+                    size: 2 * channels.len(),
+                },
+                TargetKind::Values {
+                    size: channels.len(),
+                },
                 Supervision::EveryStep,
                 sequences,
             )
@@ -134,12 +150,19 @@ fn sequences(
                 for row in start..start + steps {
                     for index in 0..width {
                         values.push(input(scaled[row * width + index]));
-                        values.push(if row == 0 { 0.0 } else { innovation(row, index) });
+                        values.push(if row == 0 {
+                            0.0
+                        } else {
+                            innovation(row, index)
+                        });
                         targets.push(innovation(row + 1, index));
                     }
                 }
                 sequences.push(Sequence {
-                    inputs: Inputs::Features { size: 2 * width, values },
+                    inputs: Inputs::Features {
+                        size: 2 * width,
+                        values,
+                    },
                     targets: Targets::Values(targets),
                 });
             }
@@ -172,8 +195,13 @@ mod tests {
         for rows in [200, 203, 604] {
             for row in 0..rows {
                 let folds: Vec<Fold> = (0..4).map(|index| Fold::of(rows, 4, index)).collect();
-                let held_back = folds.iter().filter(|fold| fold.held_back.contains(&row)).count();
-                let learnt = folds.iter().filter(|fold| fold.learnt.iter().any(|part| part.contains(&row)));
+                let held_back = folds
+                    .iter()
+                    .filter(|fold| fold.held_back.contains(&row))
+                    .count();
+                let learnt = folds
+                    .iter()
+                    .filter(|fold| fold.learnt.iter().any(|part| part.contains(&row)));
                 assert_eq!((held_back, learnt.count()), (1, 3));
             }
         }

@@ -177,7 +177,13 @@ impl Learning {
             *output = share * (*output - input(f64::from(*target)));
         }
         self.gradient.fill(0.0);
-        network.backward(&batch, &inputs, &mut self.tape, &self.outputs, &mut self.gradient)?;
+        network.backward(
+            &batch,
+            &inputs,
+            &mut self.tape,
+            &self.outputs,
+            &mut self.gradient,
+        )?;
         let training = &model.plan.training;
         let norm = global_norm(&self.gradient);
         clip_by_global_norm(&mut self.gradient, norm, training.clip_norm.unwrap_or(1.0));

@@ -20,7 +20,9 @@ impl Memory {
     pub(super) fn of(tail: &Tail) -> Memory {
         let values = tail.values(MEMORY);
         Memory {
-            values: (0..MEMORY).map(|index| values[index * STRIDE % MEMORY]).collect(),
+            values: (0..MEMORY)
+                .map(|index| values[index * STRIDE % MEMORY])
+                .collect(),
             oldest: 0,
         }
     }
@@ -29,7 +31,11 @@ impl Memory {
     pub(super) fn about(median: f64, distance: &Tail) -> Memory {
         let mut memory = Memory::of(distance);
         for (index, value) in memory.values.iter_mut().enumerate() {
-            *value = if index % 2 == 0 { median + *value } else { median - *value };
+            *value = if index % 2 == 0 {
+                median + *value
+            } else {
+                median - *value
+            };
         }
         memory
     }

@@ -82,8 +82,8 @@ impl DetectPlan {
     #[must_use]
     pub fn fitted_rows_of(&self, data: &DetectData) -> usize {
         let rows = self.fitted.rows;
-        let is_same = rows <= data.rows
-            && of_numbers(data.values_up_to(rows)) == self.fitted.fingerprint;
+        let is_same =
+            rows <= data.rows && of_numbers(data.values_up_to(rows)) == self.fitted.fingerprint;
         if is_same { rows } else { 0 }
     }
 }
@@ -93,7 +93,9 @@ pub(super) fn probability(rate: FalseAlarms, interval: Option<f64>) -> Result<f6
     let rate_text = || rate.to_string();
     match rate.per_reading(interval) {
         None => Err(DetectError::NoTimes { rate: rate_text() }),
-        Some(probability) if probability >= 1.0 => Err(DetectError::RateTooHigh { rate: rate_text() }),
+        Some(probability) if probability >= 1.0 => {
+            Err(DetectError::RateTooHigh { rate: rate_text() })
+        }
         Some(probability) => Ok(probability),
     }
 }
@@ -129,7 +131,9 @@ impl DetectModel {
             serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
         let model = DetectModel { network, plan };
         match model.contradiction() {
-            Some(what) => Err(problem(format!("its {what} do not fit its network or each other"))),
+            Some(what) => Err(problem(format!(
+                "its {what} do not fit its network or each other"
+            ))),
             None => Ok(model),
         }
     }
@@ -163,11 +167,15 @@ impl DetectModel {
             (plan.views.is_sound(channels), "distributions"),
             (plan.span > 0, "spans"),
             (
-                plan.interval.is_none_or(|interval| interval > 0.0 && interval.is_finite())
+                plan.interval
+                    .is_none_or(|interval| interval > 0.0 && interval.is_finite())
                     && probability(plan.false_alarms, plan.interval).is_ok(),
                 "false alarms",
             ),
         ];
-        facts.into_iter().find(|(fits, _)| !fits).map(|(_, what)| what)
+        facts
+            .into_iter()
+            .find(|(fits, _)| !fits)
+            .map(|(_, what)| what)
     }
 }

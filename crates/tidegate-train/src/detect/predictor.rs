@@ -58,7 +58,11 @@ impl Predictor {
     }
 
     /// Predicts the reading after the one that was taken.
-    pub(super) fn advance(&mut self, model: &Model, channels: &[Channel]) -> Result<(), ModelError> {
+    pub(super) fn advance(
+        &mut self,
+        model: &Model,
+        channels: &[Channel],
+    ) -> Result<(), ModelError> {
         model.step(
             &BatchInputs::Features(&self.inputs),
             &mut self.state,

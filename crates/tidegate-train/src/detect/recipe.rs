@@ -52,13 +52,13 @@ impl Default for DetectRecipe {
         DetectRecipe {
             first: 0.15,
             cell: Cell::Gru(tidegate_cells::Gru::default()),
-            hidden_size: 16,
+            hidden_size: 32,
             layers: 1,
             span: 256,
             false_alarms: None,
             hold_off: 256,
             training: Training {
-                learning_rate: 3e-3,
+                learning_rate: 1e-3,
                 epochs: 60,
                 patience: Some(8),
                 batch_size: 16,
@@ -203,8 +203,12 @@ impl DetectRecipe {
     fn network(&self, channels: usize) -> Result<Model, TrainError> {
         let mut recurrent = Stack::new(self.cell, 2 * channels, self.hidden_size);
         recurrent.layers = self.layers;
-        let configuration =
-            ModelConfiguration::new(InputLayer::Features, recurrent, channels, Readout::EveryStep);
+        let configuration = ModelConfiguration::new(
+            InputLayer::Features,
+            recurrent,
+            channels,
+            Readout::EveryStep,
+        );
         Ok(Model::new(configuration, self.training.seed)?)
     }
 }

@@ -76,7 +76,12 @@ impl Detector {
             learning: self.learning.as_ref().map(|learning| LearningState {
                 parameters: short_bits(self.model.network.parameters()),
                 updates: learning.optimiser.updates,
-                buffers: learning.optimiser.buffers.iter().map(|one| short_bits(one)).collect(),
+                buffers: learning
+                    .optimiser
+                    .buffers
+                    .iter()
+                    .map(|one| short_bits(one))
+                    .collect(),
                 inputs: short_bits(&learning.inputs),
                 targets: short_bits(&learning.targets),
                 start: Floats::of(&learning.start),
@@ -106,7 +111,9 @@ impl Detector {
         }
         match (&self.learning, &state.learning) {
             (None, Some(_)) => {
-                return Err(other("is one of learning: give --learn, or begin with a new state"));
+                return Err(other(
+                    "is one of learning: give --learn, or begin with a new state",
+                ));
             }
             (Some(_), None) => {
                 return Err(other(
@@ -115,7 +122,8 @@ impl Detector {
             }
             _ => {}
         }
-        self.take(state).ok_or_else(|| other("is damaged: begin with a new state"))
+        self.take(state)
+            .ok_or_else(|| other("is damaged: begin with a new state"))
     }
 
     fn take(&mut self, state: &DetectorState) -> Option<()> {
@@ -161,7 +169,11 @@ impl Learning {
         };
         let fits = |one: &OptimiserState, other: &OptimiserState| {
             one.buffers.len() == other.buffers.len()
-                && one.buffers.iter().zip(&other.buffers).all(|(one, other)| one.len() == other.len())
+                && one
+                    .buffers
+                    .iter()
+                    .zip(&other.buffers)
+                    .all(|(one, other)| one.len() == other.len())
         };
         let steps = state.targets.len() / channels;
         let is_whole = state.targets.len() == steps * channels
@@ -234,6 +246,9 @@ fn floats(bits: &[u32]) -> Vec<f32> {
 /// Only by as many.
 fn replace<T>(place: &mut [T], values: impl ExactSizeIterator<Item = T>) -> Option<()> {
     (place.len() == values.len()).then_some(())?;
-    place.iter_mut().zip(values).for_each(|(place, value)| *place = value);
+    place
+        .iter_mut()
+        .zip(values)
+        .for_each(|(place, value)| *place = value);
     Some(())
 }

@@ -59,7 +59,10 @@ impl Tail {
         let tail = ((SHARE * count as f64) as usize).clamp(LEAST_EXCESSES, MOST_EXCESSES);
         let below = count - tail;
         let threshold = sorted[below - 1];
-        let excesses: Vec<f64> = sorted[below..].iter().map(|value| value - threshold).collect();
+        let excesses: Vec<f64> = sorted[below..]
+            .iter()
+            .map(|value| value - threshold)
+            .collect();
         let mean_excess = excesses.iter().sum::<f64>() / tail as f64;
         if !(mean_excess.is_finite() && mean_excess > 0.0) {
             return None;
@@ -87,7 +90,11 @@ impl Tail {
             0 => 0.0,
             above => {
                 let (low, high) = (self.body[above - 1], self.body[above]);
-                let within = if high > low { (value - low) / (high - low) } else { 1.0 };
+                let within = if high > low {
+                    (value - low) / (high - low)
+                } else {
+                    1.0
+                };
                 (above as f64 - 1.0 + within) / (BODY_POINTS - 1) as f64
             }
         };
@@ -183,14 +190,22 @@ fn curve(excesses: &[f64], mean: f64, share: f64) -> Vec<f64> {
             let sum: f64 = match shape {
                 0.0 => relative.iter().sum::<f64>() / scale,
                 _ => {
-                    let terms = relative.iter().map(|excess| (shape * excess / scale).ln_1p());
+                    let terms = relative
+                        .iter()
+                        .map(|excess| (shape * excess / scale).ln_1p());
                     terms.sum::<f64>() * (1.0 + 1.0 / shape)
                 }
             };
-            tails.push((-(relative.len() as f64) * power - sum + penalty, shape, scale));
+            tails.push((
+                -(relative.len() as f64) * power - sum + penalty,
+                shape,
+                scale,
+            ));
         }
     }
-    let best = tails.iter().fold(f64::NEG_INFINITY, |best, tail| best.max(tail.0));
+    let best = tails
+        .iter()
+        .fold(f64::NEG_INFINITY, |best, tail| best.max(tail.0));
     tails.retain(|tail| tail.0 > best - 20.0);
     let weights: f64 = tails.iter().map(|tail| (tail.0 - best).exp()).sum();
     let step = curve_step();
@@ -232,7 +247,10 @@ mod tests {
         let tail = Tail::of(&values(20_000, false)).unwrap();
         for value in [0.1, 0.5, 1.0, 2.0, 3.0, 5.0, 7.0] {
             let found = tail.surprise(value);
-            assert!((found - value).abs() < 0.02 + 0.02 * value, "{value}: {found}");
+            assert!(
+                (found - value).abs() < 0.02 + 0.02 * value,
+                "{value}: {found}"
+            );
         }
         // Ten times beyond the data the shape may be another than it seems.
         let far = tail.surprise(14.0);
@@ -241,9 +259,8 @@ mod tests {
 
     #[test]
     fn the_fewer_values_there_are_the_heavier_the_tail_that_is_reckoned_with() {
-        let found = [200, 1_000, 10_000].map(|count| {
-            Tail::of(&values(count, false)).unwrap().surprise(12.0)
-        });
+        let found = [200, 1_000, 10_000]
+            .map(|count| Tail::of(&values(count, false)).unwrap().surprise(12.0));
         assert!(found[0] < found[1] && found[1] < found[2], "{found:?}");
     }
 
@@ -253,7 +270,10 @@ mod tests {
         let tail = Tail::of(&values(20_000, true)).unwrap();
         for value in [2.0_f64, 10.0, 50.0, 400.0] {
             let (found, expected) = (tail.surprise(value), 2.0 * value.ln());
-            assert!((found - expected).abs() < 0.05 * expected, "{value}: {found} for {expected}");
+            assert!(
+                (found - expected).abs() < 0.05 * expected,
+                "{value}: {found} for {expected}"
+            );
         }
     }
 
@@ -272,7 +292,10 @@ mod tests {
         let again = Tail::of(&tail.values(2_000)).unwrap();
         for value in [0.3, 1.0, 2.5, 4.0, 6.0] {
             let (one, other) = (tail.surprise(value), again.surprise(value));
-            assert!((one - other).abs() < 0.1 * one + 0.02, "{value}: {one} {other}");
+            assert!(
+                (one - other).abs() < 0.1 * one + 0.02,
+                "{value}: {one} {other}"
+            );
         }
     }
 

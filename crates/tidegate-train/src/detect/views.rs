@@ -51,7 +51,10 @@ impl Views {
     ) -> Result<Views, NoTail> {
         let column = |values: &[f64], channel: usize| -> Vec<f64> {
             let of_channel = values.iter().skip(channel).step_by(channels);
-            of_channel.copied().filter(|value| !value.is_nan()).collect()
+            of_channel
+                .copied()
+                .filter(|value| !value.is_nan())
+                .collect()
         };
         let mut views = Views {
             errors: Vec::with_capacity(channels),
@@ -62,7 +65,9 @@ impl Views {
         };
         for channel in 0..channels {
             let tail = Tail::of(&column(errors, channel));
-            views.errors.push(tail.ok_or((channel, "is predicted without an error"))?);
+            views
+                .errors
+                .push(tail.ok_or((channel, "is predicted without an error"))?);
             let (median, distances) = distances(column(readings, channel));
             let distance = Tail::of(&distances).ok_or((channel, "does not change"))?;
             views.levels.push(Level { median, distance });
@@ -78,7 +83,9 @@ impl Views {
         views.cap = -(probability / (2.0 + f64::from(u8::from(with_span)))).ln();
         if with_span {
             let mut mean = MeanOverSpan::new(span);
-            let means = surprises.iter().map(|&surprise| mean.add(surprise.min(views.cap)));
+            let means = surprises
+                .iter()
+                .map(|&surprise| mean.add(surprise.min(views.cap)));
             // The first means still remember where they began.
             let means: Vec<f64> = means.skip(span / 2).collect();
             views.span = Tail::of(&means);
@@ -116,7 +123,8 @@ impl Views {
     pub(super) fn of_levels(&self, values: &[f64]) -> Option<f64> {
         let levels = self.levels.iter().zip(values);
         let known = levels.filter(|(_, value)| !value.is_nan());
-        let surprises = known.map(|(level, value)| level.distance.surprise((value - level.median).abs()));
+        let surprises =
+            known.map(|(level, value)| level.distance.surprise((value - level.median).abs()));
         let largest = surprises.reduce(f64::max)?;
         Some((largest - (self.levels.len() as f64).ln()).max(0.0))
     }
@@ -130,7 +138,9 @@ impl Views {
             && self.together.is_some() == (channels > 1)
             && self.cap > 0.0
             && levels.clone().all(|level| level.median.is_finite())
-            && tails.chain(levels.map(|level| &level.distance)).all(Tail::is_sound)
+            && tails
+                .chain(levels.map(|level| &level.distance))
+                .all(Tail::is_sound)
     }
 }
 
@@ -138,7 +148,10 @@ impl Views {
 pub(super) fn distances(mut values: Vec<f64>) -> (f64, Vec<f64>) {
     values.sort_by(f64::total_cmp);
     let median = values.get(values.len() / 2).copied().unwrap_or(0.0);
-    (median, values.iter().map(|value| (value - median).abs()).collect())
+    (
+        median,
+        values.iter().map(|value| (value - median).abs()).collect(),
+    )
 }
 
 /// A mean of surprises that forgets: the last `span` of them weigh 86 %.

@@ -27,7 +27,8 @@ use crate::training::Training;
 /// that cut sequences), the same promises, the same checkpoints.
 ///
 /// # Errors
-/// [`TrainError::Option`] for options that make no sense or have no meaning here (`window`, `memory_limit`);
+/// [`TrainError::Option`] for options that make no sense or have no meaning here (`window`,
+/// `memory_limit`, `class_weights`);
 /// [`TrainError::Mismatch`] where windows do not fit the forecaster; [`TrainError::EmptySet`]; [`TrainError::Checkpoint`];
 /// [`TrainError::NotFinite`] once a number stops being finite: the forecaster then has the parameters before that update.
 #[allow(
@@ -54,6 +55,11 @@ pub fn train_forecaster(
             let reason = "has no meaning for a forecaster, whose windows are read whole".to_owned();
             return Err(TrainError::Option { option, reason });
         }
+    }
+    if training.class_weights.is_some() {
+        let reason = "weighs classes, and a forecast has none".to_owned();
+        let option = "class_weights";
+        return Err(TrainError::Option { option, reason });
     }
     check(forecaster.configuration(), train, loss, "training")?;
     check(forecaster.configuration(), valid, loss, "validation")?;

@@ -12,10 +12,9 @@ use super::predictions::Predictions;
 use super::residuals::Residuals;
 use crate::error::TrainError;
 use crate::losses::ForecastLoss;
+use crate::model_task::ModelTask;
+use crate::plan_file;
 use crate::training::Training;
-
-/// The key of the plan in the file's description.
-const KEY: &str = "forecast";
 
 /// Most numbers that a batch of predictions computes at once.
 const MOST_NUMBERS: usize = 1 << 22;
@@ -55,12 +54,8 @@ impl ForecastModel {
     /// # Errors
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
-        let plan = serde_json::to_string(&self.plan).map_err(|error| TrainError::Plan {
-            path: path.as_ref().to_owned(),
-            reason: error.to_string(),
-        })?;
         let description = self.forecaster.description_mut();
-        description.insert(KEY.to_owned(), plan);
+        plan_file::keep(&self.plan, ModelTask::Forecast, description, path.as_ref())?;
         Ok(self.forecaster.save(path)?)
     }
 
@@ -71,17 +66,12 @@ impl ForecastModel {
     pub fn load(path: impl AsRef<Path>) -> Result<ForecastModel, TrainError> {
         let path = path.as_ref();
         let forecaster = Forecaster::load(path)?;
-        let problem = |reason: String| TrainError::Plan {
-            path: path.to_owned(),
-            reason,
-        };
-        let json = forecaster.description().get(KEY);
-        let json = json.ok_or_else(|| problem("it does not say what was forecast".to_owned()))?;
-        let plan: ForecastPlan =
-            serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
+        let missing = "it does not say what was forecast";
+        let description = forecaster.description();
+        let plan = plan_file::read(ModelTask::Forecast, description, path, missing)?;
         let model = ForecastModel { forecaster, plan };
         match model.contradiction() {
-            Some(reason) => Err(problem(reason)),
+            Some(reason) => Err(plan_file::problem(path, reason)),
             None => Ok(model),
         }
     }

@@ -41,6 +41,41 @@ pub fn cross_entropy(
     Ok(LossSum { sum, steps })
 }
 
+/// The same, with the loss and the gradient of a step multiplied by the weight of its class.
+///
+/// The mean is still taken over the number of steps, not over their weights: with weights whose mean over a set is 1, it
+/// estimates the mean over classes whatever a batch holds.
+///
+/// # Errors
+/// Those of [`cross_entropy`].
+///
+/// # Panics
+/// If there is not one weight for each of the `width` classes.
+pub fn weighted_cross_entropy(
+    batch: &Batch,
+    weights: &[f64],
+    outputs: &[f32],
+    targets: &[u32],
+    gradient: &mut [f32],
+) -> Result<LossSum, TrainError> {
+    let width = weights.len();
+    let steps = check(batch, width, outputs, (targets.len(), 1), gradient)?;
+    check_classes(batch, width, targets)?;
+    clear_padding(batch, gradient);
+    let scale = 1.0 / steps as f64;
+    let mut sum = 0.0;
+    active_rows::for_each_run(batch, |rows| {
+        for row in rows {
+            let (values, target) = (row * width..(row + 1) * width, &targets[row..=row]);
+            let weight = weights[target[0] as usize];
+            let gradient = &mut gradient[values.clone()];
+            sum += weight * add_block(width, &outputs[values], target, weight * scale, gradient);
+        }
+        Ok(())
+    })?;
+    Ok(LossSum { sum, steps })
+}
+
 /// Checks that the class of every real step is one of `width`.
 fn check_classes(batch: &Batch, width: usize, targets: &[u32]) -> Result<(), TrainError> {
     active_rows::for_each_run(batch, |rows| {

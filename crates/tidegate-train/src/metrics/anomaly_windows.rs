@@ -56,7 +56,11 @@ impl AnomalyWindows {
         windows: &[RangeInclusive<usize>],
         first: usize,
     ) -> AnomalyWindows {
-        let alarms: Vec<usize> = alarms.iter().copied().filter(|&alarm| alarm >= first).collect();
+        let alarms: Vec<usize> = alarms
+            .iter()
+            .copied()
+            .filter(|&alarm| alarm >= first)
+            .collect();
         let measured = || windows.iter().filter(|window| *window.end() >= first);
         let first_in = |window: &RangeInclusive<usize>| {
             alarms.iter().copied().find(|alarm| window.contains(alarm))
@@ -64,7 +68,9 @@ impl AnomalyWindows {
         let is_false = |alarm: &&usize| !windows.iter().any(|window| window.contains(*alarm));
         let false_alarms: Vec<usize> = alarms.iter().filter(is_false).copied().collect();
         let count = measured().count();
-        let windows_met = measured().filter(|window| first_in(window).is_some()).count();
+        let windows_met = measured()
+            .filter(|window| first_in(window).is_some())
+            .count();
         let of_windows: f64 = measured()
             .map(|window| match first_in(window) {
                 Some(alarm) => MET * of_place(alarm, window) / sigmoid(-1.0),
@@ -122,7 +128,9 @@ mod tests {
     const WINDOWS: [RangeInclusive<usize>; 2] = [100..=199, 400..=449];
 
     fn score(alarms: &[usize]) -> f64 {
-        AnomalyWindows::measure(alarms, &WINDOWS, 0).nab_score.unwrap()
+        AnomalyWindows::measure(alarms, &WINDOWS, 0)
+            .nab_score
+            .unwrap()
     }
 
     #[test]
@@ -147,7 +155,15 @@ mod tests {
     #[test]
     fn rows_before_the_first_count_for_nothing() {
         let found = AnomalyWindows::measure(&[5, 120, 150, 300], &WINDOWS, 200);
-        assert_eq!((found.windows, found.windows_met, found.alarms, found.false_alarms), (1, 0, 1, 1));
+        assert_eq!(
+            (
+                found.windows,
+                found.windows_met,
+                found.alarms,
+                found.false_alarms
+            ),
+            (1, 0, 1, 1)
+        );
         // A window that has begun before still counts, with the alarms in what is left of it.
         let found = AnomalyWindows::measure(&[120, 150], &WINDOWS, 130);
         assert_eq!((found.windows, found.windows_met, found.alarms), (2, 1, 1));
@@ -156,7 +172,10 @@ mod tests {
     #[test]
     fn what_is_not_defined_is_none() {
         let found = AnomalyWindows::measure(&[], &[], 0);
-        assert_eq!((found.precision, found.recall, found.nab_score), (None, None, None));
+        assert_eq!(
+            (found.precision, found.recall, found.nab_score),
+            (None, None, None)
+        );
     }
 
     proptest! {

@@ -86,7 +86,7 @@ proptest! {
             window.fill(&set, &rows, &range);
             let width = if last { 1 } else { range.len() };
             let outputs = vec![0.0; width * lengths.len()];
-            let loss = window.loss(&outputs, &mut Vec::new()).unwrap();
+            let loss = window.loss(&outputs, None, &mut Vec::new()).unwrap();
             prop_assert_eq!(loss.steps > 0, is_supervised(&set, &rows, &range));
             steps += loss.steps;
         }

@@ -1,0 +1,36 @@
+//! `tidegate generate MODEL`: text or music, token after token, as it is made.
+
+mod document;
+mod music;
+mod prompt;
+mod stream;
+mod text;
+
+use std::path::Path;
+
+use tidegate_train::{Material, ModelTask, NextModel};
+
+use super::model_arguments::ModelArguments;
+use crate::failure::Failure;
+use crate::outputs::check_outputs;
+
+pub(super) fn run(arguments: &ModelArguments, path: &Path) -> Result<(), Failure> {
+    if ModelTask::of_file(path)? != Some(ModelTask::Next) {
+        return Err(Failure::NotGenerative {
+            model: path.to_owned(),
+        });
+    }
+    let model = NextModel::load(path)?;
+    let midi: Vec<&Path> = arguments.midi.iter().map(AsRef::as_ref).collect();
+    let prompt = arguments.prompt_file.as_deref();
+    let inputs: Vec<&Path> = [Some(path), prompt].into_iter().flatten().collect();
+    check_outputs(&midi, &inputs)?;
+    match (&model.plan.material, arguments.midi.as_deref()) {
+        (Material::Music { statistics, .. }, _) => music::run(arguments, path, &model, statistics),
+        (_, Some(midi)) => Err(Failure::TextAsMidi {
+            model: path.to_owned(),
+            midi: midi.to_owned(),
+        }),
+        _ => text::run(arguments, path, &model),
+    }
+}

@@ -1,0 +1,93 @@
+//! Pieces as lists of chords.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::DataError;
+use crate::polyphonic_music::read_pieces;
+use crate::splits::Split;
+
+/// The steps of a piece: at each the MIDI pitches that sound, from 21 to 108, the highest first, each once.
+pub type Piece = Vec<Vec<u8>>;
+
+/// The pieces of a file of polyphonic music.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MusicPieces {
+    /// What weights are fitted to.
+    pub train: Vec<Piece>,
+    /// What choices are made on.
+    pub valid: Vec<Piece>,
+    /// What is reported.
+    pub test: Vec<Piece>,
+}
+
+impl MusicPieces {
+    /// Reads the document that [`polyphonic_music`](crate::polyphonic_music()) reads.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn read(path: impl AsRef<Path>) -> Result<MusicPieces, DataError> {
+        let [train, valid, test] = read_pieces(path.as_ref())?;
+        Ok(MusicPieces { train, valid, test })
+    }
+
+    /// The pieces of one set.
+    #[must_use]
+    pub fn get(&self, split: Split) -> &[Piece] {
+        match split {
+            Split::Train => &self.train,
+            Split::Valid => &self.valid,
+            Split::Test => &self.test,
+        }
+    }
+
+    /// Whether bytes look like a document of music rather than like text: they begin with a brace, and one of the keys
+    /// `train`, `valid` and `test` with a list stands near the beginning.
+    #[must_use]
+    pub fn is_likely(bytes: &[u8]) -> bool {
+        const NEAR: usize = 4096;
+        let start = String::from_utf8_lossy(&bytes[..bytes.len().min(NEAR)]);
+        let dense: String = start.split_whitespace().collect();
+        let dense = dense.trim_start_matches('\u{feff}');
+        let has = |split: &Split| dense.contains(&format!("\"{}\":[", split.key()));
+        dense.starts_with('{') && Split::ALL.iter().any(has)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pitches_are_read_from_the_highest_to_the_lowest_each_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.json");
+        let text =
+            r#"{"train": [[[48, 60, 52, 60], []]], "valid": [[[60]]], "test": [[[21, 108]]]}"#;
+        std::fs::write(&path, text).unwrap();
+        let pieces = MusicPieces::read(&path).unwrap();
+        assert_eq!(pieces.train, [vec![vec![60, 52, 48], vec![]]]);
+        assert_eq!(pieces.test, [vec![vec![108, 21]]]);
+    }
+
+    #[test]
+    fn music_is_told_from_text() {
+        for text in [
+            "{\"train\": [[[60]]]}",
+            " {\n\"name\": \"x\",\n \"valid\" : [",
+            "{\"test\":[]",
+        ] {
+            assert!(MusicPieces::is_likely(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "{",
+            "{ int train = 3; }",
+            "\"train\": [",
+            "First Citizen:",
+        ] {
+            assert!(!MusicPieces::is_likely(text.as_bytes()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! A trained classifier with all that a prediction needs, in one file.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use tidegate_data::{
+    Recordings, RecordingsOptions, RecordingsSchema, Sequence, SequenceSet, Supervision, Targets,
+};
+use tidegate_model::{InputLayer, Model, Readout};
+
+use super::class_weights::ClassWeights;
+use super::predictions::ClassProbabilities;
+use super::temperature::{LIMITS, fit_temperature, log_probabilities};
+use crate::error::TrainError;
+use crate::overflow::is_overflow;
+use crate::training::Training;
+use crate::window::Window;
+
+/// The key of the plan in the file's description.
+const KEY: &str = "classify";
+
+/// Most numbers that a batch of predictions computes at once.
+const MOST_NUMBERS: usize = 1 << 22;
+
+/// What a classifier was trained on and for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassifyPlan {
+    /// Channels, scaling and classes.
+    pub schema: RecordingsSchema,
+    /// How the recordings were read.
+    pub recordings: RecordingsOptions,
+    /// The share of each class that was held back to validate.
+    pub valid_share: f64,
+    /// Of each class, how many recordings, or steps, were trained on.
+    pub class_counts: Vec<usize>,
+    /// Whether rare classes counted more.
+    pub class_weights: ClassWeights,
+    /// By which logits are divided before they become probabilities; found on the validation recordings.
+    pub temperature: f64,
+    /// How it was trained.
+    pub training: Training,
+}
+
+/// A trained classifier.
+#[derive(Debug)]
+pub struct ClassifyModel {
+    /// The network.
+    pub model: Model,
+    /// What it was trained on and for.
+    pub plan: ClassifyPlan,
+}
+
+impl ClassifyModel {
+    /// Whether a model's description is that of a classifier.
+    #[must_use]
+    pub fn describes(model: &Model) -> bool {
+        model.description().contains_key(KEY)
+    }
+
+    /// Writes the file: to a temporary file in the same folder, which is synced and then renamed to `path`.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
+    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
+        let plan = serde_json::to_string(&self.plan).map_err(|error| TrainError::Plan {
+            path: path.as_ref().to_owned(),
+            reason: error.to_string(),
+        })?;
+        let description = self.model.description_mut();
+        description.insert(KEY.to_owned(), plan);
+        Ok(self.model.save(path)?)
+    }
+
+    /// Reads a file that [`ClassifyModel::save`] wrote.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] and [`TrainError::Plan`] name the file and what is wrong with it.
+    pub fn load(path: impl AsRef<Path>) -> Result<ClassifyModel, TrainError> {
+        let path = path.as_ref();
+        let model = Model::load(path)?;
+        let problem = |reason: String| TrainError::Plan {
+            path: path.to_owned(),
+            reason,
+        };
+        let json = model.description().get(KEY);
+        let json = json.ok_or_else(|| problem("it does not say what was classified".to_owned()))?;
+        let plan: ClassifyPlan =
+            serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
+        let model = ClassifyModel { model, plan };
+        match model.contradiction() {
+            Some(reason) => Err(problem(reason)),
+            None => Ok(model),
+        }
+    }
+
+    /// What in the plan does not fit the network.
+    fn contradiction(&self) -> Option<String> {
+        let (plan, network) = (&self.plan, self.model.configuration());
+        let schema = &plan.schema;
+        if let Err(error) = schema.validate() {
+            return Some(error.to_string());
+        }
+        let facts = [
+            (network.input == InputLayer::Features, "kind of input"),
+            (
+                schema.channels.len() == network.recurrent.input_size,
+                "channels",
+            ),
+            (schema.classes.len() == network.outputs, "classes"),
+            (
+                schema.every_step == (network.readout == Readout::EveryStep),
+                "steps that have a class",
+            ),
+            (
+                plan.class_counts.len() == schema.classes.len(),
+                "counts of its classes",
+            ),
+            (
+                (LIMITS[0]..=LIMITS[1]).contains(&plan.temperature),
+                "temperature",
+            ),
+        ];
+        let wrong = facts.into_iter().find(|(fits, _)| !fits)?;
+        Some(format!(
+            "the {} of its recordings do not fit its network",
+            wrong.1
+        ))
+    }
+
+    /// The classes and their probabilities, of each recording in the file's order. Labels are not looked at.
+    ///
+    /// # Errors
+    /// [`TrainError::Recordings`] where the channels differ from those of training or a value cannot be scaled;
+    /// [`TrainError::EvaluationNotFinite`] where a number on the way is not finite.
+    pub fn predict(&self, recordings: &Recordings) -> Result<Vec<ClassProbabilities>, TrainError> {
+        let inputs = self.plan.schema.inputs(recordings)?;
+        let sequences = inputs.into_iter().map(|inputs| {
+            // What the layout of a batch asks for and nothing reads.
+            let targets = self.supervision().supervised_steps(inputs.steps());
+            Sequence {
+                targets: Targets::Classes(vec![0; targets]),
+                inputs,
+            }
+        });
+        let set = self.set_of(sequences.collect());
+        self.predict_set(&set)
+    }
+
+    /// The same of sequences that [`RecordingsSchema::set`] scaled.
+    ///
+    /// # Errors
+    /// [`TrainError::EvaluationNotFinite`] where a number on the way is not finite.
+    pub fn predict_set(&self, set: &SequenceSet) -> Result<Vec<ClassProbabilities>, TrainError> {
+        let classes = self.plan.schema.classes.len();
+        let logits = self.logits(set)?;
+        let mut row_of = Vec::with_capacity(classes);
+        let predictions = logits.iter().map(|logits| {
+            let mut logarithms = Vec::with_capacity(logits.len());
+            for row in logits.chunks_exact(classes) {
+                log_probabilities(row, self.plan.temperature, &mut row_of);
+                logarithms.extend_from_slice(&row_of);
+            }
+            ClassProbabilities {
+                classes,
+                logarithms,
+            }
+        });
+        Ok(predictions.collect())
+    }
+
+    /// Finds the temperature on the validation set.
+    pub(super) fn calibrate(&mut self, valid: &SequenceSet) -> Result<(), TrainError> {
+        let logits = self.logits(valid)?.concat();
+        let targets: Vec<u32> = valid
+            .sequences
+            .iter()
+            .flat_map(|sequence| match &sequence.targets {
+                Targets::Classes(classes) => &classes[..],
+                Targets::Values(_) | Targets::Labels(_) => &[],
+            })
+            .copied()
+            .collect();
+        self.plan.temperature = fit_temperature(&logits, &targets, self.plan.schema.classes.len());
+        Ok(())
+    }
+
+    fn supervision(&self) -> Supervision {
+        self.plan.schema.supervision()
+    }
+
+    fn set_of(&self, sequences: Vec<Sequence>) -> SequenceSet {
+        SequenceSet {
+            input: self.plan.schema.input(),
+            target: self.plan.schema.target(),
+            supervision: self.supervision(),
+            sequences,
+        }
+    }
+
+    /// Logits of each sequence, `[rows, classes]`.
+    fn logits(&self, set: &SequenceSet) -> Result<Vec<Vec<f32>>, TrainError> {
+        let classes = self.plan.schema.classes.len();
+        let network = self.model.configuration();
+        let every_step = network.readout == Readout::EveryStep;
+        let width = network.recurrent.output_size().max(classes);
+        // Sequences of like length share a batch, so that little of it is padding.
+        let mut order: Vec<usize> = (0..set.len()).collect();
+        order.sort_by_key(|&row| std::cmp::Reverse(set.sequence_length(row)));
+        let mut logits = vec![Vec::new(); set.len()];
+        let (mut window, mut outputs) = (Window::default(), Vec::new());
+        let mut rest = &order[..];
+        while let Some(&longest) = rest.first() {
+            let steps = set.sequence_length(longest);
+            let fitting = MOST_NUMBERS / steps.saturating_mul(width).max(1);
+            let (rows, after) = rest.split_at(fitting.clamp(1, 256).min(rest.len()));
+            rest = after;
+            window.fill(set, rows, &(0..steps));
+            let mut state = self.model.zero_state(rows.len());
+            self.model
+                .forward(&window.batch(), &window.inputs(), &mut state, &mut outputs)
+                .map_err(|error| match is_overflow(&error) {
+                    true => TrainError::EvaluationNotFinite,
+                    false => TrainError::Model(error),
+                })?;
+            if outputs.iter().any(|output| !output.is_finite()) {
+                return Err(TrainError::EvaluationNotFinite);
+            }
+            for (place, &row) in rows.iter().enumerate() {
+                let count = if every_step {
+                    set.sequence_length(row)
+                } else {
+                    1
+                };
+                for step in 0..count {
+                    let start = (step * rows.len() + place) * classes;
+                    logits[row].extend_from_slice(&outputs[start..start + classes]);
+                }
+            }
+        }
+        Ok(logits)
+    }
+}

@@ -1,0 +1,49 @@
+//! The tasks that models are trained for, and the one of a model file.
+
+use std::path::Path;
+
+use tidegate_model::description_of_file;
+
+use crate::error::TrainError;
+
+/// What a model was trained for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelTask {
+    /// To forecast readings.
+    Forecast,
+    /// To classify sequences, or to label their steps.
+    Classify,
+    /// To detect anomalies in a stream.
+    Detect,
+    /// To say what comes next in a text or in music.
+    Next,
+}
+
+impl ModelTask {
+    const ALL: [ModelTask; 4] = [
+        ModelTask::Forecast,
+        ModelTask::Classify,
+        ModelTask::Detect,
+        ModelTask::Next,
+    ];
+
+    /// The key of the plan in a file's description.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            ModelTask::Forecast => "forecast",
+            ModelTask::Classify => "classify",
+            ModelTask::Detect => "detect",
+            ModelTask::Next => "next",
+        }
+    }
+
+    /// The task of the model in a file; none of a model that says none. The parameters are not read.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where it is no model file.
+    pub fn of_file(path: impl AsRef<Path>) -> Result<Option<ModelTask>, TrainError> {
+        let description = description_of_file(path)?;
+        let is_its = |task: &ModelTask| description.contains_key(task.key());
+        Ok(ModelTask::ALL.into_iter().find(is_its))
+    }
+}
