@@ -19,9 +19,16 @@ use crate::visible::visible;
 use arguments::GatesArguments;
 
 pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
-    let source = source(arguments)?;
+    let shown = match (&arguments.data, arguments.task) {
+        (Some(data), None) => {
+            let (split, sequence) = chosen(arguments);
+            ShownSequence::for_task_model(&arguments.model, data, split, sequence)?
+        }
+        _ => None,
+    };
+    let source = || source(arguments)?.read();
+    let sequence = shown.map_or_else(source, Ok)?;
     let model = Model::load(&arguments.model).map_err(GatesError::Model)?;
-    let sequence = source.read()?;
     sequence.check_fits(&model)?;
     let part = arguments.steps.unwrap_or_default();
     let shown = part.of(&model.configuration().recurrent, sequence.inputs.steps())?;
@@ -61,10 +68,15 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
     })
 }
 
+/// Which sequence of several is shown.
+fn chosen(arguments: &GatesArguments) -> (Split, usize) {
+    let split = arguments.split.map_or(Split::Test, Split::from);
+    (split, arguments.sequence.unwrap_or(0))
+}
+
 /// Where the sequence comes from. Misuse of options ends here.
 fn source(arguments: &GatesArguments) -> Result<SequenceSource, GatesError> {
-    let split = arguments.split.map_or(Split::Test, Split::from);
-    let sequence = arguments.sequence.unwrap_or(0);
+    let (split, sequence) = chosen(arguments);
     let data = match (arguments.task, &arguments.data) {
         (Some(name), _) => {
             return Ok(SequenceSource::Task {

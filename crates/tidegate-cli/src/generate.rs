@@ -6,10 +6,11 @@ mod model;
 mod model_arguments;
 pub(crate) mod model_form;
 mod readings_arguments;
+mod recordings_arguments;
 
 use tidegate_data::{
-    MusicOptions, ReadingsKind, ReadingsOptions, TextLanguage, TextOptions, generated_music,
-    generated_readings, generated_text,
+    GeneratedRecordings, MusicOptions, ReadingsKind, ReadingsOptions, RecordingsKind, TextLanguage,
+    TextOptions, generated_music, generated_readings, generated_recordings, generated_text,
 };
 use tidegate_model::replace_file;
 
@@ -18,11 +19,14 @@ use crate::standard_output::print;
 use arguments::{GenerateArguments, GenerateKind, OutputArguments};
 use corpus_arguments::{MusicArguments, TextArguments, TextLanguageName};
 use readings_arguments::ReadingsArguments;
+use recordings_arguments::RecordingsArguments;
 
 pub(crate) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
     match &arguments.kind {
         GenerateKind::Load(arguments) => readings(ReadingsKind::Load, arguments),
         GenerateKind::Sales(arguments) => readings(ReadingsKind::Sales, arguments),
+        GenerateKind::Gestures(arguments) => recordings(RecordingsKind::Gestures, arguments),
+        GenerateKind::Activity(arguments) => recordings(RecordingsKind::Activity, arguments),
         GenerateKind::Text(arguments) => text(arguments),
         GenerateKind::Music(arguments) => music(arguments),
         GenerateKind::Model(arguments) => model::run(arguments),
@@ -38,6 +42,15 @@ fn readings(kind: ReadingsKind, arguments: &ReadingsArguments) -> Result<(), Fai
         seed: arguments.output.seed,
     };
     write(&arguments.output, &generated_readings(kind, options)?)
+}
+
+fn recordings(kind: RecordingsKind, arguments: &RecordingsArguments) -> Result<(), Failure> {
+    check_new(&arguments.output)?;
+    let options = GeneratedRecordings {
+        recordings: arguments.recordings,
+        seed: arguments.output.seed,
+    };
+    write(&arguments.output, &generated_recordings(kind, options)?)
 }
 
 fn text(arguments: &TextArguments) -> Result<(), Failure> {

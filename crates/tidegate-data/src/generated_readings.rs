@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::DataError;
 use crate::option_limits::impossible;
+pub(crate) use noise::Noise;
 
 /// Rows of a series, those ahead included. In steps of a day they end in the year 7498, which calendars still know.
 const MOST_ROWS: usize = 2_000_000;

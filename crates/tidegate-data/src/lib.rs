@@ -42,6 +42,7 @@ mod feature_sequence;
 mod frequency;
 mod generated_music;
 mod generated_readings;
+mod generated_recordings;
 mod generated_text;
 mod kind;
 mod mackey_glass;
@@ -52,6 +53,7 @@ mod option_limits;
 mod panel;
 mod polyphonic_music;
 mod random_stream;
+mod reading_stream;
 mod recordings;
 mod regular_file;
 mod sequence;
@@ -74,6 +76,7 @@ pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
 pub use generated_music::{MusicOptions, generated_music};
 pub use generated_readings::{ReadingsKind, ReadingsOptions, generated_readings};
+pub use generated_recordings::{GeneratedRecordings, RecordingsKind, generated_recordings};
 pub use generated_text::{TextLanguage, TextOptions, generated_text};
 pub use kind::{InputKind, Supervision, TargetKind};
 pub use mackey_glass::{MackeyGlass, mackey_glass};
@@ -89,6 +92,9 @@ pub use panel::{
     SeriesOptions, SeriesSchema, SplitBy, SplitError, SplitOptions, SplitTimes, TimeSchema,
 };
 pub use polyphonic_music::{MusicPlace, polyphonic_music};
+pub use reading_stream::{
+    Buffered, LineProblem, ReadingStream, StreamColumns, StreamError, StreamLayout, StreamLine,
+};
 pub use recordings::{
     Label, Recording, RecordingPlace, Recordings, RecordingsError, RecordingsFormat,
     RecordingsNote, RecordingsOptions, RecordingsSchema, stratified_folds, stratified_split,

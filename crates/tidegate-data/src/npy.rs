@@ -52,7 +52,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<FeatureSequence, String> {
 }
 
 /// The array as a sequence: a vector has one feature a step.
-fn steps_and_features(shape: &[usize]) -> Result<(usize, usize), String> {
+pub(crate) fn steps_and_features(shape: &[usize]) -> Result<(usize, usize), String> {
     let (steps, features) = match *shape {
         [steps] => (steps, 1),
         [steps, features] => (steps, features),

@@ -34,6 +34,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
 
+pub(crate) use cells::{Cell, Decimal, read as read_cell};
 pub use column::{Column, Marker, StrayText, Values};
 pub use error::TableError;
 pub use place::Place;
@@ -154,7 +155,8 @@ impl Table {
         Table::of_file(read_whole(source, name)?, name)
     }
 
-    fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
+    /// What a file with this content holds.
+    pub(crate) fn of_file(bytes: Vec<u8>, path: &Path) -> Result<Table, DataError> {
         Table::of_content(Cow::Owned(bytes)).map_err(|error| DataError::Table {
             path: path.to_owned(),
             error,

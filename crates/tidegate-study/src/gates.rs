@@ -34,6 +34,7 @@ mod page;
 mod part;
 mod sequence;
 mod subject;
+mod task_model;
 mod unit;
 mod words;
 

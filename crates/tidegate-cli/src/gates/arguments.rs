@@ -18,11 +18,12 @@ use crate::arguments::{TaskName, number};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct GatesArguments {
-    /// The model: a .safetensors file that `tidegate compare --out` wrote
+    /// The model: a .safetensors file that `tidegate compare --out` or `tidegate train` wrote, but for forecasters
     pub(crate) model: PathBuf,
 
     /// The sequence: a table of numbers with a header and one column per feature (.csv), a NumPy array [steps, features] or
-    /// [steps] (.npy), or polyphonic music as for `tidegate compare --data` (.json)
+    /// [steps] (.npy), or polyphonic music as for `tidegate compare --data` (.json). For a model of `tidegate train`: a file
+    /// such as it was trained on, which is scaled as in training, or read as its tokens
     #[arg(conflicts_with = "task")]
     pub(crate) data: Option<PathBuf>,
 
@@ -38,7 +39,7 @@ pub(crate) struct GatesArguments {
     #[arg(long, value_enum)]
     pub(crate) split: Option<SplitName>,
 
-    /// Which sequence of a task, or piece of music, counted from 0 [default: 0]
+    /// Which sequence of a task, piece of music or recording, counted from 0 [default: 0]
     #[arg(long, value_name = "N", value_parser = number(0, u64::from(u32::MAX)))]
     pub(crate) sequence: Option<usize>,
 

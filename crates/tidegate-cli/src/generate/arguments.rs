@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use super::corpus_arguments::{MusicArguments, TextArguments};
 use super::model_arguments::ModelArguments;
 use super::readings_arguments::ReadingsArguments;
+use super::recordings_arguments::RecordingsArguments;
 
 /// Generate a file from a seed, to learn and to test with; or text or music with a trained model.
 ///
@@ -25,6 +26,10 @@ pub(crate) enum GenerateKind {
     Load(ReadingsArguments),
     /// Daily sales of four shops below each other, with promotions and regions
     Sales(ReadingsArguments),
+    /// Movements of a hand, as acceleration along three axes: each recording has one of four labels
+    Gestures(RecordingsArguments),
+    /// What somebody does who wears a sensor, as acceleration along three axes: each step has one of four labels
+    Activity(RecordingsArguments),
     /// Sentences of a small grammar, in English or Korean
     Text(TextArguments),
     /// Pieces of simple four-part harmony, as JSON
@@ -54,6 +59,7 @@ Examples:
   tidegate generate load --rows 2000 --ahead 24 -o recent.csv
   tidegate generate load --missing 0.05 --seed 7 -o load-with-gaps.csv
   tidegate generate sales | tidegate inspect -
+  tidegate generate gestures --recordings 400 -o gestures.csv
   tidegate generate text --language korean -o stories.txt
   tidegate generate stories.safetensors --length 400
 

@@ -4,7 +4,7 @@ use crate::random_stream::RandomStream;
 
 /// A first-order autoregressive series, eₜ = φ eₜ₋₁ + √(1 − φ²) d uₜ, with mean 0 and deviation d.
 #[derive(Debug)]
-pub(super) struct Noise {
+pub(crate) struct Noise {
     stream: RandomStream,
     persistence: f64,
     deviation: f64,
@@ -12,7 +12,7 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    pub(super) fn new(stream: RandomStream, persistence: f64, deviation: f64) -> Noise {
+    pub(crate) fn new(stream: RandomStream, persistence: f64, deviation: f64) -> Noise {
         let mut noise = Noise {
             stream,
             persistence,
@@ -23,7 +23,7 @@ impl Noise {
         noise
     }
 
-    pub(super) fn next(&mut self) -> f64 {
+    pub(crate) fn next(&mut self) -> f64 {
         let value = self.value;
         let fresh = (1.0 - self.persistence * self.persistence).sqrt() * self.deviation;
         self.value = self.persistence * value + fresh * self.nearly_normal();

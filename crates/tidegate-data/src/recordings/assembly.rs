@@ -12,6 +12,12 @@ use crate::table::Place;
 /// 1 GiB of values.
 const MOST_VALUES: usize = 1 << 28;
 
+/// More than any file has, and few enough that what is held for each fits in memory.
+pub(super) const MOST_RECORDINGS: usize = 1 << 22;
+
+/// Steps with a label each, of one recording: 1 GiB of labels.
+pub(super) const MOST_STEPS: usize = 1 << 26;
+
 /// What all readers do alike.
 pub(super) struct Assembly {
     path: Arc<Path>,
@@ -88,6 +94,13 @@ impl Assembly {
         }
         self.values += recording.values.len();
         check_size(self.values, &recording.place)?;
+        if self.recordings.len() == MOST_RECORDINGS {
+            return Err(RecordingsError::TooLarge {
+                place: recording.place,
+                limit: MOST_RECORDINGS,
+                what: "recordings",
+            });
+        }
         self.padded += usize::from(padding > 0);
         self.padding += padding;
         self.recordings.push(recording);
@@ -125,6 +138,7 @@ pub(super) fn check_size(values: usize, place: &RecordingPlace) -> Result<(), Re
         true => Err(RecordingsError::TooLarge {
             place: place.clone(),
             limit: MOST_VALUES,
+            what: "values of recordings",
         }),
         false => Ok(()),
     }
@@ -135,7 +149,7 @@ pub(super) fn check_size(values: usize, place: &RecordingPlace) -> Result<(), Re
 pub(super) struct Labels(HashSet<Arc<str>>);
 
 impl Labels {
-    fn get(&mut self, text: &str) -> Arc<str> {
+    pub(super) fn get(&mut self, text: &str) -> Arc<str> {
         if let Some(label) = self.0.get(text) {
             return label.clone();
         }

@@ -207,9 +207,10 @@ pub enum RecordingsError {
     /// A recording has two labels.
     #[error(
         "{}, recording {recording:?}: the label is {first:?} in {} and {second:?} in {second_place}: a recording has one \
-         label; if each step has its own, say so with --every-step",
+         label; if each step has its own, say so with --every-step{}",
         place.path.display(),
-        place.place.map_or_else(String::new, |place| place.to_string())
+        place.place.map_or_else(String::new, |place| place.to_string()),
+        if *has_ids { "" } else { "; if the file has several recordings, name the column that tells them apart with --id" }
     )]
     TwoLabels {
         /// Where the first one is.
@@ -222,6 +223,8 @@ pub enum RecordingsError {
         second: Box<str>,
         /// Where it is.
         second_place: Place,
+        /// Whether a column tells recordings apart.
+        has_ids: bool,
     },
 
     /// Some steps of a recording have a label and others have none.
@@ -269,12 +272,11 @@ pub enum RecordingsError {
 
     /// Labels for each step are asked for where the file has one for each recording, or the other way round.
     #[error(
-        "{place}: recording {recording:?} has {}, and {} expected",
-        if *every_step { "one label for the whole" } else { "a label for each step" },
+        "{place}: recording {recording:?} has {}",
         if *every_step {
-            "one for each step (--every-step) is"
+            "one label for the whole, and one for each step is expected: leave out --every-step"
         } else {
-            "one for the whole is; if each step has its own, say so with --every-step. Such"
+            "a label for each step, and one for the whole is expected: if each step has its own, say so with --every-step"
         }
     )]
     LabelKind {
@@ -287,12 +289,53 @@ pub enum RecordingsError {
     },
 
     /// The recordings would not fit in memory.
-    #[error("{place}: the recordings have more than {limit} values: keep those that matter")]
+    #[error("{place}: the file holds more than {limit} {what}: keep those that matter")]
     TooLarge {
         /// How far the file is read.
         place: RecordingPlace,
         /// How many are read.
         limit: usize,
+        /// Of what.
+        what: &'static str,
+    },
+
+    /// A folder holds no arrays.
+    #[error("{}: the folder holds no .npy files, nor do its sub-folders", path.display())]
+    NoArrays {
+        /// The folder.
+        path: PathBuf,
+    },
+
+    /// A folder holds sub-folders with arrays, and something else that would say what their labels are.
+    #[error(
+        "{}: the folder holds sub-folders, whose names are labels, and {with}: keep one of them",
+        path.display()
+    )]
+    MixedFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What else.
+        with: &'static str,
+    },
+
+    /// A folder of arrays holds something else.
+    #[error(
+        "{}: not a .npy file: a folder of recordings holds .npy files and labels.csv, or sub-folders of .npy files, and \
+         nothing else; move it elsewhere",
+        path.display()
+    )]
+    ForeignFile {
+        /// The file or folder.
+        path: PathBuf,
+    },
+
+    /// A file that is given a label does not exist.
+    #[error("{place}: the folder holds no file {file:?}, and it is given a label")]
+    NoSuchFile {
+        /// Where.
+        place: RecordingPlace,
+        /// The file, shortened.
+        file: Box<str>,
     },
 
     /// A document has several parts, or not the one that is asked for.
@@ -303,7 +346,7 @@ pub enum RecordingsError {
             Some(part) => format!("there is no part {part:?}"),
             None => "say which part of the file is meant with --part".to_owned(),
         },
-        parts.join(", ")
+        if parts.is_empty() { "no parts".to_owned() } else { parts.join(", ") }
     )]
     Part {
         /// The file.

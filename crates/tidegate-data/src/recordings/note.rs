@@ -14,6 +14,21 @@ pub enum RecordingsNote {
         /// Their names.
         columns: Vec<String>,
     },
+    /// Columns of a table that are called as an id, a time or a label is, where another column is that.
+    RolesLeftOut {
+        /// Their names.
+        columns: Vec<String>,
+    },
+    /// An option names a column, and the file has none.
+    OptionWithoutUse {
+        /// The option, such as `--label`.
+        option: String,
+    },
+    /// Each row of a table has an id of its own.
+    OneStepEach {
+        /// The column of ids.
+        column: String,
+    },
     /// Steps at the end of recordings in which every channel is missing were left out as padding.
     PaddingLeftOut {
         /// Number of recordings.
@@ -43,18 +58,28 @@ pub enum RecordingsNote {
 impl fmt::Display for RecordingsNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RecordingsNote::ColumnsLeftOut { columns } => match &columns[..] {
-                [column] => write!(f, "column {column:?} holds no numbers and was left out"),
-                _ => {
-                    let columns: Vec<String> =
-                        columns.iter().map(|one| format!("{one:?}")).collect();
-                    write!(
-                        f,
-                        "columns {} hold no numbers and were left out",
-                        columns.join(", ")
-                    )
-                }
-            },
+            RecordingsNote::ColumnsLeftOut { columns } => write!(
+                f,
+                "columns without numbers were left out: {}",
+                listed(columns)
+            ),
+            RecordingsNote::RolesLeftOut { columns } => write!(
+                f,
+                "columns that are called as an id, a time or a label is were left out: {}; to have them as channels, name all \
+                 channels with --channels",
+                listed(columns)
+            ),
+            RecordingsNote::OptionWithoutUse { option } => {
+                write!(
+                    f,
+                    "{option} names a column, and the file has no columns with names: it was left aside"
+                )
+            }
+            RecordingsNote::OneStepEach { column } => write!(
+                f,
+                "each row has a {column:?} of its own, so that every recording has one step: if another column tells \
+                 recordings apart, name it with --id"
+            ),
             RecordingsNote::PaddingLeftOut { recordings, steps } => write!(
                 f,
                 "{steps} {} at the end of {recordings} {} hold no value and were left out as padding",
@@ -65,14 +90,11 @@ impl fmt::Display for RecordingsNote {
                     "recordings"
                 },
             ),
-            RecordingsNote::DeclaredOnly { classes } => {
-                let classes: Vec<String> = classes.iter().map(|one| format!("{one:?}")).collect();
-                write!(
-                    f,
-                    "declared in the file, and the label of no recording: {}",
-                    classes.join(", ")
-                )
-            }
+            RecordingsNote::DeclaredOnly { classes } => write!(
+                f,
+                "declared in the file, and the label of no recording: {}",
+                listed(classes)
+            ),
             RecordingsNote::SingleExample { class, recording } => write!(
                 f,
                 "class {class:?} has one recording, {recording:?}: it serves for training, and none is held back"
@@ -83,4 +105,9 @@ impl fmt::Display for RecordingsNote {
             ),
         }
     }
+}
+
+fn listed(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    names.join(", ")
 }

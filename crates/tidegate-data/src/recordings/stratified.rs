@@ -197,14 +197,18 @@ impl Members {
 
     /// Brings a recording of each class that is held back entirely to training, which is part 0.
     fn complete(&self, parts: &mut [usize]) {
-        for class in 0..self.names.len() {
-            let rows = || (0..parts.len()).filter(|&row| self.of[row].contains(&class));
-            let first = match rows().any(|row| parts[row] == 0) {
-                true => None,
-                false => rows().next(),
-            };
-            if let Some(row) = first {
-                parts[row] = 0;
+        let mut trained = vec![false; self.names.len()];
+        for (row, _) in parts.iter().enumerate().filter(|&(_, &part)| part == 0) {
+            for &class in &self.of[row] {
+                trained[class] = true;
+            }
+        }
+        for (row, part) in parts.iter_mut().enumerate() {
+            if self.of[row].iter().any(|&class| !trained[class]) {
+                *part = 0;
+                for &class in &self.of[row] {
+                    trained[class] = true;
+                }
             }
         }
     }

@@ -44,13 +44,6 @@ pub(super) fn read(
             continue;
         }
         let at = place(&path, Place::Line(line));
-        if options.every_step {
-            return Err(RecordingsError::LabelKind {
-                place: at,
-                recording: "1".into(),
-                every_step: true,
-            });
-        }
         let malformed = |reason| RecordingsError::Malformed {
             place: at.clone(),
             reason,
@@ -115,6 +108,13 @@ pub(super) fn read(
                         recording: name.into(),
                         label: quoted(label).into(),
                         declared: classes.clone(),
+                    });
+                }
+                if options.every_step {
+                    return Err(RecordingsError::LabelKind {
+                        place: at,
+                        recording: name.into(),
+                        every_step: true,
                     });
                 }
                 Label::Whole(assembly.label(label))

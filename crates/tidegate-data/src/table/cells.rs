@@ -2,7 +2,7 @@
 
 /// A cell, read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// Nothing, or a marker that stands for nothing.
     Missing,
     /// A finite number.
@@ -15,7 +15,7 @@ pub(super) enum Cell {
 
 /// The character before the fraction of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Decimal {
+pub(crate) enum Decimal {
     Point,
     Comma,
 }
@@ -24,7 +24,7 @@ pub(super) enum Decimal {
 const MARKERS: [&str; 6] = ["NA", "N/A", "NaN", "null", "None", "?"];
 
 /// Reads a cell without spaces around it.
-pub(super) fn read(cell: &str, decimal: Decimal) -> Cell {
+pub(crate) fn read(cell: &str, decimal: Decimal) -> Cell {
     if is_missing(cell) {
         return Cell::Missing;
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tidegate_data::{DataError, Split};
 use tidegate_model::ModelError;
+use tidegate_train::TrainError;
 
 use crate::chart::PictureError;
 use crate::error::StudyError;
@@ -19,6 +20,9 @@ pub enum GatesError {
     /// The data cannot be read or generated.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The model's task, or the data for it, cannot be read.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// The memory does not suffice.
     #[error(transparent)]
     Memory(Box<StudyError>),
@@ -46,8 +50,8 @@ pub enum GatesError {
     NoSuchSequence {
         /// The data.
         name: String,
-        /// The set.
-        split: Split,
+        /// The set, where there are several.
+        split: Option<Split>,
         /// The index asked for.
         sequence: usize,
         /// How many there are.
@@ -122,11 +126,12 @@ pub enum GatesError {
     Json(serde_json::Error),
 }
 
-fn available(count: usize, split: Split) -> String {
+fn available(count: usize, split: Option<Split>) -> String {
+    let place = split.map_or_else(|| "it".to_owned(), |split| format!("its {split} set"));
     match count {
-        1 => format!("its {split} set holds one sequence, number 0"),
+        1 => format!("{place} holds one sequence, number 0"),
         _ => format!(
-            "its {split} set holds {count} sequences, numbers 0 to {}",
+            "{place} holds {count} sequences, numbers 0 to {}",
             count.saturating_sub(1)
         ),
     }

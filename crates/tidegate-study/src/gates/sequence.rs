@@ -122,7 +122,7 @@ fn of_task(task: &Task, split: Split, sequence: usize) -> Result<ShownSequence, 
     if sequence >= count {
         return Err(GatesError::NoSuchSequence {
             name: splits.name,
-            split,
+            split: Some(split),
             sequence,
             count,
         });

@@ -99,3 +99,67 @@ pub(super) fn log_probabilities(logits: &[f32], temperature: f64, found: &mut Ve
     let total: f64 = found.iter().map(|shifted| shifted.exp()).sum();
     found.iter_mut().for_each(|one| *one -= total.ln());
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn numbers(case: &Value, key: &str) -> Vec<f64> {
+        let numbers = case[key].as_array().unwrap().iter();
+        numbers.map(|number| number.as_f64().unwrap()).collect()
+    }
+
+    #[test]
+    fn temperatures_are_those_that_a_bounded_search_of_the_likelihood_finds() {
+        let text = include_str!("../../tests/reference/scikit_learn.json");
+        let reference: Value = serde_json::from_str(text).unwrap();
+        let cases = reference["cases"].as_array().unwrap();
+        assert!(cases.len() > 5);
+        for case in cases {
+            let logits: Vec<f32> = numbers(case, "logits")
+                .iter()
+                .map(|&one| one as f32)
+                .collect();
+            let targets: Vec<u32> = numbers(case, "targets")
+                .iter()
+                .map(|&one| one as u32)
+                .collect();
+            let classes = case["classes"].as_u64().unwrap() as usize;
+            let found = fit_temperature(&logits, &targets, classes);
+            let expected = case["temperature"].as_f64().unwrap();
+            // The search compares values, which near the minimum differ by the square of the distance.
+            assert!(
+                (found / expected - 1.0).abs() < 1e-6,
+                "{}: {found}, expected {expected}",
+                case["name"]
+            );
+        }
+    }
+
+    #[test]
+    fn temperatures_stay_between_their_limits() {
+        assert_eq!(fit_temperature(&[], &[], 3), 1.0);
+        // Right by next to nothing: no division makes it sure enough.
+        let logits = [1e-6, 0.0].repeat(50);
+        assert_eq!(fit_temperature(&logits, &[0; 50], 2), LIMITS[0]);
+        // Wrong as often as right, with confidence: only chance is left.
+        let logits = [80.0, 0.0].repeat(50);
+        let targets: Vec<u32> = (0..50).map(|row| row % 2).collect();
+        assert_eq!(fit_temperature(&logits, &targets, 2), LIMITS[1]);
+        let equal = fit_temperature(&[0.5; 8], &[0, 1, 0, 1], 2);
+        assert!((LIMITS[0]..=LIMITS[1]).contains(&equal));
+    }
+
+    #[test]
+    fn log_probabilities_do_not_overflow_and_sum_to_one() {
+        let mut found = Vec::new();
+        log_probabilities(&[3e38, 0.0, -3e38], 0.05, &mut found);
+        assert_eq!(found[0], 0.0);
+        assert!(found.iter().all(|one| one.is_finite()));
+        log_probabilities(&[0.3, -0.2, 1.5], 2.0, &mut found);
+        let total: f64 = found.iter().map(|one| one.exp()).sum();
+        assert!((total - 1.0).abs() < 1e-12);
+    }
+}

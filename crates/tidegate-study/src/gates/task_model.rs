@@ -1,0 +1,81 @@
+//! A sequence as a model that was trained for a task reads it: scaled as in its training, or as its tokens.
+
+use std::path::Path;
+
+use tidegate_data::{Inputs, Recordings, RecordingsError, Split};
+use tidegate_train::{ClassifyModel, Corpus, ModelTask, NextModel, TrainError};
+
+use super::error::GatesError;
+use super::sequence::ShownSequence;
+
+impl ShownSequence {
+    /// The sequence of `data` as the model of a file reads it: the recording of this index for a classifier; the text, or the
+    /// piece of this index in a set of music, for a next-step model. None for a model that says no task, whose data is read
+    /// as it is.
+    ///
+    /// # Errors
+    /// [`GatesError::Train`] where the model, or the data for it, cannot be read; [`GatesError::NoSuchSequence`] says
+    /// how many there are.
+    pub fn for_task_model(
+        model: &Path,
+        data: &Path,
+        split: Split,
+        sequence: usize,
+    ) -> Result<Option<ShownSequence>, GatesError> {
+        let name = || {
+            let name = data.file_name().unwrap_or_default().to_string_lossy();
+            name.into_owned()
+        };
+        let missing = |split, count| GatesError::NoSuchSequence {
+            name: name(),
+            split,
+            sequence,
+            count,
+        };
+        match ModelTask::of_file(model)? {
+            Some(ModelTask::Classify) => {
+                let plan = ClassifyModel::load(model)?.plan;
+                let recordings = Recordings::read(data, &plan.recordings).map_err(refused)?;
+                let mut inputs = plan.schema.inputs(&recordings).map_err(refused)?;
+                if sequence >= inputs.len() {
+                    return Err(missing(None, inputs.len()));
+                }
+                let recording = &recordings.recordings[sequence];
+                Ok(Some(ShownSequence {
+                    name: format!("{}, {}", name(), recording.name),
+                    split: None,
+                    sequence,
+                    inputs: inputs.swap_remove(sequence),
+                    names: Some(plan.schema.channels),
+                    pitches: false,
+                }))
+            }
+            Some(ModelTask::Next) => {
+                let material = NextModel::load(model)?.plan.material;
+                let (split, inputs) = match Corpus::read(data, Some(material.kind()))? {
+                    Corpus::Text(_) if sequence > 0 => return Err(missing(None, 1)),
+                    Corpus::Text(bytes) => (None, Inputs::Tokens(material.encode_text(&bytes)?)),
+                    Corpus::Music(pieces) => {
+                        let pieces = pieces.get(split);
+                        let piece = pieces.get(sequence);
+                        let piece = piece.ok_or_else(|| missing(Some(split), pieces.len()))?;
+                        (Some(split), Inputs::Tokens(material.encode_music(piece)?))
+                    }
+                };
+                Ok(Some(ShownSequence {
+                    name: name(),
+                    split,
+                    sequence,
+                    inputs,
+                    names: Some(vec![material.noun().to_owned()]),
+                    pitches: false,
+                }))
+            }
+            Some(ModelTask::Forecast | ModelTask::Detect) | None => Ok(None),
+        }
+    }
+}
+
+fn refused(error: RecordingsError) -> TrainError {
+    TrainError::Recordings(error)
+}
