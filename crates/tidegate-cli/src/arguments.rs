@@ -8,6 +8,7 @@ use tidegate_study::CellVariant;
 
 use crate::amount::amount;
 use crate::backtest::arguments::BacktestArguments;
+use crate::detect::arguments::DetectArguments;
 use crate::evaluate::arguments::EvaluateArguments;
 use crate::forecast::arguments::ForecastArguments;
 use crate::gates::arguments::GatesArguments;
@@ -30,6 +31,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Backtest(BacktestArguments),
     Compare(CompareArguments),
+    Detect(DetectArguments),
     Evaluate(EvaluateArguments),
     Forecast(ForecastArguments),
     Gates(GatesArguments),

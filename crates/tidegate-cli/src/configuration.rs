@@ -6,6 +6,7 @@
 
 mod allowed;
 mod commented;
+mod detect;
 mod error;
 mod file;
 mod forecast;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+pub(crate) use detect::DetectConfiguration;
 pub(crate) use error::ConfigurationError;
 pub(crate) use forecast::{ForecastConfiguration, LossName, ModelKind, NormaliseName};
 pub(crate) use key::Key;

@@ -12,6 +12,7 @@ mod columns;
 mod compare;
 mod configuration;
 mod data_file;
+mod detect;
 mod evaluate;
 #[cfg(test)]
 mod example;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse_from(with_kind(std::env::args_os())).command {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),

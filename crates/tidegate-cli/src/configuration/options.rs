@@ -120,6 +120,7 @@ fn value_name(key: &Key) -> &'static str {
         Allowed::Texts(_) => "COLUMNS",
         Allowed::Rising(_) => "LIST",
         Allowed::Split => "PARTS",
+        Allowed::FalseAlarms => "RATE",
         Allowed::Space => "SPACE",
     }
 }
@@ -130,6 +131,7 @@ fn heading(section: &str) -> &'static str {
         "split" => "Split",
         "model" => "Model",
         "training" => "Training",
+        "alarms" => "Alarms",
         "forecast" => "Forecast",
         _ => "Tuning",
     }

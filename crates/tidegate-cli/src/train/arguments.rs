@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::detect_arguments::TrainDetectArguments;
 use super::next_arguments::TrainNextArguments;
 use crate::configuration::{Configuration, ForecastConfiguration, Overrides};
 
@@ -16,6 +17,7 @@ pub(crate) struct TrainArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrainSubcommand {
+    Detect(Box<TrainDetectArguments>),
     Forecast(Box<TrainForecastArguments>),
     Next(Box<TrainNextArguments>),
 }
