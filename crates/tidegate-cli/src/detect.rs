@@ -1,7 +1,7 @@
 //! `tidegate detect`: from a model and a stream of readings to a score and an alarm for each of them.
 
-pub(crate) mod arguments;
 mod answer;
+pub(crate) mod arguments;
 mod picture;
 mod state_file;
 mod watch;
@@ -41,7 +41,12 @@ pub(crate) fn run(arguments: &DetectArguments) -> Result<(), Failure> {
     let model = DetectModel::load(&arguments.model)?;
     let columns = StreamColumns {
         time: model.plan.time.clone(),
-        values: model.plan.channels.iter().map(|one| one.name.clone()).collect(),
+        values: model
+            .plan
+            .channels
+            .iter()
+            .map(|one| one.name.clone())
+            .collect(),
     };
     let fingerprint = model.fingerprint();
     let mut detector = Detector::new(model, arguments.false_alarms).map_err(TrainError::from)?;

@@ -1,7 +1,9 @@
 //! `tidegate evaluate`: from a model and data to what the model's task is measured by.
 
 pub(crate) mod arguments;
+mod detect;
 mod forecast;
+mod labels;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,12 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         &inputs,
     )?;
     match ModelTask::of_file(&arguments.model)? {
+        Some(ModelTask::Detect) => detect::evaluate(arguments),
+        _ if arguments.labels.is_some() => Err(Failure::UselessOption {
+            model: arguments.model.clone(),
+            option: "--labels",
+            what: "no detector of anomalies",
+        }),
         // A model without a plan is refused with what it lacks.
         _ => forecast::evaluate(arguments),
     }

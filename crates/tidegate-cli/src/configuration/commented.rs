@@ -134,9 +134,11 @@ mod tests {
                 })
                 .prop_map(|values| Value::Array(values.collect()))
                 .boxed(),
-            Allowed::FalseAlarms => proptest::sample::select(vec!["1/month", "0.5/week", "1/10000"])
-                .prop_map(Value::from)
-                .boxed(),
+            Allowed::FalseAlarms => {
+                proptest::sample::select(vec!["1/month", "0.5/week", "1/10000"])
+                    .prop_map(Value::from)
+                    .boxed()
+            }
             Allowed::Split => proptest::sample::select(vec![
                 "8640,2880,2880",
                 "0.7,0.1,0.2",

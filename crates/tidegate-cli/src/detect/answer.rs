@@ -86,9 +86,19 @@ mod tests {
     fn a_line_of_csv_has_time_score_and_alarm() {
         let mut answers = answers(false);
         answers.header();
-        let detection = Detection { score: Some(4.25), alarm: true };
+        let detection = Detection {
+            score: Some(4.25),
+            alarm: true,
+        };
         answers.reading("1,5", 1, detection);
-        answers.reading("2", 2, Detection { score: None, alarm: false });
+        answers.reading(
+            "2",
+            2,
+            Detection {
+                score: None,
+                alarm: false,
+            },
+        );
         answers.skipped("3", "it is empty");
         assert_eq!(
             answers.text,

@@ -42,7 +42,12 @@ pub(crate) struct DetectArguments {
     pub(crate) json: bool,
 
     /// Write a page with readings, scores and alarms
-    #[arg(long, value_name = "FILE", requires = "input", conflicts_with = "state")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "input",
+        conflicts_with = "state"
+    )]
     pub(crate) plot: Option<PathBuf>,
 }
 

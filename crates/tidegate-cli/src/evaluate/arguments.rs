@@ -18,6 +18,14 @@ pub(crate) struct EvaluateArguments {
     /// The file of readings; - reads standard input
     pub(crate) data: PathBuf,
 
+    /// Windows in which something was unusual, for a detector: a JSON file such as that of the Numenta Anomaly Benchmark
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+
+    /// Which windows of --labels are those of the data [default: those whose path ends with its name]
+    #[arg(long, value_name = "KEY", requires = "labels")]
+    pub(crate) label_key: Option<String>,
+
     /// Write a page with the last forecast beside what came
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
