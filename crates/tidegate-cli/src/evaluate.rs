@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 mod detect;
 mod forecast;
 mod labels;
+mod next;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
             option: "--labels",
             what: "no detector of anomalies",
         }),
+        Some(ModelTask::Next) => next::evaluate(arguments),
         // A model without a plan is refused with what it lacks.
         _ => forecast::evaluate(arguments),
     }

@@ -24,6 +24,8 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error("error: --plot draws forecasts, and {} makes none", model.display())]
+    NoPlot { model: PathBuf },
     #[error("error: {} cannot generate: it takes a model that tidegate train next wrote", model.display())]
     NotGenerative { model: PathBuf },
     #[error(

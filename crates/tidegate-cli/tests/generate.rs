@@ -33,6 +33,24 @@ fn a_file_has_the_text_that_standard_output_has() {
 }
 
 #[test]
+fn recordings_have_their_labels_and_a_longer_file_begins_with_a_shorter_one() {
+    for (kind, label) in [("gestures", "counterclockwise"), ("activity", "stairs")] {
+        let csv = |recordings| {
+            printed(command(
+                "generate",
+                &[kind, "--recordings", recordings, "--seed", "2"],
+            ))
+        };
+        let (short, long) = (csv("8"), csv("20"));
+        assert!(short.starts_with("sequence_id,time,x,y,z,label\n1,0.00,"));
+        assert!(long.starts_with(&short) && long.contains(label));
+        assert!(long.lines().last().unwrap().starts_with("20,"));
+        let message = failure_of(command("generate", &[kind, "--recordings", "0"]), 2);
+        assert!(message.contains("1..=10000"), "{message}");
+    }
+}
+
+#[test]
 fn a_file_that_is_there_is_replaced_only_by_force() {
     let folder = tempfile::tempdir().unwrap();
     let path = file(folder.path(), "load.csv", "mine");

@@ -25,8 +25,8 @@ pub enum RecordingsKind {
     /// Movements of a hand, 20 to 60 steps of 0.05 s each; a whole recording has one of the labels `left`, `right`, `clockwise`
     /// and `counterclockwise`.
     ///
-    /// A movement of phase φ, which goes from 0 to 1 between a rest before and a rest after it, and of strength a from 0.25 to
-    /// 1.25 is, with noises e that last for some steps and a tilt b of each recording:
+    /// A movement of phase φ, which goes from 0 to 1 between a rest before and a rest after it, and of strength a from 0.4 to
+    /// 1.2 is, with noises e that last for some steps and a tilt b of each recording:
     ///
     /// ```text
     /// left, right:                    x = b₁ ∓ a sin 2πφ + e₁    y = b₂ + e₂               z = 1 + 0.2 a sin 2πφ + e₃
@@ -44,9 +44,9 @@ pub enum RecordingsKind {
     /// ```text
     ///           x                        y                     z                                    strides a second
     /// rest      e₁                       e₂                    1 + e₃
-    /// walk      0.15 a sin 2πs/2 + e₁    0.10 a cos 2πs + e₂   1 + 0.30 a sin 2πs + e₃              1.8 p
-    /// stairs    0.15 a sin 2πs/2 + e₁    0.20 a cos 2πs + e₂   1 + 0.35 a max(0, sin 2πs) + e₃      1.5 p
-    /// run       0.25 a sin 2πs/2 + e₁    0.30 a cos 2πs + e₂   1 + 0.90 a sin 2πs + e₃              2.7 p
+    /// walk      0.15 a sin πs   + e₁    0.10 a cos 2πs + e₂   1 + 0.30 a sin 2πs + e₃              1.8 p
+    /// stairs    0.15 a sin πs   + e₁    0.20 a cos 2πs + e₂   1 + 0.35 a max(0, sin 2πs) + e₃      1.5 p
+    /// run       0.25 a sin πs   + e₁    0.30 a cos 2πs + e₂   1 + 0.90 a sin 2πs + e₃              2.7 p
     /// ```
     Activity,
 }

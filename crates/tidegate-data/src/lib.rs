@@ -111,7 +111,7 @@ pub use table::{
 };
 pub use table_layout::{Series, TableLayout};
 pub use temporal_order::{TemporalOrder, temporal_order};
-pub use text::{Characters, TextError, TextPlace, decode_utf8, read_text};
+pub use text::{Characters, TextError, TextPlace, decode_utf8, read_text, read_text_from};
 pub use time_column::{DateOrder, TimeColumn, TimeError, TimeFormat, TimeOptions, TimePrecision};
 pub use time_steps::{Gap, Gaps, Places, TimeSteps};
 pub use window_error::WindowError;

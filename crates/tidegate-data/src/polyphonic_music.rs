@@ -82,9 +82,10 @@ pub fn polyphonic_music(path: impl AsRef<Path>) -> Result<Splits, DataError> {
     )
 }
 
-/// The pieces of the training, validation and test sets as lists of pitches, the highest first.
-pub(crate) fn read_pieces(path: &Path) -> Result<[Vec<Vec<Vec<u8>>>; 3], DataError> {
-    let sets = document::read(path, &read_regular_file(path)?)?;
+/// The pieces of the training, validation and test sets as lists of pitches, the highest first. `path` only names the bytes
+/// in errors.
+pub(crate) fn read_pieces(path: &Path, bytes: &[u8]) -> Result<[Vec<Vec<Vec<u8>>>; 3], DataError> {
+    let sets = document::read(path, bytes)?;
     for (split, pieces) in Split::ALL.into_iter().zip(&sets) {
         check_pieces(path, split, pieces)?;
     }

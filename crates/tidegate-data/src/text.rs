@@ -6,10 +6,11 @@
 mod characters;
 mod error;
 
+use std::io::Read;
 use std::path::Path;
 
 use crate::error::DataError;
-use crate::regular_file::read_regular_file;
+use crate::regular_file::{read_regular_file, read_whole};
 pub use characters::Characters;
 pub use error::{TextError, TextPlace};
 
@@ -23,14 +24,26 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 /// file to read; [`DataError::Text`] for a file without a byte.
 pub fn read_text(path: impl AsRef<Path>) -> Result<Vec<u8>, DataError> {
     let path = path.as_ref();
-    let bytes = read_regular_file(path)?;
-    if bytes.is_empty() {
-        return Err(DataError::Text {
+    not_empty(read_regular_file(path)?, path)
+}
+
+/// Reads the same from another source, which errors call `name`.
+///
+/// # Errors
+/// The same.
+pub fn read_text_from(source: impl Read, name: &str) -> Result<Vec<u8>, DataError> {
+    let path = Path::new(name);
+    not_empty(read_whole(source, path)?, path)
+}
+
+fn not_empty(bytes: Vec<u8>, path: &Path) -> Result<Vec<u8>, DataError> {
+    match bytes.is_empty() {
+        true => Err(DataError::Text {
             path: path.to_owned(),
             error: TextError::Empty,
-        });
+        }),
+        false => Ok(bytes),
     }
-    Ok(bytes)
 }
 
 /// The characters of UTF-8, without the byte order mark that may stand before them.

@@ -1,13 +1,15 @@
 //! Measuring a next-step model.
 
+use std::io;
+
 use serde::Serialize;
 use tidegate_train::{Corpus, MeasuredTokens, NextModel, TokenKind};
 
 use super::arguments::EvaluateArguments;
 use crate::failure::Failure;
-use crate::next::{NextMetrics, part_in_words, taken_for_music};
+use crate::next::{NextMetrics, part_in_words};
 use crate::paragraph::paragraph;
-use crate::reading::data_name;
+use crate::reading::{data_name, is_standard_input};
 use crate::standard_output::print_result;
 use crate::visible::visible;
 
@@ -35,8 +37,10 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     // A model of bytes reads whatever it is given as bytes.
     let kind = model.plan.material.kind();
     let tokens = (kind != TokenKind::Music).then_some(kind);
-    let corpus = Corpus::read(&arguments.data, tokens)
-        .map_err(|error| taken_for_music(error, false))?;
+    let corpus = match is_standard_input(&arguments.data) {
+        true => Corpus::read_from(io::stdin().lock(), &name, tokens),
+        false => Corpus::read(&arguments.data, tokens),
+    }?;
     let (part, set) = model.measured(&corpus).map_err(of_data)?;
     let evaluation = model.evaluate(&set).map_err(of_data)?;
     let document = NextDocument {

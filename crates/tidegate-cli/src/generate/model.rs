@@ -14,7 +14,8 @@ use super::model_arguments::ModelArguments;
 use crate::failure::Failure;
 use crate::outputs::check_outputs;
 
-pub(super) fn run(arguments: &ModelArguments, path: &Path) -> Result<(), Failure> {
+pub(super) fn run(arguments: &ModelArguments) -> Result<(), Failure> {
+    let path = arguments.model.as_path();
     if ModelTask::of_file(path)? != Some(ModelTask::Next) {
         return Err(Failure::NotGenerative {
             model: path.to_owned(),

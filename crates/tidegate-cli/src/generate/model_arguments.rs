@@ -8,42 +8,46 @@ use tidegate_train::Sampling;
 
 use crate::arguments::number;
 
-/// What a model is to generate.
+/// Generate text or music with a trained model.
+///
+/// Text appears as it is made. Music appears as JSON, a list of pieces of steps of MIDI pitches; with --midi it is written to a
+/// file, and its notes are held against those of the training pieces. The word model may be left out.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ModelArguments {
-    /// A model that `tidegate train next` wrote: it goes on where its data ends
-    pub(crate) model: Option<PathBuf>,
+    /// A model that `tidegate train next` wrote
+    pub(crate) model: PathBuf,
 
     /// Characters, bytes or steps of music to generate
-    #[arg(long, value_name = "N", default_value = "400", value_parser = number(1, 1_000_000_000), requires = "model")]
+    #[arg(long, value_name = "N", default_value = "400", value_parser = number(1, 1_000_000_000))]
     pub(crate) length: usize,
 
     /// Seed of all random numbers: the same seed gives the same text or music
-    #[arg(long, value_name = "N", default_value = "1", requires = "model")]
+    #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) seed: u64,
 
     /// What to go on from, which is printed first: a text of any length; of music a piece, such as '[[67, 60], [65, 60]]'
-    #[arg(long, value_name = "TEXT", requires = "model")]
+    #[arg(long, value_name = "TEXT")]
     pub(crate) prompt: Option<String>,
 
     /// The same from a file
-    #[arg(long, value_name = "FILE", requires = "model", conflicts_with = "prompt")]
+    #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
     pub(crate) prompt_file: Option<PathBuf>,
 
     /// Below 1 what is likely becomes likelier, above 1 less so; 0 takes the likeliest always
-    #[arg(long, value_name = "X", default_value = "1", value_parser = temperature, allow_hyphen_values = true, requires = "model")]
+    #[arg(long, value_name = "X", default_value = "1", value_parser = temperature, allow_hyphen_values = true)]
     pub(crate) temperature: f64,
 
     /// Draw from so many of the likeliest only [default: all]
-    #[arg(long, value_name = "N", value_parser = number(1, 1_000_000_000), requires = "model")]
+    #[arg(long, value_name = "N", value_parser = number(1, 1_000_000_000))]
     pub(crate) top_k: Option<usize>,
 
     /// Draw from the fewest likeliest only whose probabilities add up to this; above 0, up to 1 [default: all]
-    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true, requires = "model")]
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
     pub(crate) top_p: Option<f64>,
 
     /// Write music here as a standard MIDI file
-    #[arg(long, value_name = "FILE", requires = "model")]
+    #[arg(long, value_name = "FILE")]
     pub(crate) midi: Option<PathBuf>,
 
     /// Beats a minute of the MIDI file, from 4 to 1000
@@ -59,7 +63,7 @@ pub(crate) struct ModelArguments {
     pub(crate) instrument: usize,
 
     /// Print one JSON document at the end, with how fast it went
-    #[arg(long, requires = "model")]
+    #[arg(long)]
     pub(crate) json: bool,
 }
 
@@ -81,6 +85,14 @@ impl ModelArguments {
         }
     }
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  tidegate generate shakespeare.safetensors --length 400 --seed 1
+  tidegate generate shakespeare.safetensors --prompt 'KING:' --temperature 0.8 --top-p 0.95
+  tidegate generate bach.safetensors --length 200 --midi bach.mid
+
+Exit status: 0 if all is generated or its reader has gone, 1 after an error, 2 for wrong options.";
 
 fn temperature(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

@@ -121,7 +121,9 @@ pub fn generated_machine(options: MachineOptions) -> Result<MachineReadings, Dat
             upcoming = next_place(last);
             windows.push([row - MARGIN, last + MARGIN].map(|row| text(time(row))));
         }
-        let since = row.checked_sub(start).filter(|&since| since < anomaly.rows());
+        let since = row
+            .checked_sub(start)
+            .filter(|&since| since < anomaly.rows());
         let (lasting, fresh) = (lasting.next(), fresh.next());
         let unusual = match (since, anomaly) {
             (None, _) => 0.0,

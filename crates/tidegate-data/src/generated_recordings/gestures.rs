@@ -12,11 +12,11 @@ const LABELS: [&str; 4] = ["left", "right", "clockwise", "counterclockwise"];
 const STEPS: [u32; 2] = [20, 40];
 
 /// Strength at least, and at most.
-const STRENGTH: [f64; 2] = [0.25, 1.25];
+const STRENGTH: [f64; 2] = [0.4, 1.2];
 
 /// Of the noise: how much of it lasts from step to step, and its deviation.
 const PERSISTENCE: f64 = 0.7;
-const DEVIATION: f64 = 0.3;
+const DEVIATION: f64 = 0.2;
 
 pub(super) fn recording(seed: u64, index: usize) -> Vec<Step> {
     let stream = |number| RandomStream::of_recordings(seed, 4 * index as u64 + number);

@@ -64,7 +64,7 @@ pub(super) fn sentence(random: &mut RandomStream) -> String {
 fn with_particle(word: &str, [consonant, vowel]: [&str; 2]) -> String {
     // A syllable's code point is U+AC00 + (initial · 21 + vowel) · 28 + final, where final is 0 for none.
     let last = word.chars().last().map_or(0, u32::from);
-    let ends_in_consonant = last.saturating_sub(0xAC00) % 28 != 0;
+    let ends_in_consonant = !last.saturating_sub(0xAC00).is_multiple_of(28);
     format!(
         "{word}{}",
         if ends_in_consonant { consonant } else { vowel }

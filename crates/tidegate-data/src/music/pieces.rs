@@ -23,12 +23,12 @@ pub struct MusicPieces {
 }
 
 impl MusicPieces {
-    /// Reads the document that [`polyphonic_music`](crate::polyphonic_music()) reads.
+    /// Reads the document that [`polyphonic_music`](crate::polyphonic_music()) reads; `path` only names it in errors.
     ///
     /// # Errors
-    /// The same.
-    pub fn read(path: impl AsRef<Path>) -> Result<MusicPieces, DataError> {
-        let [train, valid, test] = read_pieces(path.as_ref())?;
+    /// The same, but for those of reading a file.
+    pub fn of_bytes(bytes: &[u8], path: &Path) -> Result<MusicPieces, DataError> {
+        let [train, valid, test] = read_pieces(path, bytes)?;
         Ok(MusicPieces { train, valid, test })
     }
 
@@ -61,12 +61,9 @@ mod tests {
 
     #[test]
     fn pitches_are_read_from_the_highest_to_the_lowest_each_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("m.json");
         let text =
             r#"{"train": [[[48, 60, 52, 60], []]], "valid": [[[60]]], "test": [[[21, 108]]]}"#;
-        std::fs::write(&path, text).unwrap();
-        let pieces = MusicPieces::read(&path).unwrap();
+        let pieces = MusicPieces::of_bytes(text.as_bytes(), Path::new("m.json")).unwrap();
         assert_eq!(pieces.train, [vec![vec![60, 52, 48], vec![]]]);
         assert_eq!(pieces.test, [vec![vec![108, 21]]]);
     }

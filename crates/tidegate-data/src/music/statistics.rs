@@ -9,18 +9,22 @@ use super::pieces::Piece;
 /// Semitones of an octave.
 const OCTAVE: i32 = 12;
 
-/// Counts of what notes do.
+/// Counts of what notes do. In JSON each is a list of pairs of a value and its count.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoteStatistics {
     /// Steps, by the number of pitches that sound.
+    #[serde(with = "pairs")]
     pub voices: BTreeMap<i32, u64>,
     /// Pairs of consecutive steps in which something sounds, by the semitones from the highest pitch of the first to that of
     /// the second: above 0 where the melody rises.
+    #[serde(with = "pairs")]
     pub melodic_intervals: BTreeMap<i32, u64>,
     /// Pitches above the lowest of their step, by the semitones between both, without whole octaves: from 0 to 11.
+    #[serde(with = "pairs")]
     pub harmonic_intervals: BTreeMap<i32, u64>,
     /// Notes, by the consecutive steps in which their pitch sounds.
+    #[serde(with = "pairs")]
     pub durations: BTreeMap<i32, u64>,
 }
 
@@ -133,6 +137,26 @@ fn total_variation(one: &BTreeMap<i32, u64>, other: &BTreeMap<i32, u64>) -> f64 
     differences.sum::<f64>() / 2.0
 }
 
+/// Counts as a list of pairs: the keys of a JSON object could only be texts.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        counts: &BTreeMap<i32, u64>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(counts)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<i32, u64>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -153,6 +177,17 @@ mod tests {
         assert_eq!(statistics.voices, [(0, 1), (1, 4)].into());
         // No interval leads into silence or out of it.
         assert_eq!(statistics.melodic_intervals, [(0, 1), (2, 1)].into());
+    }
+
+    #[test]
+    fn statistics_survive_json() {
+        let statistics = NoteStatistics::of(&[vec![vec![60, 48], vec![57, 48], vec![]]]);
+        let json = serde_json::to_string(&statistics).unwrap();
+        assert!(json.contains(r#""melodic_intervals":[[-3,1]]"#), "{json}");
+        assert_eq!(
+            serde_json::from_str::<NoteStatistics>(&json).unwrap(),
+            statistics
+        );
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! What is read from a file: text or music.
 
+use std::io::Read;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use tidegate_data::{DataError, MusicPieces, read_text};
+use tidegate_data::{DataError, MusicPieces, read_text, read_text_from};
 
 /// What the tokens of a model are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,17 +32,32 @@ impl Corpus {
     /// text.
     ///
     /// # Errors
-    /// Those of [`read_text`] and of [`MusicPieces::read`].
+    /// Those of [`read_text`] and of [`MusicPieces::of_bytes`].
     pub fn read(path: impl AsRef<Path>, tokens: Option<TokenKind>) -> Result<Corpus, DataError> {
         let path = path.as_ref();
-        let text = match tokens {
-            Some(TokenKind::Music) => None,
-            Some(TokenKind::Characters | TokenKind::Bytes) => Some(read_text(path)?),
-            None => Some(read_text(path)?).filter(|bytes| !MusicPieces::is_likely(bytes)),
+        Corpus::of(read_text(path)?, path, tokens)
+    }
+
+    /// Reads the same from another source, which errors call `name`.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn read_from(
+        source: impl Read,
+        name: &str,
+        tokens: Option<TokenKind>,
+    ) -> Result<Corpus, DataError> {
+        Corpus::of(read_text_from(source, name)?, Path::new(name), tokens)
+    }
+
+    fn of(bytes: Vec<u8>, path: &Path, tokens: Option<TokenKind>) -> Result<Corpus, DataError> {
+        let is_music = match tokens {
+            Some(tokens) => tokens == TokenKind::Music,
+            None => MusicPieces::is_likely(&bytes),
         };
-        match text {
-            Some(bytes) => Ok(Corpus::Text(bytes)),
-            None => Ok(Corpus::Music(MusicPieces::read(path)?)),
+        match is_music {
+            true => Ok(Corpus::Music(MusicPieces::of_bytes(&bytes, path)?)),
+            false => Ok(Corpus::Text(bytes)),
         }
     }
 }

@@ -9,10 +9,9 @@ use tidegate_model::{InputLayer, Model, Readout};
 use super::corpus::TokenKind;
 use super::data::byte_tokens;
 use crate::error::TrainError;
+use crate::model_task::ModelTask;
+use crate::plan_file;
 use crate::training::Training;
-
-/// The key of the plan in the file's description.
-const KEY: &str = "next";
 
 /// Values of a byte.
 const BYTES: usize = 256;
@@ -153,23 +152,13 @@ pub struct NextModel {
 }
 
 impl NextModel {
-    /// Whether a network is one of a next-step model: whether its description holds such a plan.
-    #[must_use]
-    pub fn is_in(model: &Model) -> bool {
-        model.description().contains_key(KEY)
-    }
-
     /// Writes the file: to a temporary file in the same folder, which is synced and then renamed to `path`.
     ///
     /// # Errors
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
-        let plan = serde_json::to_string(&self.plan).map_err(|error| TrainError::Plan {
-            path: path.as_ref().to_owned(),
-            reason: error.to_string(),
-        })?;
         let description = self.model.description_mut();
-        description.insert(KEY.to_owned(), plan);
+        plan_file::keep(&self.plan, ModelTask::Next, description, path.as_ref())?;
         Ok(self.model.save(path)?)
     }
 
@@ -179,22 +168,9 @@ impl NextModel {
     /// [`TrainError::Model`] and [`TrainError::Plan`] name the file and what is wrong with it.
     pub fn load(path: impl AsRef<Path>) -> Result<NextModel, TrainError> {
         let path = path.as_ref();
-        NextModel::of(Model::load(path)?, path)
-    }
-
-    /// The next-step model that a network was saved as; `path` names its file in errors.
-    ///
-    /// # Errors
-    /// [`TrainError::Plan`] names what is missing or does not fit.
-    pub fn of(model: Model, path: &Path) -> Result<NextModel, TrainError> {
-        let problem = |reason: String| TrainError::Plan {
-            path: path.to_owned(),
-            reason,
-        };
-        let json = model.description().get(KEY);
-        let json = json.ok_or_else(|| problem("it does not say what its tokens are".to_owned()))?;
-        let plan: NextPlan =
-            serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
+        let model = Model::load(path)?;
+        let missing = "it does not say what its tokens are";
+        let plan: NextPlan = plan_file::read(ModelTask::Next, model.description(), path, missing)?;
         let (configuration, tokens) = (model.configuration(), plan.material.vocabulary());
         let embedded = match configuration.input {
             InputLayer::Embedding { vocabulary, .. } => vocabulary,
@@ -207,7 +183,10 @@ impl NextModel {
             && !configuration.recurrent.bidirectional;
         match fits {
             true => Ok(NextModel { model, plan }),
-            false => Err(problem("its tokens do not fit its network".to_owned())),
+            false => Err(plan_file::problem(
+                path,
+                "its tokens do not fit its network".to_owned(),
+            )),
         }
     }
 }

@@ -59,7 +59,10 @@ pub(super) fn run(
         prompt_steps: prompt.len(),
         steps: arguments.length,
         pieces,
-        midi: arguments.midi.as_ref().map(|path| path.display().to_string()),
+        midi: arguments
+            .midi
+            .as_ref()
+            .map(|path| path.display().to_string()),
         statistics: Statistics {
             distance: generated.distance(training),
             generated,
@@ -142,7 +145,13 @@ fn text(document: &MusicDocument, page: Page) -> String {
     } = &document.statistics;
     let mut rows = Vec::new();
     for (name, unit, distance, generated, training) in [
-        ("voices sounding", "", distance.voices, &generated.voices, &training.voices),
+        (
+            "voices sounding",
+            "",
+            distance.voices,
+            &generated.voices,
+            &training.voices,
+        ),
         (
             "melodic interval",
             " semitones",
@@ -183,7 +192,12 @@ fn text(document: &MusicDocument, page: Page) -> String {
             ]);
         }
     }
-    let headings = [["", ""], ["", "training"], ["", "generated"], ["", "distance"]];
+    let headings = [
+        ["", ""],
+        ["", "training"],
+        ["", "generated"],
+        ["", "distance"],
+    ];
     paragraph(&visible(&words), page.text) + "\n" + &columns(&headings, &rows, page.table)
 }
 

@@ -63,10 +63,7 @@ mod tests {
 
     #[test]
     fn the_pitches_of_a_step_may_stand_in_any_order() {
-        assert_eq!(
-            steps(b"[[60, 67, 60], []]"),
-            Ok(vec![vec![67, 60], vec![]])
-        );
+        assert_eq!(steps(b"[[60, 67, 60], []]"), Ok(vec![vec![67, 60], vec![]]));
     }
 
     #[test]

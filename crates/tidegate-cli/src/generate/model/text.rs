@@ -12,7 +12,11 @@ use crate::failure::Failure;
 use crate::generate::model_arguments::ModelArguments;
 use crate::standard_output::print_result;
 
-pub(super) fn run(arguments: &ModelArguments, path: &Path, model: &NextModel) -> Result<(), Failure> {
+pub(super) fn run(
+    arguments: &ModelArguments,
+    path: &Path,
+    model: &NextModel,
+) -> Result<(), Failure> {
     let prompt = prompt::text(arguments, model)?;
     let mut generator = Generator::new(model, arguments.sampling())?;
     generator.read(&prompt)?;
@@ -24,7 +28,9 @@ pub(super) fn run(arguments: &ModelArguments, path: &Path, model: &NextModel) ->
         let speed = Speed::of(tokens.len(), clock.elapsed());
         let text = |tokens: &[u32]| {
             let mut bytes = Vec::new();
-            tokens.iter().for_each(|token| spell(material, *token, &mut bytes));
+            tokens
+                .iter()
+                .for_each(|token| spell(material, *token, &mut bytes));
             // What a model of bytes makes need not be UTF-8, which JSON is.
             String::from_utf8_lossy(&bytes).into_owned()
         };
@@ -40,7 +46,9 @@ pub(super) fn run(arguments: &ModelArguments, path: &Path, model: &NextModel) ->
     }
     let mut stream = Stream::new();
     let mut bytes = Vec::new();
-    prompt.iter().for_each(|token| spell(material, *token, &mut bytes));
+    prompt
+        .iter()
+        .for_each(|token| spell(material, *token, &mut bytes));
     if !stream.write(&bytes)? {
         return Ok(());
     }
