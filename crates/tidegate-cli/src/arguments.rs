@@ -9,6 +9,7 @@ use tidegate_study::CellVariant;
 use crate::amount::amount;
 use crate::backtest::arguments::BacktestArguments;
 use crate::classify::arguments::ClassifyArguments;
+use crate::detect::arguments::DetectArguments;
 use crate::evaluate::arguments::EvaluateArguments;
 use crate::forecast::arguments::ForecastArguments;
 use crate::gates::arguments::GatesArguments;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Backtest(BacktestArguments),
     Classify(ClassifyArguments),
     Compare(CompareArguments),
+    Detect(DetectArguments),
     Evaluate(EvaluateArguments),
     Forecast(ForecastArguments),
     Gates(GatesArguments),

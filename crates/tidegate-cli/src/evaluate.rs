@@ -2,7 +2,9 @@
 
 pub(crate) mod arguments;
 mod classify;
+mod detect;
 mod forecast;
+mod labels;
 mod next;
 
 use std::path::PathBuf;
@@ -24,6 +26,12 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         &inputs,
     )?;
     match ModelTask::of_file(&arguments.model)? {
+        Some(ModelTask::Detect) => detect::evaluate(arguments),
+        _ if arguments.labels.is_some() => Err(Failure::UselessOption {
+            model: arguments.model.clone(),
+            option: "--labels",
+            what: "no detector of anomalies",
+        }),
         Some(ModelTask::Classify) => classify::evaluate(arguments),
         Some(ModelTask::Next) => next::evaluate(arguments),
         // A model without a plan is refused with what it lacks.

@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use tidegate_data::{DataError, TimeError};
+use tidegate_data::{DataError, StreamError, TimeError};
 use tidegate_study::StudyError;
 use tidegate_study::forecast::ForecastPageError;
 use tidegate_study::gates::GatesError;
 use tidegate_study::tune::TuneError;
 use tidegate_train::TrainError;
 
-use crate::configuration::{ConfigurationError, Task};
+use crate::configuration::ConfigurationError;
+use crate::number::counted;
 use crate::visible::visible;
 
 /// What went wrong. Misuse of options is reported before, by the parser, with exit status 2.
@@ -60,8 +61,6 @@ pub(crate) enum Failure {
         name: String,
         error: Box<TrainError>,
     },
-    #[error("error: tidegate train {task} cannot go on with a run")]
-    NotTrained { task: Task },
     #[error("error: cannot write {}: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
     #[error("error: cannot draw {}: {error}", path.display())]
@@ -99,6 +98,20 @@ pub(crate) enum Failure {
         runs: usize,
         folder: PathBuf,
     },
+    #[error("error: {name}: {error}")]
+    Stream { name: String, error: StreamError },
+    #[error("error: state {}: {reason}", path.display())]
+    State { path: PathBuf, reason: String },
+    #[error("error: {}: {reason}", path.display())]
+    Labels { path: PathBuf, reason: String },
+    #[error("error: {} has no use for {option}: it is {what}", model.display())]
+    UselessOption {
+        model: PathBuf,
+        option: &'static str,
+        what: &'static str,
+    },
+    #[error("{} passed over; all others are scored", counted(usize::try_from(*lines).unwrap_or(usize::MAX), "line was", "lines were"))]
+    LinesSkipped { lines: u64 },
     #[error("worse than naive: {reason}")]
     WorseThanNaive { reason: String },
     #[error("error: cannot write the results as JSON: {0}")]
@@ -135,6 +148,9 @@ pub(crate) enum Failure {
 /// Exit status after Ctrl-C: 128 and the number of the signal.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// Exit status of a stream of which lines were passed over.
+const LINES_SKIPPED: u8 = 3;
+
 /// Exit status of a backtest that was asked to fail where the model is not better than naive forecasts.
 const WORSE_THAN_NAIVE: u8 = 3;
 
@@ -148,6 +164,8 @@ impl Failure {
     pub(crate) fn of_data(name: &str, error: TrainError) -> Failure {
         match error {
             TrainError::Series(_)
+            | TrainError::Detect(_)
+            | TrainError::Time(_)
             | TrainError::Windows(_)
             | TrainError::NoWindow { .. }
             | TrainError::Text(_)
@@ -168,6 +186,7 @@ impl Failure {
             Failure::Interrupted { .. }
             | Failure::TrainingInterrupted { .. }
             | Failure::TuningInterrupted { .. } => INTERRUPTED,
+            Failure::LinesSkipped { .. } => LINES_SKIPPED,
             Failure::WorseThanNaive { .. } => WORSE_THAN_NAIVE,
             _ => 1,
         })

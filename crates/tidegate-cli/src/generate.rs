@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 mod corpus_arguments;
+mod machine;
 mod model;
 mod model_arguments;
 pub(crate) mod model_form;
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &GenerateArguments) -> Result<(), Failure> {
     match &arguments.kind {
         GenerateKind::Load(arguments) => readings(ReadingsKind::Load, arguments),
         GenerateKind::Sales(arguments) => readings(ReadingsKind::Sales, arguments),
+        GenerateKind::Machine(arguments) => machine::run(arguments),
         GenerateKind::Gestures(arguments) => recordings(RecordingsKind::Gestures, arguments),
         GenerateKind::Activity(arguments) => recordings(RecordingsKind::Activity, arguments),
         GenerateKind::Text(arguments) => text(arguments),

@@ -13,6 +13,7 @@ mod columns;
 mod compare;
 mod configuration;
 mod data_file;
+mod detect;
 mod evaluate;
 #[cfg(test)]
 mod example;
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Classify(arguments) => classify::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),

@@ -3,6 +3,8 @@
 pub(crate) mod arguments;
 mod classify;
 mod classify_arguments;
+mod detect;
+mod detect_arguments;
 mod files;
 mod forecast;
 mod next;
@@ -13,15 +15,16 @@ mod task;
 
 use std::path::{Path, PathBuf};
 
-use tidegate_train::ExistingCheckpoint;
+use tidegate_train::{ExistingCheckpoint, ModelTask};
 
-use crate::configuration::{Configuration, Task};
+use crate::configuration::{Configuration, task_of_file};
 use crate::data_file::with_data_file;
 use crate::failure::Failure;
 use crate::outputs::check_outputs;
 use crate::reading::data_name;
 use arguments::{RunArguments, TrainArguments, TrainSubcommand};
 use classify::ClassifyTask;
+use detect::DetectTask;
 use files::RunFiles;
 use forecast::ForecastTask;
 use next::NextTask;
@@ -31,6 +34,7 @@ use task::{Report, TrainTask};
 pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     match &arguments.task {
         TrainSubcommand::Classify(arguments) => begin::<ClassifyTask>(&arguments.run),
+        TrainSubcommand::Detect(arguments) => begin::<DetectTask>(&arguments.run),
         TrainSubcommand::Forecast(arguments) => begin::<ForecastTask>(&arguments.run),
         TrainSubcommand::Next(arguments) => begin::<NextTask>(&arguments.run),
     }
@@ -78,11 +82,11 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
             configuration: files.unfinished,
         });
     }
-    match Task::of_file(&files.unfinished)? {
-        Task::Classify => go_on::<ClassifyTask>(arguments, &files),
-        Task::Forecast => go_on::<ForecastTask>(arguments, &files),
-        Task::Next => go_on::<NextTask>(arguments, &files),
-        task => Err(Failure::NotTrained { task }),
+    match task_of_file(&files.unfinished)? {
+        ModelTask::Classify => go_on::<ClassifyTask>(arguments, &files),
+        ModelTask::Detect => go_on::<DetectTask>(arguments, &files),
+        ModelTask::Forecast => go_on::<ForecastTask>(arguments, &files),
+        ModelTask::Next => go_on::<NextTask>(arguments, &files),
     }
 }
 

@@ -4,12 +4,15 @@
 
 mod gaps;
 mod load;
+mod machine;
 mod noise;
 mod sales;
 
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, datetime};
 use serde::{Deserialize, Serialize};
+
+pub use machine::{MachineOptions, MachineReadings, generated_machine};
 
 use crate::error::DataError;
 use crate::option_limits::impossible;

@@ -75,7 +75,10 @@ pub use error::{DataError, Side};
 pub use feature_sequence::FeatureSequence;
 pub use frequency::Frequency;
 pub use generated_music::{MusicOptions, generated_music};
-pub use generated_readings::{ReadingsKind, ReadingsOptions, generated_readings};
+pub use generated_readings::{
+    MachineOptions, MachineReadings, ReadingsKind, ReadingsOptions, generated_machine,
+    generated_readings,
+};
 pub use generated_recordings::{GeneratedRecordings, RecordingsKind, generated_recordings};
 pub use generated_text::{TextLanguage, TextOptions, generated_text};
 pub use kind::{InputKind, Supervision, TargetKind};

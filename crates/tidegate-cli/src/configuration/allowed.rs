@@ -1,6 +1,7 @@
 //! What a key may be set to: the check, and the sentence that says it.
 
 use tidegate_data::SplitBy;
+use tidegate_train::FalseAlarms;
 use toml::Value;
 
 use crate::number::significant;
@@ -24,6 +25,8 @@ pub(crate) enum Allowed {
     Rising(Interval),
     /// How rows are split into training, validation and test.
     Split,
+    /// A rate of false alarms.
+    FalseAlarms,
     /// For each of some keys a list of values or a range.
     Space,
 }
@@ -87,6 +90,10 @@ impl Allowed {
                 (rises && inside && !numbers.is_empty())
                     .then(|| Value::Array(numbers.into_iter().map(Value::Float).collect()))
             }
+            (Allowed::FalseAlarms, Value::String(text)) => {
+                let rate: FalseAlarms = text.parse().ok()?;
+                Some(Value::String(rate.to_string()))
+            }
             (Allowed::Split, Value::String(text)) => {
                 let split: SplitBy = text.parse().ok()?;
                 Some(Value::String(split.to_string()))
@@ -108,7 +115,9 @@ impl Allowed {
                 let numbers: Result<Vec<f64>, _> = list().map(str::parse).collect();
                 Value::Array(numbers.ok()?.into_iter().map(Value::Float).collect())
             }
-            Allowed::Choice(_) | Allowed::Text(_) | Allowed::Split => text.into(),
+            Allowed::Choice(_) | Allowed::Text(_) | Allowed::Split | Allowed::FalseAlarms => {
+                text.into()
+            }
             Allowed::Space => return None,
         };
         self.accept(value)
@@ -136,6 +145,7 @@ impl Allowed {
                 "a list of numbers {}, each above the one before",
                 interval.describe()
             ),
+            Allowed::FalseAlarms => FalseAlarms::ALLOWED.to_owned(),
             Allowed::Split => "three numbers of rows (8640,2880,2880), three shares that add up to 1 (0.7,0.1,0.2), or two \
                                times, the later one second (2017-07-01,2017-11-01)"
                 .to_owned(),

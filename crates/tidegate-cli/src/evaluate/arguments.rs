@@ -8,13 +8,19 @@ use crate::classify::ReadingArguments;
 
 /// Measure a model on data that it was not trained on, by what its task asks for.
 ///
-/// A forecasting model is measured on a file of readings, beside naive forecasts. Of a file that holds the rows that the model was trained on, the rows of its test part are forecast; of another file all
-/// rows that have a window before them. Errors are means over all steps of all forecasts, on the scaled values, as the
-/// literature states them, and in the data's units.
+/// A forecasting model is measured on a file of readings, beside naive forecasts. Of a file that holds the rows that the model
+/// was trained on, the rows of its test part are forecast; of another file all rows that have a window before them. Errors are
+/// means over all steps of all forecasts, on the scaled values, as the literature states them, and in the data's units.
 ///
 /// A classifier is measured on labelled recordings: accuracy, macro F1 (the mean of the classes' F1), negative log-likelihood
 /// and expected calibration error of its probabilities, precision, recall and F1 of each class, and which class is taken for
 /// which.
+///
+/// A detector is measured on a stream whose unusual windows --labels knows: windows found, false alarms, precision, recall and
+/// the score of the Numenta Anomaly Benchmark.
+///
+/// A next-step model is measured on a text or on music: nats and bits of a character, byte or note, and perplexity; of music
+/// also nats of a step.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EvaluateArguments {
@@ -23,6 +29,14 @@ pub(crate) struct EvaluateArguments {
 
     /// The data; - reads standard input
     pub(crate) data: PathBuf,
+
+    /// Windows in which something was unusual, for a detector: a JSON file such as that of the Numenta Anomaly Benchmark
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+
+    /// Which windows of --labels are those of the data [default: those whose path ends with its name]
+    #[arg(long, value_name = "KEY", requires = "labels")]
+    pub(crate) label_key: Option<String>,
 
     /// Write a page: the last forecast beside what came, or which class is taken for which
     #[arg(long, value_name = "FILE")]

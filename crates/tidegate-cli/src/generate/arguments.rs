@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::corpus_arguments::{MusicArguments, TextArguments};
+use super::machine::MachineArguments;
 use super::model_arguments::ModelArguments;
 use super::readings_arguments::ReadingsArguments;
 use super::recordings_arguments::RecordingsArguments;
@@ -26,6 +27,8 @@ pub(crate) enum GenerateKind {
     Load(ReadingsArguments),
     /// Daily sales of four shops below each other, with promotions and regions
     Sales(ReadingsArguments),
+    /// The temperature of a machine every five minutes, with anomalies at known places
+    Machine(MachineArguments),
     /// Movements of a hand, as acceleration along three axes: each recording has one of four labels
     Gestures(RecordingsArguments),
     /// What somebody does who wears a sensor, as acceleration along three axes: each step has one of four labels
@@ -59,6 +62,7 @@ Examples:
   tidegate generate load --rows 2000 --ahead 24 -o recent.csv
   tidegate generate load --missing 0.05 --seed 7 -o load-with-gaps.csv
   tidegate generate sales | tidegate inspect -
+  tidegate generate machine --labels labels.json -o machine.csv
   tidegate generate gestures --recordings 400 -o gestures.csv
   tidegate generate text --language korean -o stories.txt
   tidegate generate stories.safetensors --length 400

@@ -88,6 +88,12 @@ impl Detector {
         self.threshold
     }
 
+    /// Whether it keeps learning.
+    #[must_use]
+    pub fn is_learning(&self) -> bool {
+        self.learning.is_some()
+    }
+
     /// Readings so far.
     #[must_use]
     pub fn readings(&self) -> u64 {

@@ -12,10 +12,9 @@ use super::false_alarms::FalseAlarms;
 use super::views::Views;
 use crate::error::TrainError;
 use crate::fingerprint::{of_numbers, of_text_and_values};
+use crate::model_task::ModelTask;
+use crate::plan_file;
 use crate::training::Training;
-
-/// The key of the plan in the file's description.
-const KEY: &str = "detect";
 
 /// What a detector was fitted on and for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,11 +105,8 @@ impl DetectModel {
     /// # Errors
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
-        let plan = serde_json::to_string(&self.plan).map_err(|error| TrainError::Plan {
-            path: path.as_ref().to_owned(),
-            reason: error.to_string(),
-        })?;
-        self.network.description_mut().insert(KEY.to_owned(), plan);
+        let description = self.network.description_mut();
+        plan_file::keep(&self.plan, ModelTask::Detect, description, path.as_ref())?;
         Ok(self.network.save(path)?)
     }
 
@@ -121,27 +117,17 @@ impl DetectModel {
     pub fn load(path: impl AsRef<Path>) -> Result<DetectModel, TrainError> {
         let path = path.as_ref();
         let network = Model::load(path)?;
-        let problem = |reason: String| TrainError::Plan {
-            path: path.to_owned(),
-            reason,
-        };
-        let json = network.description().get(KEY);
-        let json = json.ok_or_else(|| problem("it is no detector of anomalies".to_owned()))?;
-        let plan: DetectPlan =
-            serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
+        let missing = "it is no detector of anomalies, which tidegate train detect writes";
+        let description = network.description();
+        let plan = plan_file::read(ModelTask::Detect, description, path, missing)?;
         let model = DetectModel { network, plan };
         match model.contradiction() {
-            Some(what) => Err(problem(format!(
-                "its {what} do not fit its network or each other"
-            ))),
+            Some(what) => {
+                let reason = format!("its {what} do not fit its network or each other");
+                Err(plan_file::problem(path, reason))
+            }
             None => Ok(model),
         }
-    }
-
-    /// Whether a model's description says that it is a detector.
-    #[must_use]
-    pub fn is_one(model: &Model) -> bool {
-        model.description().contains_key(KEY)
     }
 
     /// By which a state recognises its model.

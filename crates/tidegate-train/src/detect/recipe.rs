@@ -172,8 +172,11 @@ impl DetectRecipe {
         Ok((DetectModel { network, plan }, trained))
     }
 
-    /// The rows to fit on.
-    fn check(&self, data: &DetectData) -> Result<usize, TrainError> {
+    /// Checks the recipe and how much there is to fit on: the number of rows.
+    ///
+    /// # Errors
+    /// [`TrainError::Option`]; [`TrainError::Detect`] for too few rows or a rate that means nothing here.
+    pub fn check(&self, data: &DetectData) -> Result<usize, TrainError> {
         let fail = |option, reason: &str| {
             let reason = reason.to_owned();
             Err(TrainError::Option { option, reason })
@@ -196,6 +199,7 @@ impl DetectRecipe {
             }
             .into());
         }
+        probability(self.rate(data), data.interval(0..rows))?;
         Ok(rows)
     }
 
