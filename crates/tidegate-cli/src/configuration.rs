@@ -5,6 +5,7 @@
 //! data is known.
 
 mod allowed;
+mod classify;
 mod commented;
 mod error;
 mod file;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+pub(crate) use classify::ClassifyConfiguration;
 pub(crate) use error::ConfigurationError;
 pub(crate) use forecast::{ForecastConfiguration, LossName, ModelKind, NormaliseName};
 pub(crate) use key::Key;

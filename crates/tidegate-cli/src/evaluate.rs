@@ -1,6 +1,7 @@
 //! `tidegate evaluate`: from a model and data to what the model's task is measured by.
 
 pub(crate) mod arguments;
+mod classify;
 mod forecast;
 mod next;
 
@@ -23,6 +24,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
         &inputs,
     )?;
     match ModelTask::of_file(&arguments.model)? {
+        Some(ModelTask::Classify) => classify::evaluate(arguments),
         Some(ModelTask::Next) => next::evaluate(arguments),
         // A model without a plan is refused with what it lacks.
         _ => forecast::evaluate(arguments),

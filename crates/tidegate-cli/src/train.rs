@@ -1,6 +1,8 @@
 //! `tidegate train`: from options and data to a model, its configuration and what it measures; and `tidegate resume`.
 
 pub(crate) mod arguments;
+mod classify;
+mod classify_arguments;
 mod files;
 mod forecast;
 mod next;
@@ -19,6 +21,7 @@ use crate::failure::Failure;
 use crate::outputs::check_outputs;
 use crate::reading::data_name;
 use arguments::{RunArguments, TrainArguments, TrainSubcommand};
+use classify::ClassifyTask;
 use files::RunFiles;
 use forecast::ForecastTask;
 use next::NextTask;
@@ -27,6 +30,7 @@ use task::{Report, TrainTask};
 
 pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     match &arguments.task {
+        TrainSubcommand::Classify(arguments) => begin::<ClassifyTask>(&arguments.run),
         TrainSubcommand::Forecast(arguments) => begin::<ForecastTask>(&arguments.run),
         TrainSubcommand::Next(arguments) => begin::<NextTask>(&arguments.run),
     }
@@ -75,6 +79,7 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
         });
     }
     match Task::of_file(&files.unfinished)? {
+        Task::Classify => go_on::<ClassifyTask>(arguments, &files),
         Task::Forecast => go_on::<ForecastTask>(arguments, &files),
         Task::Next => go_on::<NextTask>(arguments, &files),
         task => Err(Failure::NotTrained { task }),

@@ -32,6 +32,7 @@ pub mod cell_movie;
 mod cell_variant;
 pub mod chart;
 mod claim;
+pub mod classify;
 mod comparison;
 mod contest;
 mod effort;

@@ -166,6 +166,12 @@ pub enum TrainError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Anomalies cannot be detected in this data, or with this state.
+    #[error(transparent)]
+    Detect(#[from] crate::detect::DetectError),
+    /// Times are not read.
+    #[error(transparent)]
+    Time(#[from] tidegate_data::TimeError),
     /// A text cannot be read as a model's tokens.
     #[error(transparent)]
     Text(#[from] tidegate_data::TextError),

@@ -42,6 +42,16 @@ pub(crate) fn of_values(values: &[f32]) -> String {
     fingerprint.finish()
 }
 
+/// Fingerprint of numbers in 64 bits.
+pub(crate) fn of_numbers(values: &[f64]) -> String {
+    let mut fingerprint = Fingerprint::new();
+    fingerprint.word(values.len() as u64);
+    values
+        .iter()
+        .for_each(|value| fingerprint.word(value.to_bits()));
+    fingerprint.finish()
+}
+
 /// Fingerprint of tokens, in order.
 pub(crate) fn of_tokens(tokens: &[u32]) -> String {
     let mut fingerprint = Fingerprint::new();

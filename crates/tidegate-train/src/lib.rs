@@ -42,6 +42,7 @@ mod checkpoint_file;
 mod classify;
 mod clipping;
 mod compatibility;
+mod detect;
 mod early_stopping;
 mod error;
 mod evaluation;
@@ -81,6 +82,10 @@ pub use classify::{
     ClassifyPlan, ClassifyPooling, ClassifyRecipe, CrossValidation, Fold, MeanDeviation,
 };
 pub use clipping::{clip_by_global_norm, global_norm};
+pub use detect::{
+    Channel, DetectData, DetectError, DetectModel, DetectPlan, DetectRecipe, Detection, Detector,
+    DetectorState, FalseAlarms, FittedRows, Period, Tail,
+};
 pub use error::TrainError;
 pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};

@@ -1,9 +1,11 @@
-//! How good forecasts and classifications are: one file for each measure, and all of them together.
+//! How good forecasts and classifications are: one file for each measure, and all of them together; and how well alarms meet
+//! what was unusual ([`AnomalyWindows`]).
 //!
 //! Every measure adds up pairs of a forecast and what came about, in f64 and in the order in which they are given; two of
 //! them can be merged. Pairs that were not observed do not count. A measure that is not defined, of no pair for example, is
 //! none. Here do not live losses to train on, and baselines.
 
+mod anomaly_windows;
 mod class_metrics;
 mod confusion_matrix;
 mod coverage;
@@ -18,6 +20,7 @@ mod weighted_quantile_loss;
 
 use serde::{Deserialize, Serialize};
 
+pub use anomaly_windows::AnomalyWindows;
 pub use class_metrics::{ClassMetricValues, ClassMetrics, most_probable};
 pub use confusion_matrix::{ClassScores, ConfusionMatrix};
 pub use coverage::{Coverage, CoverageOfInterval};

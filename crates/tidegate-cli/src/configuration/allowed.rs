@@ -12,6 +12,8 @@ pub(crate) enum Allowed {
     Count { least: i64, most: i64 },
     /// A number.
     Number(Interval),
+    /// Yes or no.
+    Flag,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A text that is not empty, in the words of the sentence.
@@ -67,6 +69,7 @@ impl Allowed {
                 let number = float(&value)?;
                 interval.contains(number).then_some(Value::Float(number))
             }
+            (Allowed::Flag, Value::Boolean(flag)) => Some(Value::Boolean(flag)),
             (Allowed::Choice(words), Value::String(word)) => words
                 .contains(&word.as_str())
                 .then_some(Value::String(word)),
@@ -98,6 +101,7 @@ impl Allowed {
         let value = match self {
             Allowed::Count { .. } => Value::Integer(text.parse().ok()?),
             Allowed::Number(_) => Value::Float(text.parse().ok()?),
+            Allowed::Flag => Value::Boolean(text.parse().ok()?),
             Allowed::Texts(_) if text.is_empty() => Value::Array(Vec::new()),
             Allowed::Texts(_) => Value::Array(list().map(Value::from).collect()),
             Allowed::Rising(_) => {
@@ -118,6 +122,7 @@ impl Allowed {
             }
             Allowed::Count { least, most } => format!("a whole number from {least} to {most}"),
             Allowed::Number(interval) => format!("a number {}", interval.describe()),
+            Allowed::Flag => "true or false".to_owned(),
             Allowed::Choice(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
                 match words.split_last() {

@@ -165,7 +165,7 @@ impl Default for TrainingSection {
 }
 
 /// The number that is written like this one: 0.2 of f32 is 0.2, not 0.200000003.
-fn plain(share: f32) -> f64 {
+pub(super) fn plain(share: f32) -> f64 {
     share
         .to_string()
         .parse()

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::classify_arguments::TrainClassifyArguments;
 use super::next_arguments::TrainNextArguments;
 use crate::configuration::{Configuration, ForecastConfiguration, Overrides};
 
@@ -16,6 +17,7 @@ pub(crate) struct TrainArguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrainSubcommand {
+    Classify(Box<TrainClassifyArguments>),
     Forecast(Box<TrainForecastArguments>),
     Next(Box<TrainNextArguments>),
 }

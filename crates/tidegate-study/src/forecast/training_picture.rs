@@ -91,7 +91,8 @@ impl TrainingPicture {
         }
     }
 
-    fn losses(&self) -> Option<Chart> {
+    /// The losses alone.
+    pub(crate) fn losses(&self) -> Option<Chart> {
         let mut series = vec![
             self.line("training", 0, |epoch| Some(epoch.training)),
             self.line("validation", 1, |epoch| epoch.validation),

@@ -1,6 +1,5 @@
 //! Cross-validation: how good a classifier of small data is, measured on all of it.
 
-use rayon::prelude::*;
 use tidegate_data::{Recordings, stratified_folds};
 
 use super::recipe::ClassifyRecipe;
@@ -60,8 +59,7 @@ impl MeanDeviation {
 impl ClassifyRecipe {
     /// Deals the recordings into `folds` parts that have their share of every class and, for each of them, trains a model
     /// on the others, as [`ClassifyRecipe::train`] does with a share of them held back to validate, and measures it on the
-    /// part. Folds run side by side on the threads of the current rayon pool; the result is the same with any number of them.
-    /// `done` is told of each fold as it ends, in any order. Nothing where `stop` said so before the end.
+    /// part. `done` is told of each fold as it ends. Nothing where `stop` said so before the end.
     ///
     /// # Errors
     /// [`TrainError::Recordings`] where there are fewer than 2 folds, more than recordings, or a class of one recording;
@@ -70,11 +68,11 @@ impl ClassifyRecipe {
         &self,
         recordings: &Recordings,
         folds: usize,
-        done: &(dyn Fn(&Fold) + Sync),
-        stop: &(dyn Fn() -> bool + Sync),
+        done: &mut dyn FnMut(&Fold),
+        stop: &dyn Fn() -> bool,
     ) -> Result<Option<CrossValidation>, TrainError> {
         let parts = stratified_folds(recordings, folds, self.training.seed)?;
-        let of_fold = |index: usize| -> Result<Option<(Fold, ClassMetrics)>, TrainError> {
+        let mut of_fold = |index: usize| -> Result<Option<(Fold, ClassMetrics)>, TrainError> {
             let is_held_back = |row: &usize| parts[index].binary_search(row).is_ok();
             let rows = (0..recordings.recordings.len()).filter(|row| !is_held_back(row));
             let data = self.prepare(&subset(recordings, rows))?;
@@ -94,13 +92,13 @@ impl ClassifyRecipe {
             done(&fold);
             Ok(Some((fold, evaluation.metrics)))
         };
-        let found: Vec<_> = (0..folds)
-            .into_par_iter()
-            .map(of_fold)
-            .collect::<Result<_, _>>()?;
-        let Some(found) = found.into_iter().collect::<Option<Vec<_>>>() else {
-            return Ok(None);
-        };
+        let mut found = Vec::with_capacity(folds);
+        for index in 0..folds {
+            match of_fold(index)? {
+                Some(fold) => found.push(fold),
+                None => return Ok(None),
+            }
+        }
         let (folds, metrics): (Vec<Fold>, Vec<ClassMetrics>) = found.into_iter().unzip();
         let of = |value: fn(&ClassMetricValues) -> Option<f64>| {
             let values: Vec<f64> = folds

@@ -12,12 +12,11 @@ use super::class_weights::ClassWeights;
 use super::predictions::ClassProbabilities;
 use super::temperature::{LIMITS, fit_temperature, log_probabilities};
 use crate::error::TrainError;
+use crate::model_task::ModelTask;
 use crate::overflow::is_overflow;
+use crate::plan_file;
 use crate::training::Training;
 use crate::window::Window;
-
-/// The key of the plan in the file's description.
-const KEY: &str = "classify";
 
 /// Most numbers that a batch of predictions computes at once.
 const MOST_NUMBERS: usize = 1 << 22;
@@ -52,23 +51,14 @@ pub struct ClassifyModel {
 }
 
 impl ClassifyModel {
-    /// Whether a model's description is that of a classifier.
-    #[must_use]
-    pub fn describes(model: &Model) -> bool {
-        model.description().contains_key(KEY)
-    }
-
     /// Writes the file: to a temporary file in the same folder, which is synced and then renamed to `path`.
     ///
     /// # Errors
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
-        let plan = serde_json::to_string(&self.plan).map_err(|error| TrainError::Plan {
-            path: path.as_ref().to_owned(),
-            reason: error.to_string(),
-        })?;
+        let path = path.as_ref();
         let description = self.model.description_mut();
-        description.insert(KEY.to_owned(), plan);
+        plan_file::keep(&self.plan, ModelTask::Classify, description, path)?;
         Ok(self.model.save(path)?)
     }
 
@@ -79,17 +69,15 @@ impl ClassifyModel {
     pub fn load(path: impl AsRef<Path>) -> Result<ClassifyModel, TrainError> {
         let path = path.as_ref();
         let model = Model::load(path)?;
-        let problem = |reason: String| TrainError::Plan {
-            path: path.to_owned(),
-            reason,
-        };
-        let json = model.description().get(KEY);
-        let json = json.ok_or_else(|| problem("it does not say what was classified".to_owned()))?;
-        let plan: ClassifyPlan =
-            serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
+        let plan: ClassifyPlan = plan_file::read(
+            ModelTask::Classify,
+            model.description(),
+            path,
+            "it does not say what was classified",
+        )?;
         let model = ClassifyModel { model, plan };
         match model.contradiction() {
-            Some(reason) => Err(problem(reason)),
+            Some(reason) => Err(plan_file::problem(path, reason)),
             None => Ok(model),
         }
     }

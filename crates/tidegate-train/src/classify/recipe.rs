@@ -1,7 +1,7 @@
 //! What is asked for when a classifier is trained.
 
 use serde::{Deserialize, Serialize};
-use tidegate_cells::{Cell, Stack};
+use tidegate_cells::{Cell, Gru, Stack};
 use tidegate_data::{Recordings, RecordingsOptions, RecordingsSchema};
 use tidegate_model::{InputLayer, Model, ModelConfiguration};
 
@@ -44,6 +44,33 @@ pub struct ClassifyRecipe {
     pub class_weights: ClassWeights,
     /// How long and how fast.
     pub training: Training,
+}
+
+/// What classified the training recordings of Japanese Vowels (270 of 9 speakers) best in cross-validation, among a few
+/// settings.
+impl Default for ClassifyRecipe {
+    fn default() -> Self {
+        ClassifyRecipe {
+            recordings: RecordingsOptions::default(),
+            valid_share: 0.1,
+            cell: Cell::Gru(Gru::default()),
+            hidden_size: 128,
+            layers: 1,
+            bidirectional: true,
+            pooling: ClassifyPooling::Mean,
+            dropout: 0.5,
+            input_dropout: 0.2,
+            recurrent_dropout: 0.3,
+            class_weights: ClassWeights::Equal,
+            training: Training {
+                learning_rate: 3e-3,
+                epochs: 100,
+                patience: Some(20),
+                batch_size: 16,
+                ..Training::default()
+            },
+        }
+    }
 }
 
 impl ClassifyRecipe {

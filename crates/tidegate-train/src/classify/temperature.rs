@@ -10,28 +10,23 @@ const STEPS: usize = 100;
 /// The temperature with the lowest negative log-likelihood of logits `[rows, classes]`, between 0.05 and 20; 1 where there
 /// is no row.
 ///
-/// In the inverse temperature β the likelihood's derivative is Σ (E z − t · z), with the mean of the logits z under the
-/// probabilities and t the targets; it rises with β, and its root is found by Newton's method, held in a bracket that
-/// bisection narrows. As in Platt 1999, a target is not 1 but (n + 1) / (n + 2) for n rows, the rest spread over the other
-/// classes: where every row is right, the plain likelihood has no maximum.
+/// What is minimised over the inverse temperature β is Σ (ln Σ exp(β z) − β z_class) + β − 1 − ln β. The sum is the negative
+/// log-likelihood over the rows; what is added to it is 0 at β = 1 and weighs like a prior (a gamma distribution with its
+/// mode at 1): where every row is right, the likelihood alone has no maximum. Both parts are convex, and the root of the
+/// derivative is found by Newton's method, held in a bracket that bisection narrows.
 pub(super) fn fit_temperature(logits: &[f32], targets: &[u32], classes: usize) -> f64 {
-    let rows = targets.len();
-    if rows == 0 || classes < 2 {
+    if targets.is_empty() || classes < 2 {
         return 1.0;
     }
-    let kept = (rows as f64 + 1.0) / (rows as f64 + 2.0);
-    let spread = (1.0 - kept) / (classes as f64 - 1.0);
-    // Σ t · z does not depend on β.
+    // Σ z_class does not depend on β.
     let targeted: f64 = logits
         .chunks_exact(classes)
         .zip(targets)
-        .map(|(logits, &class)| {
-            let sum: f64 = logits.iter().map(|&logit| f64::from(logit)).sum();
-            spread * sum + (kept - spread) * f64::from(logits[class as usize])
-        })
+        .map(|(logits, &class)| f64::from(logits[class as usize]))
         .sum();
     let derivatives = |inverse: f64| {
-        let (mut slope, mut curvature) = (-targeted, 0.0);
+        let mut slope = 1.0 - 1.0 / inverse - targeted;
+        let mut curvature = 1.0 / (inverse * inverse);
         for logits in logits.chunks_exact(classes) {
             let (mean, variance) = moments(logits, inverse);
             slope += mean;
@@ -141,15 +136,15 @@ mod tests {
     #[test]
     fn temperatures_stay_between_their_limits() {
         assert_eq!(fit_temperature(&[], &[], 3), 1.0);
-        // Right by next to nothing: no division makes it sure enough.
-        let logits = [1e-6, 0.0].repeat(50);
-        assert_eq!(fit_temperature(&logits, &[0; 50], 2), LIMITS[0]);
+        // Always right, but by little.
+        let logits = [0.1, 0.0].repeat(500);
+        assert_eq!(fit_temperature(&logits, &[0; 500], 2), LIMITS[0]);
         // Wrong as often as right, with confidence: only chance is left.
         let logits = [80.0, 0.0].repeat(50);
         let targets: Vec<u32> = (0..50).map(|row| row % 2).collect();
         assert_eq!(fit_temperature(&logits, &targets, 2), LIMITS[1]);
-        let equal = fit_temperature(&[0.5; 8], &[0, 1, 0, 1], 2);
-        assert!((LIMITS[0]..=LIMITS[1]).contains(&equal));
+        // Logits that say nothing leave it as it is.
+        assert_eq!(fit_temperature(&[0.5; 8], &[0, 1, 0, 1], 2), 1.0);
     }
 
     #[test]

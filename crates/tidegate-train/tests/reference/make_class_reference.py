@@ -28,13 +28,10 @@ def expected_calibration_error(confidence, right, bins=15):
     return error
 
 
-def smoothed_likelihood(logits, classes, temperature):
-    """Negative log-likelihood with the targets of Platt 1999."""
-    rows, count = logits.shape
-    kept = (rows + 1.0) / (rows + 2.0)
-    targets = np.full(logits.shape, (1.0 - kept) / (count - 1.0))
-    targets[np.arange(rows), classes] = kept
-    return -(targets * log_softmax(logits / temperature, axis=1)).sum()
+def objective(logits, classes, inverse):
+    """Negative log-likelihood, and the prior of the inverse temperature."""
+    likelihood = log_softmax(logits * inverse, axis=1)[np.arange(len(classes)), classes].sum()
+    return -likelihood + inverse - 1.0 - np.log(inverse)
 
 
 def case(name, logits, classes):
@@ -46,7 +43,7 @@ def case(name, logits, classes):
     labels = list(range(count))
     precision, recall, f1, support = precision_recall_fscore_support(classes, predicted, labels=labels, zero_division=0)
     best = minimize_scalar(
-        lambda inverse: smoothed_likelihood(logits, classes, 1.0 / inverse), bounds=(1 / 20, 20), method="bounded",
+        lambda inverse: objective(logits, classes, inverse), bounds=(1 / 20, 20), method="bounded",
         options={"xatol": 1e-12},
     )
     return {

@@ -1,0 +1,181 @@
+//! A fitted detector with all that its use needs, in one file.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use tidegate_model::{InputLayer, Model, Readout};
+
+use super::channel::Channel;
+use super::data::DetectData;
+use super::error::DetectError;
+use super::false_alarms::FalseAlarms;
+use super::views::Views;
+use crate::error::TrainError;
+use crate::fingerprint::{of_numbers, of_text_and_values};
+use crate::training::Training;
+
+/// The key of the plan in the file's description.
+const KEY: &str = "detect";
+
+/// What a detector was fitted on and for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DetectPlan {
+    /// The column of times, where there is one.
+    pub time: Option<String>,
+    /// The watched columns.
+    pub channels: Vec<Channel>,
+    /// Usual distance of two readings in seconds, where they have times.
+    pub interval: Option<f64>,
+    /// False alarms that are put up with.
+    pub false_alarms: FalseAlarms,
+    /// Readings below the threshold after which the next one above it is a new alarm.
+    pub hold_off: usize,
+    /// Readings that the mean of surprises goes over.
+    pub span: usize,
+    /// The rows that everything was fitted on.
+    pub fitted: FittedRows,
+    /// How the network was trained.
+    pub training: Training,
+    /// What is usual.
+    pub(super) views: Views,
+}
+
+/// The rows that a detector was fitted on: the first ones of its table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FittedRows {
+    /// How many.
+    pub rows: usize,
+    /// How many of them had an error that was held back.
+    pub errors: usize,
+    /// Fingerprint of their values.
+    pub fingerprint: String,
+}
+
+/// A fitted detector.
+#[derive(Debug)]
+pub struct DetectModel {
+    /// The network, which predicts the next reading.
+    pub network: Model,
+    /// What it was fitted on and for.
+    pub plan: DetectPlan,
+}
+
+impl DetectPlan {
+    /// Whether a mean over a span of readings is watched: enough were held back to know what is usual of it.
+    #[must_use]
+    pub fn watches_span(&self) -> bool {
+        self.views.span.is_some()
+    }
+
+    /// The score from which a reading sets off an alarm, where so many false alarms are put up with: −log₁₀ of the probability
+    /// that is granted to one reading.
+    ///
+    /// # Errors
+    /// [`DetectError::NoTimes`] for a rate of time where readings have no times; [`DetectError::RateTooHigh`].
+    pub fn threshold(&self, rate: FalseAlarms) -> Result<f64, DetectError> {
+        Ok(-probability(rate, self.interval)?.log10())
+    }
+
+    /// Whether the first rows of this data are those that were fitted on: how many.
+    #[must_use]
+    pub fn fitted_rows_of(&self, data: &DetectData) -> usize {
+        let rows = self.fitted.rows;
+        let is_same =
+            rows <= data.rows && of_numbers(data.values_up_to(rows)) == self.fitted.fingerprint;
+        if is_same { rows } else { 0 }
+    }
+}
+
+/// The probability that a rate grants to one reading.
+pub(super) fn probability(rate: FalseAlarms, interval: Option<f64>) -> Result<f64, DetectError> {
+    let rate_text = || rate.to_string();
+    match rate.per_reading(interval) {
+        None => Err(DetectError::NoTimes { rate: rate_text() }),
+        Some(probability) if probability >= 1.0 => {
+            Err(DetectError::RateTooHigh { rate: rate_text() })
+        }
+        Some(probability) => Ok(probability),
+    }
+}
+
+impl DetectModel {
+    /// Writes the file: to a temporary file in the same folder, which is synced and then renamed to `path`.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
+    pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
+        let plan = serde_json::to_string(&self.plan).map_err(|error| TrainError::Plan {
+            path: path.as_ref().to_owned(),
+            reason: error.to_string(),
+        })?;
+        self.network.description_mut().insert(KEY.to_owned(), plan);
+        Ok(self.network.save(path)?)
+    }
+
+    /// Reads a file that [`DetectModel::save`] wrote.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] and [`TrainError::Plan`] name the file and what is wrong with it.
+    pub fn load(path: impl AsRef<Path>) -> Result<DetectModel, TrainError> {
+        let path = path.as_ref();
+        let network = Model::load(path)?;
+        let problem = |reason: String| TrainError::Plan {
+            path: path.to_owned(),
+            reason,
+        };
+        let json = network.description().get(KEY);
+        let json = json.ok_or_else(|| problem("it is no detector of anomalies".to_owned()))?;
+        let plan: DetectPlan =
+            serde_json::from_str(json).map_err(|error| problem(error.to_string()))?;
+        let model = DetectModel { network, plan };
+        match model.contradiction() {
+            Some(what) => Err(problem(format!(
+                "its {what} do not fit its network or each other"
+            ))),
+            None => Ok(model),
+        }
+    }
+
+    /// Whether a model's description says that it is a detector.
+    #[must_use]
+    pub fn is_one(model: &Model) -> bool {
+        model.description().contains_key(KEY)
+    }
+
+    /// By which a state recognises its model.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let plan = serde_json::to_string(&self.plan).unwrap_or_default();
+        of_text_and_values(&plan, std::iter::once(self.network.parameters()))
+    }
+
+    fn contradiction(&self) -> Option<&'static str> {
+        let (plan, network) = (&self.plan, self.network.configuration());
+        let channels = plan.channels.len();
+        let facts = [
+            (channels > 0 && network.outputs == channels, "columns"),
+            (network.recurrent.input_size == 2 * channels, "inputs"),
+            (
+                network.input == InputLayer::Features
+                    && network.readout == Readout::EveryStep
+                    && !network.recurrent.bidirectional,
+                "layers",
+            ),
+            (plan.channels.iter().all(Channel::is_sound), "scales"),
+            (plan.views.is_sound(channels), "distributions"),
+            (plan.span > 0, "spans"),
+            (
+                plan.interval
+                    .is_none_or(|interval| interval > 0.0 && interval.is_finite())
+                    && probability(plan.false_alarms, plan.interval).is_ok(),
+                "false alarms",
+            ),
+        ];
+        facts
+            .into_iter()
+            .find(|(fits, _)| !fits)
+            .map(|(_, what)| what)
+    }
+}
