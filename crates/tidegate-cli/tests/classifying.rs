@@ -67,7 +67,7 @@ fn from_recordings_to_a_model_its_measures_and_its_classes() {
         "0.02",
     ];
     let found = document(train(&data, &model, &options));
-    assert_eq!(found["recordings"], json!({"train": 72, "valid": 8}));
+    assert_eq!(found["recordings"], json!({"train": 73, "valid": 7}));
     assert_eq!(found["classes"].as_array().unwrap().len(), 4);
     assert!(found["temperature"].as_f64().unwrap() > 0.0);
     assert!(
