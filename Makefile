@@ -47,6 +47,7 @@ test-rust: ## the Rust tests of the whole workspace
 test-python: ## check the Python scripts and the checked-in reference vectors (needs no PyTorch)
 	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py bench/engines/*.py docs/*.py
 	$(PYTHON) $(REFERENCE)/check.py
+	$(PYTHON) crates/tidegate-data/tests/files/read_midi.py
 	$(PYTHON) docs/forecasting.py --check
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
 

@@ -8,6 +8,7 @@ use tidegate_study::CellVariant;
 
 use crate::amount::amount;
 use crate::backtest::arguments::BacktestArguments;
+use crate::classify::arguments::ClassifyArguments;
 use crate::detect::arguments::DetectArguments;
 use crate::evaluate::arguments::EvaluateArguments;
 use crate::forecast::arguments::ForecastArguments;
@@ -30,6 +31,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Backtest(BacktestArguments),
+    Classify(ClassifyArguments),
     Compare(CompareArguments),
     Detect(DetectArguments),
     Evaluate(EvaluateArguments),

@@ -24,12 +24,13 @@ pub(crate) fn run(arguments: &ClassifyArguments) -> Result<(), Failure> {
     // Labels are not looked at: a file may have none, or others than those of training.
     let mut options = arguments.reading.options(&model);
     options.every_step = false;
-    let recordings = read_recordings(&arguments.data, &options)
-        .or_else(|error| match model.plan.schema.every_step {
+    let recordings = read_recordings(&arguments.data, &options).or_else(|error| {
+        match model.plan.schema.every_step {
             // A label for each step, which a file may have, contradicts a label of the whole.
             true => read_recordings(&arguments.data, &arguments.reading.options(&model)),
             false => Err(error),
-        })?;
+        }
+    })?;
     let predictions = model.predict(&recordings)?;
     let text = match arguments.json {
         true => lines::json(&model, &recordings, &predictions)?,

@@ -1,6 +1,7 @@
 //! `tidegate evaluate`: from a model and data to what the model's task is measured by.
 
 pub(crate) mod arguments;
+mod classify;
 mod detect;
 mod forecast;
 mod labels;
@@ -31,6 +32,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
             option: "--labels",
             what: "no detector of anomalies",
         }),
+        Some(ModelTask::Classify) => classify::evaluate(arguments),
         Some(ModelTask::Next) => next::evaluate(arguments),
         // A model without a plan is refused with what it lacks.
         _ => forecast::evaluate(arguments),

@@ -61,8 +61,6 @@ pub(crate) enum Failure {
         name: String,
         error: Box<TrainError>,
     },
-    #[error("error: tidegate train {task} cannot go on with a run")]
-    NotTrained { task: Task },
     #[error("error: cannot write {}: {error}", path.display())]
     Write { path: PathBuf, error: io::Error },
     #[error("error: cannot draw {}: {error}", path.display())]

@@ -8,6 +8,7 @@ mod arguments;
 mod backtest;
 #[cfg(test)]
 mod book;
+mod classify;
 mod columns;
 mod compare;
 mod configuration;
@@ -51,6 +52,7 @@ use generate::model_form::with_kind;
 fn main() -> ExitCode {
     let result = match Arguments::parse_from(with_kind(std::env::args_os())).command {
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Classify(arguments) => classify::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),

@@ -1,6 +1,8 @@
 //! `tidegate train`: from options and data to a model, its configuration and what it measures; and `tidegate resume`.
 
 pub(crate) mod arguments;
+mod classify;
+mod classify_arguments;
 mod detect;
 mod detect_arguments;
 mod files;
@@ -21,6 +23,7 @@ use crate::failure::Failure;
 use crate::outputs::check_outputs;
 use crate::reading::data_name;
 use arguments::{RunArguments, TrainArguments, TrainSubcommand};
+use classify::ClassifyTask;
 use detect::DetectTask;
 use files::RunFiles;
 use forecast::ForecastTask;
@@ -31,6 +34,7 @@ use task::{Report, TrainTask};
 pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     match &arguments.task {
         TrainSubcommand::Detect(arguments) => begin::<DetectTask>(&arguments.run),
+        TrainSubcommand::Classify(arguments) => begin::<ClassifyTask>(&arguments.run),
         TrainSubcommand::Forecast(arguments) => begin::<ForecastTask>(&arguments.run),
         TrainSubcommand::Next(arguments) => begin::<NextTask>(&arguments.run),
     }
@@ -80,9 +84,9 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
     }
     match Task::of_file(&files.unfinished)? {
         Task::Detect => go_on::<DetectTask>(arguments, &files),
+        Task::Classify => go_on::<ClassifyTask>(arguments, &files),
         Task::Forecast => go_on::<ForecastTask>(arguments, &files),
         Task::Next => go_on::<NextTask>(arguments, &files),
-        task => Err(Failure::NotTrained { task }),
     }
 }
 

@@ -44,15 +44,21 @@ impl<C: Configuration> Args for Overrides<C> {
     fn augment_args(command: Command) -> Command {
         let defaults = C::default();
         options::<C>().fold(command, |command, (key, option)| {
-            command.arg(
-                Arg::new(option)
-                    .long(option)
-                    .value_name(value_name(key))
-                    .help(help(key, &defaults))
-                    .help_heading(heading(key.section))
-                    .allow_hyphen_values(true)
-                    .value_parser(ValueParser::from(|text: &str| key.read(text))),
-            )
+            let argument = Arg::new(option)
+                .long(option)
+                .value_name(value_name(key))
+                .help(help(key, &defaults))
+                .help_heading(heading(key.section))
+                .allow_hyphen_values(true)
+                .value_parser(ValueParser::from(|text: &str| key.read(text)));
+            command.arg(match key.allowed {
+                // Without a value it is meant.
+                Allowed::Flag => argument
+                    .num_args(0..=1)
+                    .require_equals(true)
+                    .default_missing_value("true"),
+                _ => argument,
+            })
         })
     }
 
@@ -115,7 +121,9 @@ fn value_name(key: &Key) -> &'static str {
     match key.allowed {
         Allowed::Count { .. } => "N",
         Allowed::Number(_) => "X",
+        Allowed::Flag => "BOOL",
         Allowed::Choice(_) => "NAME",
+        Allowed::Text(words) if !words.contains("column") => "NAME",
         Allowed::Text(_) => "COLUMN",
         Allowed::Texts(_) => "COLUMNS",
         Allowed::Rising(_) => "LIST",
@@ -140,7 +148,7 @@ fn heading(section: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::configuration::{ForecastConfiguration, NextConfiguration};
+    use crate::configuration::{ClassifyConfiguration, ForecastConfiguration, NextConfiguration};
 
     fn have_names_of_their_own<C: Configuration>() {
         for (index, key) in C::KEYS.iter().enumerate() {
@@ -172,6 +180,7 @@ mod tests {
     #[test]
     fn every_key_and_option_has_a_name_of_its_own_and_a_section() {
         have_names_of_their_own::<ForecastConfiguration>();
+        have_names_of_their_own::<ClassifyConfiguration>();
         have_names_of_their_own::<NextConfiguration>();
     }
 }

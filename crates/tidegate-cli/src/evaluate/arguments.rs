@@ -4,18 +4,24 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// Measure a forecasting model on a file of readings, beside naive forecasts.
+use crate::classify::ReadingArguments;
+
+/// Measure a model on data that it was not trained on, by what its task asks for.
 ///
-/// Of a file that holds the rows that the model was trained on, the rows of its test part are forecast; of another file all
+/// A forecasting model is measured on a file of readings, beside naive forecasts. Of a file that holds the rows that the model was trained on, the rows of its test part are forecast; of another file all
 /// rows that have a window before them. Errors are means over all steps of all forecasts, on the scaled values, as the
 /// literature states them, and in the data's units.
+///
+/// A classifier is measured on labelled recordings: accuracy, macro F1 (the mean of the classes' F1), negative log-likelihood
+/// and expected calibration error of its probabilities, precision, recall and F1 of each class, and which class is taken for
+/// which.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EvaluateArguments {
-    /// The model: a file that `tidegate train forecast` wrote
+    /// The model: a file that `tidegate train` wrote
     pub(crate) model: PathBuf,
 
-    /// The file of readings; - reads standard input
+    /// The data; - reads standard input
     pub(crate) data: PathBuf,
 
     /// Windows in which something was unusual, for a detector: a JSON file such as that of the Numenta Anomaly Benchmark
@@ -27,17 +33,22 @@ pub(crate) struct EvaluateArguments {
     pub(crate) label_key: Option<String>,
 
     /// Write a page with the last forecast beside what came
+    /// Write a page: the last forecast beside what came, or which class is taken for which
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
 
     /// Print one JSON document instead of tables
     #[arg(long)]
     pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) reading: ReadingArguments,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   tidegate evaluate load.safetensors load.csv
   tidegate evaluate etth1.safetensors ETTh1.csv --json
+  tidegate evaluate vowels.safetensors JapaneseVowels_TEST.ts --plot vowels.html
 
 Exit status: 0 if all is measured, 1 after an error, 2 for wrong options.";

@@ -128,7 +128,10 @@ impl EvaluateDocument {
     fn measured(&self) -> String {
         let recordings = counted(self.recordings, "recording", "recordings");
         match self.steps {
-            Some(steps) => format!("{} of {recordings}", counted(steps as usize, "step", "steps")),
+            Some(steps) => format!(
+                "{} of {recordings}",
+                counted(steps as usize, "step", "steps")
+            ),
             None => recordings,
         }
     }
@@ -174,7 +177,12 @@ impl EvaluateDocument {
 
     /// A row for each class that is the case, a column for each that was predicted.
     fn matrix(&self, page: Page) -> String {
-        let names: Vec<String> = self.confusion.labels.iter().map(|one| visible(one)).collect();
+        let names: Vec<String> = self
+            .confusion
+            .labels
+            .iter()
+            .map(|one| visible(one))
+            .collect();
         let mut headings = vec![["", "is \\ predicted"]];
         headings.extend(names.iter().map(|name| ["", name.as_str()]));
         let counts = names.iter().zip(&self.confusion.counts);

@@ -92,15 +92,18 @@ impl TrainTask for ClassifyTask {
 
     fn after_training(
         &self,
-        say: &mut dyn FnMut(&str),
-        stop: &dyn Fn() -> bool,
+        say: &mut (dyn FnMut(&str) + Send),
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<bool, TrainError> {
         let Some(folds) = self.configuration.split.folds else {
             return Ok(true);
         };
         let mut done = |fold: &tidegate_train::Fold| {
             let accuracy = fold.values.accuracy.map_or_else(String::new, percent);
-            say(&format!("fold {} of {folds}: {accuracy} right", fold.index + 1));
+            say(&format!(
+                "fold {} of {folds}: {accuracy} right",
+                fold.index + 1
+            ));
         };
         let found = self
             .recipe

@@ -56,9 +56,15 @@ pub(crate) fn train<T: TrainTask>(
     let pool = thread_pool(task.configuration().threads())?;
     let stop = || stop.load(Ordering::Relaxed);
     let result = pool.install(|| task.train(Some(&checkpointing), &mut observer, &stop));
+    let finished = match &result {
+        Ok((_, trained)) if trained.outcome != Outcome::Interrupted => {
+            pool.install(|| task.after_training(&mut |line| display.say(line), &stop))
+        }
+        _ => Ok(false),
+    };
     display.end();
     let (model, trained) = result?;
-    if trained.outcome == Outcome::Interrupted {
+    if !finished? {
         return Err(Failure::TrainingInterrupted {
             epochs: trained.epochs.len(),
             model: files.model.clone(),

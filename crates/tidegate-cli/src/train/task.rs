@@ -42,6 +42,16 @@ pub(crate) trait TrainTask: Sized + Sync {
         stop: &dyn Fn() -> bool,
     ) -> Result<(Self::Model, Trained), TrainError>;
 
+    /// Measures once the model is trained what takes trainings of its own, and says how it goes; false where `stop` said so
+    /// before the end.
+    fn after_training(
+        &self,
+        _say: &mut (dyn FnMut(&str) + Send),
+        _stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<bool, TrainError> {
+        Ok(true)
+    }
+
     /// Writes the model's file.
     fn save(model: &mut Self::Model, path: &Path) -> Result<(), TrainError>;
 

@@ -103,7 +103,7 @@ pub fn generated_machine(options: MachineOptions) -> Result<MachineReadings, Dat
         let reason = format!("there are 1 to {MOST_ROWS} rows");
         return Err(impossible("readings", "rows", options.rows, reason));
     }
-    let stream = |number| RandomStream::of_readings(options.seed, 16 + number);
+    let stream = |number: u64| RandomStream::of_readings(options.seed, 16 + number);
     let mut lasting = Noise::new(stream(0), 0.92, 1.2);
     let mut fresh = Noise::new(stream(1), 0.0, 0.5);
     let mut places = stream(2);

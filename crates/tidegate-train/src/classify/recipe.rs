@@ -52,7 +52,7 @@ impl Default for ClassifyRecipe {
     fn default() -> Self {
         ClassifyRecipe {
             recordings: RecordingsOptions::default(),
-            valid_share: 0.2,
+            valid_share: 0.1,
             cell: Cell::Gru(Gru::default()),
             hidden_size: 128,
             layers: 1,

@@ -128,7 +128,11 @@ impl TrainDocument {
             thousands(self.recordings.valid),
             counted(self.channels.len(), "channel", "channels"),
             counted(self.classes.len(), "class", "classes"),
-            if self.every_step { " for each step" } else { "" },
+            if self.every_step {
+                " for each step"
+            } else {
+                ""
+            },
             thousands(self.parameters),
             significant(self.seconds, 3),
         );
