@@ -11,7 +11,7 @@ use tidegate_study::gates::GatesError;
 use tidegate_study::tune::TuneError;
 use tidegate_train::TrainError;
 
-use crate::configuration::{ConfigurationError, Task};
+use crate::configuration::ConfigurationError;
 use crate::number::counted;
 use crate::visible::visible;
 

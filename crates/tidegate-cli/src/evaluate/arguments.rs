@@ -15,6 +15,9 @@ use crate::classify::ReadingArguments;
 /// A classifier is measured on labelled recordings: accuracy, macro F1 (the mean of the classes' F1), negative log-likelihood
 /// and expected calibration error of its probabilities, precision, recall and F1 of each class, and which class is taken for
 /// which.
+///
+/// A detector is measured on a file of readings with --labels: windows met, false alarms, precision, recall, and the score of the
+/// Numenta Anomaly Benchmark. Rows that it was fitted on do not count.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EvaluateArguments {
@@ -32,7 +35,6 @@ pub(crate) struct EvaluateArguments {
     #[arg(long, value_name = "KEY", requires = "labels")]
     pub(crate) label_key: Option<String>,
 
-    /// Write a page with the last forecast beside what came
     /// Write a page: the last forecast beside what came, or which class is taken for which
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
@@ -49,6 +51,7 @@ const EXAMPLES: &str = "\
 Examples:
   tidegate evaluate load.safetensors load.csv
   tidegate evaluate etth1.safetensors ETTh1.csv --json
+  tidegate evaluate machine.safetensors machine.csv --labels labels.json
   tidegate evaluate vowels.safetensors JapaneseVowels_TEST.ts --plot vowels.html
 
 Exit status: 0 if all is measured, 1 after an error, 2 for wrong options.";
