@@ -21,7 +21,15 @@ fn folder() -> tempfile::TempDir {
     let within = |name: &str| path(folder.path(), name);
     run(command(
         "generate",
-        &["machine", "--rows", "9000", "--labels", &within("labels.json"), "-o", &within("machine.csv")],
+        &[
+            "machine",
+            "--rows",
+            "9000",
+            "--labels",
+            &within("labels.json"),
+            "-o",
+            &within("machine.csv"),
+        ],
     ));
     train(folder.path(), &[]);
     folder
@@ -32,8 +40,13 @@ fn path(folder: &Path, name: &str) -> String {
 }
 
 fn train(folder: &Path, options: &[&str]) -> String {
-    let (data, model) = (path(folder, "machine.csv"), path(folder, "machine.safetensors"));
-    let mut words = vec!["detect", &data, "--first", "0.25", "--epochs", "4", "-o", &model];
+    let (data, model) = (
+        path(folder, "machine.csv"),
+        path(folder, "machine.safetensors"),
+    );
+    let mut words = vec![
+        "detect", &data, "--first", "0.25", "--epochs", "4", "-o", &model,
+    ];
     words.extend(options);
     run(command("train", &words))
 }
@@ -77,7 +90,10 @@ fn each_line_in_gives_a_line_out_and_anomalies_give_alarms() {
     assert!(found.iter().filter(|line| line.ends_with(",1")).count() >= 2);
     // The same from a file.
     let input = path(folder.path(), "machine.csv");
-    assert_eq!(run(detect(folder.path(), &["--input", &input])), text(&output.stdout));
+    assert_eq!(
+        run(detect(folder.path(), &["--input", &input])),
+        text(&output.stdout)
+    );
     // And as JSON.
     let json = run(detect(folder.path(), &["--input", &input, "--json"]));
     let first: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
@@ -89,8 +105,15 @@ fn each_line_in_gives_a_line_out_and_anomalies_give_alarms() {
 fn a_detector_is_measured_against_labels() {
     let folder = folder();
     let within = |name: &str| path(folder.path(), name);
-    let (model, data, labels) = (within("machine.safetensors"), within("machine.csv"), within("labels.json"));
-    let json = run(command("evaluate", &[&model, &data, "--labels", &labels, "--json"]));
+    let (model, data, labels) = (
+        within("machine.safetensors"),
+        within("machine.csv"),
+        within("labels.json"),
+    );
+    let json = run(command(
+        "evaluate",
+        &[&model, &data, "--labels", &labels, "--json"],
+    ));
     let document: Value = serde_json::from_str(&json).unwrap();
     let metrics = &document["metrics"];
     assert_eq!(document["fitted_rows"], 2_250);
@@ -114,7 +137,10 @@ fn killed_at_any_line_and_begun_again_it_gives_the_same_lines() {
         let whole = text(&whole.stdout).to_owned();
         let mut pieces = String::new();
         for (from, to) in [(0, 1), (1, 2_400), (2_400, 2_410), (2_410, lines.len())] {
-            let output = fed(detect(folder.path(), &with_state), lines[from..to].concat().as_bytes());
+            let output = fed(
+                detect(folder.path(), &with_state),
+                lines[from..to].concat().as_bytes(),
+            );
             assert!(output.status.success(), "{}", text(&output.stderr));
             pieces += text(&output.stdout);
             let kept: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
@@ -150,12 +176,16 @@ impl Live {
 }
 
 #[test]
-fn a_line_of_a_live_stream_is_answered_before_the_next_comes_and_a_kill_loses_nothing_that_was_not_printed() {
+fn a_line_of_a_live_stream_is_answered_before_the_next_comes_and_a_kill_loses_nothing_that_was_not_printed()
+ {
     let folder = folder();
     let lines = readings(folder.path());
     let state = path(folder.path(), "live.state");
     let whole = fed(detect(folder.path(), &[]), lines[..400].concat().as_bytes());
-    let whole: Vec<String> = text(&whole.stdout).lines().map(|line| format!("{line}\n")).collect();
+    let whole: Vec<String> = text(&whole.stdout)
+        .lines()
+        .map(|line| format!("{line}\n"))
+        .collect();
     let mut live = Live::begin(detect(folder.path(), &["--state", &state]));
     let answers: Vec<String> = lines[..200].iter().map(|line| live.ask(line)).collect();
     assert_eq!(answers, whole[..200]);
@@ -168,7 +198,10 @@ fn a_line_of_a_live_stream_is_answered_before_the_next_comes_and_a_kill_loses_no
     let kept: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
     let seen = kept["lines"].as_u64().unwrap() as usize;
     assert!((200..=202).contains(&seen), "{seen}");
-    let rest = fed(detect(folder.path(), &["--state", &state]), lines[seen..400].concat().as_bytes());
+    let rest = fed(
+        detect(folder.path(), &["--state", &state]),
+        lines[seen..400].concat().as_bytes(),
+    );
     assert_eq!(text(&rest.stdout), whole[seen..].concat());
 }
 
@@ -184,7 +217,13 @@ fn asked_to_end_while_the_stream_is_silent_it_keeps_the_state() {
             live.ask(line);
         });
         let id = live.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         let status = live.child.wait().unwrap();
         assert_eq!(status.code(), Some(130));
         let kept: Value = serde_json::from_slice(&std::fs::read(&state).unwrap()).unwrap();
@@ -196,7 +235,10 @@ fn asked_to_end_while_the_stream_is_silent_it_keeps_the_state() {
 fn a_file_that_has_grown_is_read_on_where_it_was_left() {
     let folder = folder();
     let lines = readings(folder.path());
-    let (grown, state) = (path(folder.path(), "grown.csv"), path(folder.path(), "state"));
+    let (grown, state) = (
+        path(folder.path(), "grown.csv"),
+        path(folder.path(), "state"),
+    );
     let options = ["--input", &grown, "--state", &state];
     std::fs::write(&grown, lines[..300].concat()).unwrap();
     let first = run(detect(folder.path(), &options));
@@ -211,7 +253,10 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     let folder = folder();
     let state = path(folder.path(), "state");
     let lines = readings(folder.path());
-    let mut child = detect(folder.path(), &["--state", &state]).stdin(Stdio::piped()).spawn().unwrap();
+    let mut child = detect(folder.path(), &["--state", &state])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut output = child.stdout.take().unwrap();
     let mut input = child.stdin.take().unwrap();
     input.write_all(lines[..10].concat().as_bytes()).unwrap();
@@ -223,7 +268,12 @@ fn a_reader_that_goes_away_ends_it_quietly() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     let mut messages = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut messages).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut messages)
+        .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0), "{messages}");
     assert_eq!(messages, "");
     assert!(serde_json::from_slice::<Value>(&std::fs::read(&state).unwrap()).is_ok());
@@ -241,10 +291,18 @@ fn a_line_that_is_no_reading_is_named_and_passed_over() {
     assert_eq!(output.status.code(), Some(3));
     let found: Vec<&str> = text(&output.stdout).lines().collect();
     assert_eq!(found.len(), 61);
-    assert_eq!((found[10], found[20], found[60]), ("2023-01-02 00:45:00,,", ",,", ",,"));
+    assert_eq!(
+        (found[10], found[20], found[60]),
+        ("2023-01-02 00:45:00,,", ",,", ",,")
+    );
     assert!(found[11].len() > "2023-01-02 00:50:00,".len());
     let messages = text(&output.stderr);
-    for expected in ["line 11 is passed over: column \"temperature\": \"sixty\"", "line 21 ", "line 61 ", "3 lines were passed over"] {
+    for expected in [
+        "line 11 is passed over: column \"temperature\": \"sixty\"",
+        "line 21 ",
+        "line 61 ",
+        "3 lines were passed over",
+    ] {
         assert!(messages.contains(expected), "{messages}");
     }
 }
@@ -256,16 +314,44 @@ fn states_and_inputs_that_do_not_fit_are_refused_before_anything_is_written() {
     let data = within("machine.csv");
     let foreign = file(folder.path(), "foreign", "{}");
     let (state, learnt) = (within("state"), within("learnt"));
-    run(detect(folder.path(), &["--input", &data, "--state", &state]));
+    run(detect(
+        folder.path(),
+        &["--input", &data, "--state", &state],
+    ));
     let kept = std::fs::read(&state).unwrap();
     let other = file(folder.path(), "other.csv", "zeit,wert\n1,2\n");
     for (options, expected) in [
-        (vec!["--input", data.as_str(), "--state", &foreign], "is no state of tidegate detect"),
-        (vec!["--input", &data, "--state", &state, "--learn"], "without learning"),
-        (vec!["--input", &data, "--state", &state, "--false-alarms", "1/day"], "another rate"),
-        (vec!["--input", &other], "no header that names \"time\", \"temperature\""),
-        (vec!["--input", &data, "--state", &data], "would be written over"),
-        (vec!["--input", "/nowhere/readings.csv"], "/nowhere/readings.csv"),
+        (
+            vec!["--input", data.as_str(), "--state", &foreign],
+            "is no state of tidegate detect",
+        ),
+        (
+            vec!["--input", &data, "--state", &state, "--learn"],
+            "without learning",
+        ),
+        (
+            vec![
+                "--input",
+                &data,
+                "--state",
+                &state,
+                "--false-alarms",
+                "1/day",
+            ],
+            "another rate",
+        ),
+        (
+            vec!["--input", &other],
+            "no header that names \"time\", \"temperature\"",
+        ),
+        (
+            vec!["--input", &data, "--state", &data],
+            "would be written over",
+        ),
+        (
+            vec!["--input", "/nowhere/readings.csv"],
+            "/nowhere/readings.csv",
+        ),
     ] {
         let message = failure_of(detect(folder.path(), &options), 1);
         assert!(message.contains(expected), "{message}");
@@ -273,7 +359,10 @@ fn states_and_inputs_that_do_not_fit_are_refused_before_anything_is_written() {
     assert_eq!(std::fs::read(&state).unwrap(), kept);
     // A state belongs to its model.
     train(folder.path(), &["--seed", "2"]);
-    let message = failure_of(detect(folder.path(), &["--input", &data, "--state", &state]), 1);
+    let message = failure_of(
+        detect(folder.path(), &["--input", &data, "--state", &state]),
+        1,
+    );
     assert!(message.contains("another model"), "{message}");
     let message = failure_of(detect(folder.path(), &["--false-alarms", "often"]), 2);
     assert!(message.contains("1/month"), "{message}");
@@ -286,18 +375,48 @@ fn data_that_nothing_can_be_fitted_on_is_refused_and_nothing_is_left() {
     let model = path(folder.path(), "model");
     let rows = |value: &dyn Fn(u32) -> String| (0..2_000).map(value).collect::<String>();
     for (csv, options, expected) in [
-        (rows(&|_| "5\n".to_owned()), vec![], "column \"load\" does not change"),
-        (rows(&|row| format!("{}\n", row * row % 97)), vec!["--first", "0.05"], "at least 201"),
-        (rows(&|row| format!("{}\n", row * row % 97)), vec!["--targets", "lod"], "no column is called \"lod\""),
-        (rows(&|row| format!("{}\n", row * row % 97)), vec!["--false-alarms", "1/month"], "have no times"),
-        (rows(&|row| if row == 7 { "x\n".to_owned() } else { format!("{row}\n") }), vec![], "no column holds numbers"),
+        (
+            rows(&|_| "5\n".to_owned()),
+            vec![],
+            "column \"load\" does not change",
+        ),
+        (
+            rows(&|row| format!("{}\n", row * row % 97)),
+            vec!["--first", "0.05"],
+            "at least 201",
+        ),
+        (
+            rows(&|row| format!("{}\n", row * row % 97)),
+            vec!["--targets", "lod"],
+            "no column is called \"lod\"",
+        ),
+        (
+            rows(&|row| format!("{}\n", row * row % 97)),
+            vec!["--false-alarms", "1/month"],
+            "have no times",
+        ),
+        (
+            rows(&|row| {
+                if row == 7 {
+                    "x\n".to_owned()
+                } else {
+                    format!("{row}\n")
+                }
+            }),
+            vec![],
+            "no column holds numbers",
+        ),
     ] {
         let data = file(folder.path(), "load.csv", &format!("load\n{csv}"));
         let mut words = vec!["detect", &data, "-o", &model];
         words.extend(options);
         let message = failure_of(command("train", &words), 1);
         assert!(message.contains(expected), "{message}");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "{expected}");
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "{expected}"
+        );
     }
 }
 
@@ -308,7 +427,10 @@ fn a_page_shows_readings_scores_and_alarms() {
     let (data, page) = (within("machine.csv"), within("page.html"));
     run(detect(folder.path(), &["--input", &data, "--plot", &page]));
     let html = std::fs::read_to_string(&page).unwrap();
-    assert!(html.contains("temperature") && html.contains("threshold"), "the page lacks them");
+    assert!(
+        html.contains("temperature") && html.contains("threshold"),
+        "the page lacks them"
+    );
     assert!(html.len() < 8 << 20, "{} bytes", html.len());
 }
 
@@ -328,7 +450,19 @@ fn the_benchmarks_streams_are_watched_as_promised() {
         let data = path(&nab, &format!("{name}.csv"));
         let model = path(folder.path(), &format!("{name}.safetensors"));
         for seed in ["1", "2", "3"] {
-            let words = ["detect", &data, "--time", "timestamp", "--targets", "value", "--seed", seed, "-o", &model, "--json"];
+            let words = [
+                "detect",
+                &data,
+                "--time",
+                "timestamp",
+                "--targets",
+                "value",
+                "--seed",
+                seed,
+                "-o",
+                &model,
+                "--json",
+            ];
             let trained: Value = serde_json::from_str(&run(command("train", &words))).unwrap();
             let rows = trained["rows"].as_u64().unwrap();
             assert_eq!(trained["fitted_rows"], rows * 15 / 100);
@@ -336,9 +470,16 @@ fn the_benchmarks_streams_are_watched_as_promised() {
             let measured: Value = serde_json::from_str(&run(command("evaluate", &words))).unwrap();
             let metrics = &measured["metrics"];
             // One window of the machine lies in what is fitted on.
-            assert_eq!((&metrics["windows"], &metrics["windows_met"]), (&3.into(), &3.into()), "{name} {seed}");
+            assert_eq!(
+                (&metrics["windows"], &metrics["windows_met"]),
+                (&3.into(), &3.into()),
+                "{name} {seed}"
+            );
             let false_alarms = metrics["false_alarms"].as_f64().unwrap();
-            assert!(false_alarms <= 2.0 * months, "{name} {seed}: {false_alarms}");
+            assert!(
+                false_alarms <= 2.0 * months,
+                "{name} {seed}: {false_alarms}"
+            );
         }
     }
 }
