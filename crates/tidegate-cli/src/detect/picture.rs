@@ -1,9 +1,9 @@
-//! The page of a stream that was read from a file.
+//! The page of a watched stream.
 
 use std::path::Path;
 
 use tidegate_study::forecast::DetectionPicture;
-use tidegate_train::DetectData;
+use tidegate_train::{DetectData, Detection};
 
 use super::arguments::DetectArguments;
 use super::watch::Watch;
@@ -11,8 +11,40 @@ use crate::failure::Failure;
 use crate::number::counted;
 use crate::reading::read_table;
 
-/// What was found beside the readings. Where lines were passed over, or the file is no table, the readings cannot be told apart
-/// and there is no page.
+/// What was found of each row of a table, beside its readings.
+pub(crate) fn picture(
+    title: String,
+    subject: Vec<String>,
+    data: &DetectData,
+    found: &[Detection],
+    threshold: f64,
+    windows: Vec<[usize; 2]>,
+) -> DetectionPicture {
+    let rows = data.rows.min(found.len());
+    let found = &found[..rows];
+    let channels = data.names.iter().enumerate().map(|(index, name)| {
+        let values = data.column(index, 0..rows).into_iter();
+        let values = values.map(|value| (!value.is_nan()).then_some(value));
+        (name.clone(), values.collect())
+    });
+    DetectionPicture {
+        title,
+        subject,
+        time_format: data.time.as_ref().map(|time| time.format),
+        times: match &data.time {
+            Some(time) => time.times[..rows].to_vec(),
+            None => (1..=rows as i64).collect(),
+        },
+        channels: channels.collect(),
+        scores: found.iter().map(|found| found.score).collect(),
+        threshold,
+        alarms: (0..rows).filter(|&row| found[row].alarm).collect(),
+        windows,
+    }
+}
+
+/// The page of a stream that was read from a file. Where the file is no table, as it is with lines that were passed over, there is
+/// none.
 pub(super) fn page(
     arguments: &DetectArguments,
     input: &Path,
@@ -25,39 +57,16 @@ pub(super) fn page(
     let data = DetectData::of(&table, plan.time.as_deref(), Some(&names))
         .map_err(|error| Failure::of_data(&name, error))?;
     let found = watch.found.as_deref().unwrap_or_default();
-    let rows = data.rows.min(found.len());
-    let channels = names.into_iter().enumerate().map(|(index, name)| {
-        let values = data.column(index, 0..rows).into_iter();
-        (
-            name,
-            values
-                .map(|value| (!value.is_nan()).then_some(value))
-                .collect(),
-        )
-    });
-    let alarms: Vec<usize> = (0..rows).filter(|&row| found[row].alarm).collect();
-    let picture = DetectionPicture {
-        title: format!("Anomalies in {name}"),
-        subject: vec![format!(
-            "Model: {}. {}, where {} may be by chance.",
-            arguments.model.display(),
-            counted(alarms.len(), "alarm", "alarms"),
-            arguments.false_alarms.unwrap_or(plan.false_alarms),
-        )],
-        time_format: data.time.as_ref().map(|time| time.format),
-        times: match &data.time {
-            Some(time) => time.times[..rows].to_vec(),
-            None => (1..=rows as i64).collect(),
-        },
-        channels: channels.collect(),
-        scores: found[..rows]
-            .iter()
-            .map(|found| (!found.score.is_nan()).then(|| f64::from(found.score)))
-            .collect(),
-        threshold: watch.detector.threshold(),
-        alarms,
-        windows: Vec::new(),
-    };
+    let alarms = found.iter().filter(|found| found.alarm).count();
+    let subject = format!(
+        "Model: {}. {}, where {} may be by chance.",
+        arguments.model.display(),
+        counted(alarms, "alarm", "alarms"),
+        arguments.false_alarms.unwrap_or(plan.false_alarms),
+    );
+    let title = format!("Anomalies in {name}");
+    let threshold = watch.detector.threshold();
+    let picture = picture(title, vec![subject], &data, found, threshold, Vec::new());
     picture.html().map_err(|error| Failure::Page {
         path: arguments.plot.clone().unwrap_or_default(),
         error,
