@@ -9,6 +9,7 @@ mod pages;
 use clap::Parser;
 
 use crate::arguments::Arguments;
+use crate::generate::model_form::with_kind;
 
 /// The words of a command as a shell would give them to the program; a pipe or a redirection ends it.
 fn words(line: &str) -> Vec<String> {
@@ -40,7 +41,9 @@ fn every_long_command_of_the_book_is_one_that_the_program_takes() {
             .filter(|block| block.long)
             .flat_map(|block| block.commands.iter().map(|line| (block.line, line)));
         for (number, line) in commands.filter(|(_, line)| line.starts_with("tidegate ")) {
-            if let Err(error) = Arguments::try_parse_from(words(line)) {
+            if let Err(error) =
+                Arguments::try_parse_from(with_kind(words(line).into_iter().map(Into::into)))
+            {
                 panic!("{name}, line {number}: {line}\n{error}");
             }
         }

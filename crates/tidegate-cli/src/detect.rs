@@ -2,7 +2,7 @@
 
 mod answer;
 pub(crate) mod arguments;
-mod picture;
+pub(crate) mod picture;
 mod state_file;
 mod watch;
 

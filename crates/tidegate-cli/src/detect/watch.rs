@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tidegate_data::{StreamLayout, StreamLine};
-use tidegate_train::{Detector, TrainError};
+use tidegate_train::{Detection, Detector, TrainError};
 
 use super::answer::Answers;
 use super::arguments::DetectArguments;
@@ -21,14 +21,6 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Lines that are passed over and named; further ones are counted.
 const MOST_NAMED: u64 = 10;
-
-/// What is said of a line, for a page.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    /// Not a number where there is none.
-    pub(super) score: f32,
-    pub(super) alarm: bool,
-}
 
 /// Everything between the lines that are read and those that are written.
 pub(super) struct Watch {
@@ -46,7 +38,7 @@ pub(super) struct Watch {
     covered: Option<StateFile>,
     kept: Instant,
     /// For a page, of each reading.
-    pub(super) found: Option<Vec<Found>>,
+    pub(super) found: Option<Vec<Detection>>,
 }
 
 impl Watch {
@@ -90,10 +82,7 @@ impl Watch {
                 let number = self.detector.readings();
                 self.answers.reading(time, number, detection);
                 if let Some(found) = &mut self.found {
-                    found.push(Found {
-                        score: detection.score.map_or(f32::NAN, |score| score as f32),
-                        alarm: detection.alarm,
-                    });
+                    found.push(detection);
                 }
             }
             StreamLine::Skipped { time, problem } => {

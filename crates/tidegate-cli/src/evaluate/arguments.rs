@@ -16,8 +16,8 @@ use crate::classify::ReadingArguments;
 /// and expected calibration error of its probabilities, precision, recall and F1 of each class, and which class is taken for
 /// which.
 ///
-/// A detector is measured on a stream whose unusual windows --labels knows: windows found, false alarms, precision, recall and
-/// the score of the Numenta Anomaly Benchmark.
+/// A detector is measured on a file of readings with --labels: windows met, false alarms, precision, recall, and the score of the
+/// Numenta Anomaly Benchmark. Rows that it was fitted on do not count.
 ///
 /// A next-step model is measured on a text or on music: nats and bits of a character, byte or note, and perplexity; of music
 /// also nats of a step.
@@ -54,6 +54,7 @@ const EXAMPLES: &str = "\
 Examples:
   tidegate evaluate load.safetensors load.csv
   tidegate evaluate etth1.safetensors ETTh1.csv --json
+  tidegate evaluate machine.safetensors machine.csv --labels labels.json
   tidegate evaluate vowels.safetensors JapaneseVowels_TEST.ts --plot vowels.html
 
 Exit status: 0 if all is measured, 1 after an error, 2 for wrong options.";

@@ -6,8 +6,10 @@ use tidegate_train::{DetectData, DetectModel, Detector, FalseAlarms, Period, Tra
 
 use super::arguments::EvaluateArguments;
 use super::labels;
+use crate::detect::picture::picture;
 use crate::failure::Failure;
 use crate::number::{counted, significant};
+use crate::outputs::write_page;
 use crate::paragraph::paragraph;
 use crate::reading::{data_name, read_table};
 use crate::standard_output::print_result;
@@ -65,8 +67,10 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let (false_alarms, fitted_interval) = (plan.false_alarms, plan.interval);
     let mut detector = Detector::new(model, None).map_err(TrainError::from)?;
     let (mut alarms, mut above) = (Vec::new(), Vec::new());
+    let mut all = Vec::with_capacity(data.rows);
     for row in 0..data.rows {
         let found = detector.step(data.row(row)).map_err(TrainError::from)?;
+        all.push(found);
         if found.alarm {
             alarms.push(row);
         }
@@ -98,6 +102,14 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
             windows: measured,
         },
     };
+    if let Some(plot) = &arguments.plot {
+        let title = format!("Anomalies in {name}");
+        let shaded = windows.iter().map(|rows| [*rows.start(), *rows.end()]);
+        let threshold = detector.threshold();
+        let subject = document.in_words();
+        let picture = picture(title, subject, &data, &all, threshold, shaded.collect());
+        write_page(plot, picture.html())?;
+    }
     print_result(arguments.json, &document, |page| {
         let words = document.in_words();
         words

@@ -159,7 +159,8 @@ impl Tail {
 
     /// On the curve straight lines over the logarithm of the excess.
     fn of_excess(&self, excess: f64) -> f64 {
-        let relative = excess / self.mean_excess;
+        // However far out, the logarithm is that of a number.
+        let relative = (excess / self.mean_excess).min(1e200);
         if relative <= CURVE[0] {
             let nearest = -self.share.ln();
             return nearest + (self.curve[0] - nearest) * relative / CURVE[0];
