@@ -22,7 +22,7 @@ pub enum GatesError {
     Data(#[from] DataError),
     /// The model's task, or the data for it, cannot be read.
     #[error(transparent)]
-    Train(#[from] TrainError),
+    Train(Box<TrainError>),
     /// The memory does not suffice.
     #[error(transparent)]
     Memory(Box<StudyError>),
@@ -124,6 +124,12 @@ pub enum GatesError {
     /// The numbers cannot be written as JSON.
     #[error("the numbers cannot be written as JSON: {0}")]
     Json(serde_json::Error),
+}
+
+impl From<TrainError> for GatesError {
+    fn from(error: TrainError) -> GatesError {
+        GatesError::Train(Box::new(error))
+    }
 }
 
 fn available(count: usize, split: Option<Split>) -> String {
