@@ -49,6 +49,7 @@ test-python: ## check the Python scripts and the checked-in reference vectors (n
 	$(PYTHON) $(REFERENCE)/check.py
 	$(PYTHON) crates/tidegate-data/tests/files/read_midi.py
 	$(PYTHON) docs/forecasting.py --check
+	$(PYTHON) docs/tasks.py --check
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
 
 test-book: ## run the book's commands and follow its links (test-rust does so too)
