@@ -144,7 +144,7 @@ pub enum TrainError {
     Series(Box<tidegate_data::SeriesError>),
     /// Recordings cannot be classified.
     #[error(transparent)]
-    Recordings(#[from] tidegate_data::RecordingsError),
+    Recordings(Box<tidegate_data::RecordingsError>),
     /// Windows do not lie in their series.
     #[error(transparent)]
     Windows(#[from] tidegate_data::WindowError),
@@ -197,6 +197,13 @@ pub enum TrainError {
     /// The model refused its input.
     #[error(transparent)]
     Model(#[from] tidegate_model::ModelError),
+}
+
+// An error of many fields would make every result of training large.
+impl From<tidegate_data::RecordingsError> for TrainError {
+    fn from(error: tidegate_data::RecordingsError) -> Self {
+        TrainError::Recordings(Box::new(error))
+    }
 }
 
 impl From<tidegate_data::SeriesError> for TrainError {

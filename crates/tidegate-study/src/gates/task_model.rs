@@ -77,5 +77,5 @@ impl ShownSequence {
 }
 
 fn refused(error: RecordingsError) -> TrainError {
-    TrainError::Recordings(error)
+    TrainError::from(error)
 }
