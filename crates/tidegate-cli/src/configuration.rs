@@ -17,7 +17,6 @@ mod next;
 mod options;
 mod shared_keys;
 mod space;
-mod task;
 mod word;
 
 use std::fmt::Debug;
@@ -25,6 +24,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tidegate_train::ModelTask;
 use toml::{Table, Value};
 
 pub(crate) use classify::ClassifyConfiguration;
@@ -36,14 +36,13 @@ pub(crate) use lengths::{horizon, window};
 pub(crate) use next::NextConfiguration;
 pub(crate) use options::Overrides;
 pub(crate) use space::Candidates;
-pub(crate) use task::Task;
 
 /// The configuration of the runs of one task: sections of keys, each key a field of its section.
 pub(crate) trait Configuration:
     Clone + Debug + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// What is done with it.
-    const TASK: Task;
+    const TASK: ModelTask;
     /// Names and meanings of the sections, in the order of the file.
     const SECTIONS: &'static [(&'static str, &'static str)];
     /// All keys, in the order of the file.
@@ -113,6 +112,11 @@ pub(crate) trait Configuration:
 
 fn sections(configuration: &impl Configuration) -> Table {
     Table::try_from(configuration).unwrap_or_default()
+}
+
+/// The task that a configuration file is for.
+pub(crate) fn task_of_file(path: &Path) -> Result<ModelTask, ConfigurationError> {
+    file::task(path)
 }
 
 /// A key that a file or an option sets.

@@ -1,4 +1,4 @@
-//! `tidegate init`: from a file of readings, or from nothing, to a configuration.
+//! `tidegate init`: from a file of data, or from nothing, to a configuration.
 
 pub(crate) mod arguments;
 
@@ -6,9 +6,11 @@ use std::path::Path;
 
 use tidegate_data::{Frequency, Table, TableLayout, TimeColumn, TimeOptions, TimeSteps, Values};
 use tidegate_model::replace_file;
+use tidegate_train::ModelTask;
 
 use crate::configuration::{
-    Configuration, ConfigurationError, ForecastConfiguration, horizon, window,
+    ClassifyConfiguration, Configuration, ConfigurationError, DetectConfiguration,
+    ForecastConfiguration, NextConfiguration, horizon, window,
 };
 use crate::failure::Failure;
 use crate::page::Page;
@@ -26,11 +28,17 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<(), Failure> {
     if !arguments.force && path.symlink_metadata().is_ok() {
         return Err(Failure::Exists { path: path.clone() });
     }
-    let configuration = match &arguments.data {
-        Some(data) => of_data(data)?,
-        None => ForecastConfiguration::default(),
+    let data = arguments.data.as_deref();
+    let task = ModelTask::from(arguments.task);
+    let text = match task {
+        ModelTask::Forecast => match data {
+            Some(data) => of_readings(data)?.commented(),
+            None => ForecastConfiguration::default().commented(),
+        },
+        ModelTask::Classify => of_data::<ClassifyConfiguration>(data)?.commented(),
+        ModelTask::Detect => of_data::<DetectConfiguration>(data)?.commented(),
+        ModelTask::Next => of_data::<NextConfiguration>(data)?.commented(),
     };
-    let text = configuration.commented();
     replace_file(path, text.as_bytes()).map_err(|error| ConfigurationError::Write {
         path: path.clone(),
         error,
@@ -40,14 +48,29 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<(), Failure> {
         None => "DATA ",
     };
     let said = format!(
-        "Written to {0}. Next: tidegate train forecast {file}--config {0} -o model.safetensors",
+        "Written to {0}. Next: tidegate train {task} {file}--config {0} -o model.safetensors",
         path.display()
     );
     print(&paragraph(&visible(&said), Page::of_standard_output().text))
 }
 
-/// The defaults with what is found in the file.
-fn of_data(data: &Path) -> Result<ForecastConfiguration, Failure> {
+/// The defaults with the data named.
+fn of_data<C: Configuration>(data: Option<&Path>) -> Result<C, Failure> {
+    let mut configuration = C::default();
+    *configuration.data_file() = data.map(text_of).transpose()?;
+    Ok(configuration)
+}
+
+/// The path as a configuration holds it.
+fn text_of(data: &Path) -> Result<String, Failure> {
+    let text = data.to_str().ok_or_else(|| Failure::NotText {
+        path: data.to_owned(),
+    })?;
+    Ok(text.to_owned())
+}
+
+/// The defaults of forecasting with what is found in the file.
+fn of_readings(data: &Path) -> Result<ForecastConfiguration, Failure> {
     let table = Table::read(data)?;
     let time = TimeColumn::find(&table, TimeOptions::default()).map_err(|error| Failure::Time {
         path: data.to_owned(),
@@ -62,10 +85,7 @@ fn of_data(data: &Path) -> Result<ForecastConfiguration, Failure> {
     };
     let mut configuration = ForecastConfiguration::default();
     let section = &mut configuration.data;
-    let path = data.to_str().ok_or_else(|| Failure::NotText {
-        path: data.to_owned(),
-    })?;
-    section.file = Some(path.to_owned());
+    section.file = Some(text_of(data)?);
     section.time = time
         .as_ref()
         .and_then(|time| time.columns.first())

@@ -15,9 +15,9 @@ mod task;
 
 use std::path::{Path, PathBuf};
 
-use tidegate_train::ExistingCheckpoint;
+use tidegate_train::{ExistingCheckpoint, ModelTask};
 
-use crate::configuration::{Configuration, Task};
+use crate::configuration::{Configuration, task_of_file};
 use crate::data_file::with_data_file;
 use crate::failure::Failure;
 use crate::outputs::check_outputs;
@@ -33,8 +33,8 @@ use task::{Report, TrainTask};
 
 pub(crate) fn run(arguments: &TrainArguments) -> Result<(), Failure> {
     match &arguments.task {
-        TrainSubcommand::Detect(arguments) => begin::<DetectTask>(&arguments.run),
         TrainSubcommand::Classify(arguments) => begin::<ClassifyTask>(&arguments.run),
+        TrainSubcommand::Detect(arguments) => begin::<DetectTask>(&arguments.run),
         TrainSubcommand::Forecast(arguments) => begin::<ForecastTask>(&arguments.run),
         TrainSubcommand::Next(arguments) => begin::<NextTask>(&arguments.run),
     }
@@ -82,11 +82,11 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
             configuration: files.unfinished,
         });
     }
-    match Task::of_file(&files.unfinished)? {
-        Task::Detect => go_on::<DetectTask>(arguments, &files),
-        Task::Classify => go_on::<ClassifyTask>(arguments, &files),
-        Task::Forecast => go_on::<ForecastTask>(arguments, &files),
-        Task::Next => go_on::<NextTask>(arguments, &files),
+    match task_of_file(&files.unfinished)? {
+        ModelTask::Classify => go_on::<ClassifyTask>(arguments, &files),
+        ModelTask::Detect => go_on::<DetectTask>(arguments, &files),
+        ModelTask::Forecast => go_on::<ForecastTask>(arguments, &files),
+        ModelTask::Next => go_on::<NextTask>(arguments, &files),
     }
 }
 

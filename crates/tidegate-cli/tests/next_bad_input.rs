@@ -172,7 +172,7 @@ fn models_and_files_of_another_kind_are_refused() {
             "leave out --midi",
         ),
         (command("generate", &[&words]), "data"),
-        (command("evaluate", &[&music, &words]), "line 1"),
+        (command("evaluate", &[&music, &words]), "cannot read a text"),
         (
             command("generate", &[&music, "--prompt", "do re mi"]),
             "a list of steps",

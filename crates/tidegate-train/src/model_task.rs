@@ -1,5 +1,6 @@
 //! The tasks that models are trained for, and the one of a model file.
 
+use std::fmt;
 use std::path::Path;
 
 use tidegate_model::description_of_file;
@@ -20,15 +21,17 @@ pub enum ModelTask {
 }
 
 impl ModelTask {
-    const ALL: [ModelTask; 4] = [
+    /// All of them.
+    pub const ALL: [ModelTask; 4] = [
         ModelTask::Forecast,
         ModelTask::Classify,
         ModelTask::Detect,
         ModelTask::Next,
     ];
 
-    /// The key of the plan in a file's description.
-    pub(crate) const fn key(self) -> &'static str {
+    /// The word after `tidegate train`, and the key of the plan in a file's description.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             ModelTask::Forecast => "forecast",
             ModelTask::Classify => "classify",
@@ -43,7 +46,13 @@ impl ModelTask {
     /// [`TrainError::Model`] where it is no model file.
     pub fn of_file(path: impl AsRef<Path>) -> Result<Option<ModelTask>, TrainError> {
         let description = description_of_file(path)?;
-        let is_its = |task: &ModelTask| description.contains_key(task.key());
+        let is_its = |task: &ModelTask| description.contains_key(task.name());
         Ok(ModelTask::ALL.into_iter().find(is_its))
+    }
+}
+
+impl fmt::Display for ModelTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn keep(
     path: &Path,
 ) -> Result<(), TrainError> {
     let json = serde_json::to_string(plan).map_err(|error| problem(path, error.to_string()))?;
-    description.insert(task.key().to_owned(), json);
+    description.insert(task.name().to_owned(), json);
     Ok(())
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn read<P: DeserializeOwned>(
     missing: &str,
 ) -> Result<P, TrainError> {
     let json = description
-        .get(task.key())
+        .get(task.name())
         .ok_or_else(|| problem(path, missing.to_owned()))?;
     serde_json::from_str(json).map_err(|error| problem(path, error.to_string()))
 }

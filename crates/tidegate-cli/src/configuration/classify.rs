@@ -5,11 +5,11 @@ mod keys;
 use serde::{Deserialize, Serialize};
 use tidegate_data::RecordingsOptions;
 use tidegate_study::CellVariant;
-use tidegate_train::{ClassWeights, ClassifyPooling, ClassifyRecipe, Training};
+use tidegate_train::{ClassWeights, ClassifyPooling, ClassifyRecipe, ModelTask, Training};
 
 use super::key::Key;
 use super::next::plain;
-use super::{Configuration, Task, word};
+use super::{Configuration, word};
 
 /// All of it. The [keys] say what each field means; the defaults are the recipe's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ pub(crate) struct ClassifyConfiguration {
 }
 
 impl Configuration for ClassifyConfiguration {
-    const TASK: Task = Task::Classify;
+    const TASK: ModelTask = ModelTask::Classify;
     const SECTIONS: &'static [(&'static str, &'static str)] = keys::SECTIONS;
     const KEYS: &'static [Key] = keys::KEYS;
 

@@ -81,7 +81,10 @@ mod tests {
 
     use super::super::allowed::Allowed;
     use super::super::key::Key;
-    use super::super::{Configuration, ForecastConfiguration, Setting};
+    use super::super::{
+        ClassifyConfiguration, Configuration, DetectConfiguration, ForecastConfiguration,
+        NextConfiguration, Setting,
+    };
     use crate::configuration::space;
 
     fn read<C: Configuration>(text: &str) -> C {
@@ -106,7 +109,10 @@ mod tests {
 
     #[test]
     fn the_commented_defaults_set_every_key_and_are_the_defaults() {
+        the_commented_defaults_are_the_defaults::<ClassifyConfiguration>();
+        the_commented_defaults_are_the_defaults::<DetectConfiguration>();
         the_commented_defaults_are_the_defaults::<ForecastConfiguration>();
+        the_commented_defaults_are_the_defaults::<NextConfiguration>();
     }
 
     /// A value that the key allows, as one writes it.
@@ -120,6 +126,7 @@ mod tests {
                     .prop_map(Value::Float)
                     .boxed()
             }
+            Allowed::Flag => any::<bool>().prop_map(Value::Boolean).boxed(),
             Allowed::Choice(words) => proptest::sample::select(words)
                 .prop_map(Value::from)
                 .boxed(),
@@ -190,8 +197,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_configuration_that_is_written_and_read_is_the_same(
+            classify in settings::<ClassifyConfiguration>(),
+            detect in settings::<DetectConfiguration>(),
             forecast in settings::<ForecastConfiguration>(),
+            next in settings::<NextConfiguration>(),
         ) {
+            is_the_same_when_written_and_read::<ClassifyConfiguration>(classify)?;
+            is_the_same_when_written_and_read::<DetectConfiguration>(detect)?;
+            is_the_same_when_written_and_read::<NextConfiguration>(next)?;
             is_the_same_when_written_and_read::<ForecastConfiguration>(forecast)?;
         }
     }

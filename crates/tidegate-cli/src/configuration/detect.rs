@@ -4,10 +4,10 @@ mod keys;
 
 use serde::{Deserialize, Serialize};
 use tidegate_study::CellVariant;
-use tidegate_train::{DetectRecipe, FalseAlarms, Training};
+use tidegate_train::{DetectRecipe, FalseAlarms, ModelTask, Training};
 
 use super::key::Key;
-use super::{Configuration, Task, word};
+use super::{Configuration, word};
 
 /// All of it. The [keys] say what each field means; the defaults are the recipe's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub(crate) struct DetectConfiguration {
 }
 
 impl Configuration for DetectConfiguration {
-    const TASK: Task = Task::Detect;
+    const TASK: ModelTask = ModelTask::Detect;
     const SECTIONS: &'static [(&'static str, &'static str)] = keys::SECTIONS;
     const KEYS: &'static [Key] = keys::KEYS;
 

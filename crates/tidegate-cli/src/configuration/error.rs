@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::task::Task;
+use tidegate_train::ModelTask;
 
 /// A file that is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,10 @@ pub(crate) enum Wrong {
     #[error("{name} stands outside of every section; did you mean it below {}?", listed(.sections))]
     Outside { name: String, sections: Vec<String> },
     #[error("the configuration is for tidegate train {found}, not for tidegate train {expected}")]
-    Task { found: Task, expected: Task },
+    Task {
+        found: ModelTask,
+        expected: ModelTask,
+    },
     #[error("{path} is {found}, but must be {allowed}")]
     Value {
         path: String,

@@ -4,13 +4,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 use tidegate_data::nearest_name;
+use tidegate_train::ModelTask;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Table, Value};
 
 use super::allowed::Allowed;
 use super::error::{ConfigurationError, Wrong};
 use super::space;
-use super::task::Task;
 use super::{Configuration, Setting};
 
 /// A configuration is some lines that a person wrote: what is longer is another file.
@@ -26,7 +26,7 @@ pub(super) fn read<C: Configuration>(path: &Path) -> Result<Vec<Setting>, Config
 }
 
 /// The task that a file is for; a file that names none is for forecasting.
-pub(super) fn task(path: &Path) -> Result<Task, ConfigurationError> {
+pub(super) fn task(path: &Path) -> Result<ModelTask, ConfigurationError> {
     let text = text_of(path)?;
     task_of(&text).map_err(|wrong| at_line(path, wrong))
 }
@@ -69,21 +69,30 @@ fn document(text: &str) -> Result<DeTable<'_>, (usize, Wrong)> {
     Ok(document.into_inner())
 }
 
-fn task_of(text: &str) -> Result<Task, (usize, Wrong)> {
+fn task_of(text: &str) -> Result<ModelTask, (usize, Wrong)> {
     let document = document(text)?;
     let Some(value) = document.get(TASK) else {
-        return Ok(Task::Forecast);
+        return Ok(ModelTask::Forecast);
     };
     let place = line(text, value.span().start);
-    let named = value.get_ref().as_str().and_then(Task::named);
+    let name = value.get_ref().as_str();
+    let mut tasks = ModelTask::ALL.into_iter();
+    let named = tasks.find(|task| name == Some(task.name()));
     named.ok_or_else(|| {
         let wrong = Wrong::Value {
             path: TASK.to_owned(),
             found: shortened(&text[value.span()]),
-            allowed: Task::describe(),
+            allowed: one_of_the_tasks(),
         };
         (place, wrong)
     })
+}
+
+/// What is allowed, after the words `must be`.
+fn one_of_the_tasks() -> String {
+    let names = ModelTask::ALL.map(|task| format!("\"{task}\""));
+    let [others @ .., last] = &names;
+    format!("{} or {last}", others.join(", "))
 }
 
 /// The settings of a text; else what is wrong in which line, from 1.
@@ -356,8 +365,8 @@ mod tests {
 
     #[test]
     fn a_file_says_its_task_or_is_for_forecasting() {
-        assert_eq!(task_of("[model]\n"), Ok(Task::Forecast));
-        assert_eq!(task_of("task = \"classify\"\n"), Ok(Task::Classify));
+        assert_eq!(task_of("[model]\n"), Ok(ModelTask::Forecast));
+        assert_eq!(task_of("task = \"classify\"\n"), Ok(ModelTask::Classify));
         assert!(settings::<ForecastConfiguration>("task = \"forecast\"\n").is_ok());
     }
 

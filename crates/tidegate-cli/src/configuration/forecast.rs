@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tidegate_data::{Calendar, DateOrder, Missing, SplitBy};
 use tidegate_study::CellVariant;
+use tidegate_train::ModelTask;
 
 use super::key::Key;
 use super::space::{self, Candidates};
-use super::{Configuration, Task, word};
+use super::{Configuration, word};
 
 /// All of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,7 +25,7 @@ pub(crate) struct ForecastConfiguration {
 }
 
 impl Configuration for ForecastConfiguration {
-    const TASK: Task = Task::Forecast;
+    const TASK: ModelTask = ModelTask::Forecast;
     const SECTIONS: &'static [(&'static str, &'static str)] = keys::SECTIONS;
     const KEYS: &'static [Key] = keys::KEYS;
 

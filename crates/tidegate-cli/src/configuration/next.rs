@@ -4,10 +4,10 @@ mod keys;
 
 use serde::{Deserialize, Serialize};
 use tidegate_study::CellVariant;
-use tidegate_train::{NextRecipe, Schedule, TokenKind, Training};
+use tidegate_train::{ModelTask, NextRecipe, Schedule, TokenKind, Training};
 
 use super::key::Key;
-use super::{Configuration, Task, word};
+use super::{Configuration, word};
 
 /// All of it. The [keys] say what each field means; the defaults are the recipe's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub(crate) struct NextConfiguration {
 }
 
 impl Configuration for NextConfiguration {
-    const TASK: Task = Task::Next;
+    const TASK: ModelTask = ModelTask::Next;
     const SECTIONS: &'static [(&'static str, &'static str)] = keys::SECTIONS;
     const KEYS: &'static [Key] = keys::KEYS;
 

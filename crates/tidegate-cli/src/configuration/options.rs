@@ -148,7 +148,9 @@ fn heading(section: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::configuration::{ClassifyConfiguration, ForecastConfiguration, NextConfiguration};
+    use crate::configuration::{
+        ClassifyConfiguration, DetectConfiguration, ForecastConfiguration, NextConfiguration,
+    };
 
     fn have_names_of_their_own<C: Configuration>() {
         for (index, key) in C::KEYS.iter().enumerate() {
@@ -179,8 +181,9 @@ mod tests {
 
     #[test]
     fn every_key_and_option_has_a_name_of_its_own_and_a_section() {
-        have_names_of_their_own::<ForecastConfiguration>();
         have_names_of_their_own::<ClassifyConfiguration>();
+        have_names_of_their_own::<DetectConfiguration>();
+        have_names_of_their_own::<ForecastConfiguration>();
         have_names_of_their_own::<NextConfiguration>();
     }
 }

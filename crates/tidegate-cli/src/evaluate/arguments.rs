@@ -8,16 +8,19 @@ use crate::classify::ReadingArguments;
 
 /// Measure a model on data that it was not trained on, by what its task asks for.
 ///
-/// A forecasting model is measured on a file of readings, beside naive forecasts. Of a file that holds the rows that the model was trained on, the rows of its test part are forecast; of another file all
-/// rows that have a window before them. Errors are means over all steps of all forecasts, on the scaled values, as the
-/// literature states them, and in the data's units.
+/// A forecasting model is measured on a file of readings, beside naive forecasts. Of a file that holds the rows that the model
+/// was trained on, the rows of its test part are forecast; of another file all rows that have a window before them. Errors are
+/// means over all steps of all forecasts, on the scaled values, as the literature states them, and in the data's units.
 ///
 /// A classifier is measured on labelled recordings: accuracy, macro F1 (the mean of the classes' F1), negative log-likelihood
 /// and expected calibration error of its probabilities, precision, recall and F1 of each class, and which class is taken for
 /// which.
 ///
-/// A detector is measured on a file of readings with --labels: windows met, false alarms, precision, recall, and the score of the
-/// Numenta Anomaly Benchmark. Rows that it was fitted on do not count.
+/// A detector is measured on a stream whose unusual windows --labels knows: windows found, false alarms, precision, recall and
+/// the score of the Numenta Anomaly Benchmark. Rows that it was fitted on do not count.
+///
+/// A next-step model is measured on a text or on music: nats and bits of a character, byte or note, and perplexity; of music
+/// also nats of a step.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct EvaluateArguments {

@@ -168,9 +168,9 @@ impl EvaluateDocument {
                 ]
             })
             .collect();
-        text += &format!("\n{}", columns(&headings, &rows, page.table));
+        text += &columns(&headings, &rows, page.table);
         if self.classes.len() <= MOST_CLASSES {
-            text += &format!("\n{}", self.matrix(page));
+            text += &self.matrix(page);
         }
         text
     }

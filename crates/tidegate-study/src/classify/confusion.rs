@@ -21,7 +21,7 @@ impl ClassifyPicture {
             @if classes <= MOST_CLASSES {
                 p {
                     "A row for each class that is the case, a column for each that was predicted. The numbers count "
-                    (self.counted) "; a cell is the darker, the larger its share of its row."
+                    (self.counted) "; a cell has the more colour, the larger its share of its row."
                 }
                 (self.matrix())
             } @else {
@@ -101,6 +101,6 @@ fn shade(count: u64, row: &[u64]) -> String {
         _ => FULLEST * count as f64 / support as f64,
     };
     // The smallest share is seen too.
-    let share = if count > 0 { share.max(4.0) } else { 0.0 };
+    let share = if count > 0 { share.max(12.0) } else { 0.0 };
     format!("--share:{share:.1}%")
 }

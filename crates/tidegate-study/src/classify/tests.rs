@@ -47,7 +47,7 @@ fn the_matrix_has_a_shaded_cell_for_each_pair_of_classes() {
     assert_eq!(matrix.matches("class=\"wrong\"").count(), 6);
     // Three of four are right, one is wrong.
     assert_eq!(matrix.matches("style=\"--share:33.8%\">3<").count(), 3);
-    assert_eq!(matrix.matches("style=\"--share:11.2%\">1<").count(), 3);
+    assert_eq!(matrix.matches("style=\"--share:12.0%\">1<").count(), 3);
     assert_eq!(matrix.matches("style=\"--share:0.0%\">0<").count(), 3);
     assert!(page.contains("25.0 %"), "the most frequent confusions");
 }

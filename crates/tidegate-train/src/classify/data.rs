@@ -33,6 +33,9 @@ impl ClassifyData {
         valid_share: f64,
         seed: u64,
     ) -> Result<ClassifyData, TrainError> {
+        // What no split could be learnt from is said before what no split can be made of.
+        let all: Vec<usize> = (0..recordings.recordings.len()).collect();
+        RecordingsSchema::fit(recordings, &all)?;
         let (train_rows, valid_rows) = stratified_split(recordings, valid_share, seed)?;
         let schema = RecordingsSchema::fit(recordings, &train_rows)?;
         let mut notes = recordings.notes.clone();

@@ -144,31 +144,27 @@ fn text(document: &MusicDocument, page: Page) -> String {
         distance,
     } = &document.statistics;
     let mut rows = Vec::new();
-    for (name, unit, distance, generated, training) in [
+    for (name, distance, generated, training) in [
         (
             "voices sounding",
-            "",
             distance.voices,
             &generated.voices,
             &training.voices,
         ),
         (
-            "melodic interval",
-            " semitones",
+            "semitones of the melody",
             distance.melodic_intervals,
             &generated.melodic_intervals,
             &training.melodic_intervals,
         ),
         (
-            "interval above the bass",
-            " semitones",
+            "semitones above the bass",
             distance.harmonic_intervals,
             &generated.harmonic_intervals,
             &training.harmonic_intervals,
         ),
         (
-            "length of a note",
-            " steps",
+            "length of a note in steps",
             distance.durations,
             &generated.durations,
             &training.durations,
@@ -185,7 +181,7 @@ fn text(document: &MusicDocument, page: Page) -> String {
         frequent.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         for (value, _) in frequent.into_iter().take(SHOWN) {
             rows.push(vec![
-                format!("  {value}{unit}"),
+                format!("  {value}"),
                 share(training, *value),
                 share(generated, *value),
                 String::new(),
