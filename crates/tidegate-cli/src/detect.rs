@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod arguments;
 pub(crate) mod picture;
+mod requests;
 mod state_file;
 mod watch;
 
@@ -18,6 +19,7 @@ use tidegate_train::{DetectModel, Detector, TrainError};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::outputs::check_outputs;
 use arguments::DetectArguments;
+use requests::on_request_to_end;
 use state_file::StateFile;
 use watch::Watch;
 
@@ -152,7 +154,7 @@ fn pass_over(source: &mut impl BufRead, lines: u64) -> io::Result<()> {
 /// just then, so that nothing else would notice.
 fn end_with_the_state_kept(watch: &Arc<Mutex<Watch>>) -> Result<(), Failure> {
     let watch = Arc::clone(watch);
-    let handler = move || {
+    on_request_to_end(move || {
         let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = match watch.flush() {
             Ok(true) | Err(_) => watch.keep_now(),
@@ -162,9 +164,5 @@ fn end_with_the_state_kept(watch: &Arc<Mutex<Watch>>) -> Result<(), Failure> {
             failure.report();
         }
         std::process::exit(INTERRUPTED.into());
-    };
-    match ctrlc::try_set_handler(handler) {
-        Ok(()) | Err(ctrlc::Error::MultipleHandlers) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    })
 }

@@ -130,6 +130,8 @@ pub(crate) enum Failure {
     },
     #[error("error: cannot write the results to standard output: {0}")]
     StandardOutput(io::Error),
+    #[error("error: cannot listen for requests to end: {0}")]
+    RequestsToEnd(io::Error),
     #[error("error: cannot listen for Ctrl-C: {0}")]
     Signals(#[from] ctrlc::Error),
     #[error(

@@ -1,4 +1,4 @@
-//! Ctrl-C, and the request to end that a system sends (SIGTERM): the first asks to stop, the second ends at once.
+//! Ctrl-C: the first asks to stop, the second ends at once.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
