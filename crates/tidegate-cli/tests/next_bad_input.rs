@@ -43,7 +43,14 @@ fn files_that_cannot_be_learnt_from_are_refused_with_their_place_and_nothing_is_
     let music = |train: &str| {
         format!("{{\"train\": [{train}], \"valid\": [{piece}], \"test\": [{piece}]}}")
     };
-    let cases: Vec<(&str, Vec<u8>, &[&str], &[&str])> = vec![
+    /// What is wrong, the file's bytes, options, and parts of the message.
+    type Case = (
+        &'static str,
+        Vec<u8>,
+        &'static [&'static str],
+        &'static [&'static str],
+    );
+    let cases: Vec<Case> = vec![
         ("empty", Vec::new(), &[], &["it is empty"]),
         (
             "mark alone",
@@ -66,7 +73,7 @@ fn files_that_cannot_be_learnt_from_are_refused_with_their_place_and_nothing_is_
         ("short", b"abc".to_vec(), &[], &["3 tokens are too few"]),
         (
             "music cut",
-            music(piece)[..40].as_bytes().to_vec(),
+            music(piece).as_bytes()[..40].to_vec(),
             &[],
             &["cut short", "--tokens characters"],
         ),
