@@ -26,6 +26,8 @@ pub(crate) enum Failure {
     Data(#[from] DataError),
     #[error("error: --plot draws forecasts, and {} makes none", model.display())]
     NoPlot { model: PathBuf },
+    #[error("error: {} is no file of a model, and no kind of generated file: these are {kinds}", word.display())]
+    NothingToGenerate { word: PathBuf, kinds: String },
     #[error("error: {} cannot generate: it takes a model that tidegate train next wrote", model.display())]
     NotGenerative { model: PathBuf },
     #[error(

@@ -74,7 +74,6 @@ fn options_out_of_range_are_refused_with_what_is_allowed() {
         (&["load", "--rows", "0"][..], "1..=2000000"),
         (&["load", "--missing", "0.95"], "from 0 to 0.9"),
         (&["load", "--missing", "-1"], "from 0 to 0.9"),
-        (&["weather"], "weather"),
         (&["load", "--force"], "--out"),
     ] {
         let message = failure_of(command("generate", options), 2);
@@ -101,4 +100,12 @@ fn a_reader_that_goes_away_is_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_word_that_is_no_kind_and_no_file_is_refused_with_the_kinds() {
+    let message = failure_of(command("generate", &["weather"]), 1);
+    for word in ["weather is no file", "load, sales", "text, music"] {
+        assert!(message.contains(word), "{message}");
+    }
 }

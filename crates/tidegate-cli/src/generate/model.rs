@@ -8,14 +8,22 @@ mod text;
 
 use std::path::Path;
 
+use clap::{Command, Subcommand};
 use tidegate_train::{Material, ModelTask, NextModel};
 
+use super::arguments::GenerateKind;
 use super::model_arguments::ModelArguments;
 use crate::failure::Failure;
 use crate::outputs::check_outputs;
 
 pub(super) fn run(arguments: &ModelArguments) -> Result<(), Failure> {
     let path = arguments.model.as_path();
+    if path.symlink_metadata().is_err() {
+        return Err(Failure::NothingToGenerate {
+            word: path.to_owned(),
+            kinds: kinds().join(", "),
+        });
+    }
     if ModelTask::of_file(path)? != Some(ModelTask::Next) {
         return Err(Failure::NotGenerative {
             model: path.to_owned(),
@@ -34,4 +42,14 @@ pub(super) fn run(arguments: &ModelArguments) -> Result<(), Failure> {
         }),
         _ => text::run(arguments, path, &model),
     }
+}
+
+/// The kinds of files that are generated from a seed alone.
+fn kinds() -> Vec<String> {
+    let command = GenerateKind::augment_subcommands(Command::new("generate"));
+    let names = command.get_subcommands().map(Command::get_name);
+    names
+        .filter(|name| *name != "model")
+        .map(str::to_owned)
+        .collect()
 }
