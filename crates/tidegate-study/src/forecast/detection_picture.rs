@@ -165,7 +165,7 @@ impl DetectionPicture {
             });
             lines.push(Line {
                 name: "labelled".to_owned(),
-                look: look_of_series(ACTUAL, 2),
+                look: 2,
                 points: points.collect(),
                 ..Line::default()
             });
@@ -177,7 +177,7 @@ impl DetectionPicture {
             });
             lines.push(Line {
                 name: "alarm".to_owned(),
-                look: look_of_series(ACTUAL, 1),
+                look: 1,
                 markers: true,
                 points: alarms.collect(),
                 ..Line::default()
