@@ -1,7 +1,8 @@
 //! Detecting anomalies: from readings to a model, to scores and alarms, through restarts, and beside labels.
 #![allow(
     clippy::unwrap_used,
-    reason = "a test stops at the first thing that is not as it must be"
+    clippy::print_stdout,
+    reason = "a test stops at the first thing that is not as it must be, and says so where it is skipped"
 )]
 
 mod support;
