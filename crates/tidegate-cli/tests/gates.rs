@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use support::{failure_of, file, gates, scales, success, text};
+use support::{command, failure_of, file, gates, printed, scales, success, text};
 use tempfile::TempDir;
 use tidegate_data::FeatureSequence;
 
@@ -580,4 +580,56 @@ fn a_folder_that_cannot_be_used_is_named() {
     fs::create_dir_all(out.join("gates.json")).unwrap();
     assert!(message(out.to_str().unwrap()).contains("cannot replace gates.json"));
     assert_eq!(names(&out), ["gates.json"]);
+}
+
+/// Generates data, trains a small model of it, and gives the paths of both.
+fn trained(folder: &Path, kind: &[&str], task: &str, options: &[&str]) -> [String; 2] {
+    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (data, model) = (path("data"), path("model"));
+    let generated = [kind, &["-o", &data]].concat();
+    printed(command("generate", &generated));
+    let options = [&[task, &data, "-o", &model][..], options].concat();
+    printed(command("train", &options));
+    [model, data]
+}
+
+#[test]
+fn models_of_tasks_see_their_own_data_as_in_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = ["--hidden", "8", "--epochs", "1"];
+    let kind = ["gestures", "--recordings", "24"];
+    let [model, data] = trained(folder.path(), &kind, "classify", &small);
+    let recording = document(&[&model, &data, "--sequence", "5"]);
+    assert_eq!(
+        recording["sequence"]["features"],
+        serde_json::json!(["x", "y", "z"])
+    );
+    let other = document(&[&model, &data, "--sequence", "6"]);
+    assert_ne!(recording["layers"], other["layers"]);
+    let message = refused(&[&model, &data, "--sequence", "24"]);
+    assert!(
+        message.contains("holds 24 sequences, numbers 0 to 23"),
+        "{message}"
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let kind = ["text", "--sentences", "40"];
+    let [model, data] = trained(folder.path(), &kind, "next", &small);
+    let text = fs::read_to_string(&data).unwrap();
+    let shown = document(&[&model, &data]);
+    assert_eq!(shown["sequence"]["steps"], text.chars().count());
+    let message = refused(&[&model, &data, "--sequence", "1"]);
+    assert!(
+        message.contains("holds one sequence, number 0"),
+        "{message}"
+    );
+    fs::write(&data, "The gulls ☂").unwrap();
+    assert!(refused(&[&model, &data]).contains('☂'));
+
+    let folder = tempfile::tempdir().unwrap();
+    let kind = ["machine", "--rows", "2000"];
+    let [model, data] = trained(folder.path(), &kind, "detect", &["--epochs", "1"]);
+    let shown = document(&[&model, &data]);
+    assert_eq!(shown["sequence"]["steps"], 2000);
+    assert_eq!(shown["sequence"]["features"].as_array().unwrap().len(), 2);
 }

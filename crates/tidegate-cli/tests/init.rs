@@ -122,3 +122,36 @@ fn data_that_cannot_be_read_leaves_no_file() {
     let message = failure_of(init(&["gone/tidegate.toml"], folder.path()), 1);
     assert!(message.contains("gone/tidegate.toml"), "{message}");
 }
+
+#[test]
+fn a_configuration_of_any_task_names_the_task_and_is_trained_by_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    for task in ["classify", "detect", "forecast", "next"] {
+        let name = format!("{task}.toml");
+        let options = ["--task", task, "--data", "gone.csv", &name];
+        let table = match task {
+            // Its file is looked at.
+            "forecast" => written(&["--task", task, &name], folder.path(), &name),
+            _ => written(&options, folder.path(), &name),
+        };
+        assert_eq!(table["task"].as_str(), Some(task));
+        if task != "forecast" {
+            assert_eq!(table["data"]["file"].as_str(), Some("gone.csv"));
+        }
+        let train = |other: &str| {
+            let options = [other, "gone.csv", "--config", &name, "-o", "m.safetensors"];
+            let mut train = command("train", &options);
+            train.current_dir(folder.path());
+            failure_of(train, 1)
+        };
+        assert!(train(task).contains("gone.csv"), "{}", train(task));
+        let other = if task == "next" { "detect" } else { "next" };
+        let message = train(other);
+        assert!(
+            message.contains(&format!(
+                "is for tidegate train {task}, not for tidegate train {other}"
+            )),
+            "{message}"
+        );
+    }
+}

@@ -99,24 +99,21 @@ fn one_of_the_tasks() -> String {
 fn settings<C: Configuration>(text: &str) -> Result<Vec<Setting>, (usize, Wrong)> {
     let task = task_of(text)?;
     let line = |place: usize| line(text, place);
+    let mut document = document(text)?;
+    // The task first: of another one no key is known.
+    if let Some((name, _)) = document.remove_entry(TASK)
+        && task != C::TASK
+    {
+        let wrong = Wrong::Task {
+            found: task,
+            expected: C::TASK,
+        };
+        return Err((line(name.span().start), wrong));
+    }
     let mut settings = Vec::new();
-    for (section, content) in document(text)? {
+    for (section, content) in document {
         let place = line(section.span().start);
         let section = section.get_ref().as_ref();
-        if section == TASK {
-            match task == C::TASK {
-                true => continue,
-                false => {
-                    return Err((
-                        place,
-                        Wrong::Task {
-                            found: task,
-                            expected: C::TASK,
-                        },
-                    ));
-                }
-            }
-        }
         let DeValue::Table(keys) = content.get_ref() else {
             return Err((place, outside::<C>(section)));
         };

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use tidegate_data::Recordings;
-use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::{
     Checkpointing, ClassifyData, ClassifyModel, ClassifyRecipe, CrossValidation, Event, TrainError,
     Trained,
@@ -16,8 +15,6 @@ use super::task::{Report, TrainTask};
 use crate::classify::percent;
 use crate::configuration::ClassifyConfiguration;
 use crate::failure::Failure;
-use crate::number::thousands;
-use crate::outputs::write_page;
 use crate::standard_output::print_result;
 use document::TrainDocument;
 
@@ -120,9 +117,17 @@ impl TrainTask for ClassifyTask {
 
     fn report(&self, report: &Report<'_, ClassifyModel>) -> Result<(), Failure> {
         let validation = report.model.evaluate_set(&self.data.valid)?;
-        if let Some(plot) = report.plot {
-            write_page(plot, picture(report).html())?;
+        let model = report.model;
+        let loss = match model.plan.training.class_weights {
+            Some(_) => "cross-entropy in nats, classes weighted",
+            None => "cross-entropy in nats",
         }
+        .to_owned();
+        report.write_page(
+            model.model.parameter_count(),
+            model.plan.training.seed,
+            loss,
+        )?;
         let document = TrainDocument::of(
             report,
             &self.data,
@@ -131,33 +136,5 @@ impl TrainTask for ClassifyTask {
             self.cross_validation.get(),
         );
         print_result(report.json, &document, |page| document.text(page))
-    }
-}
-
-/// The page of the losses.
-fn picture(report: &Report<'_, ClassifyModel>) -> TrainingPicture {
-    let model = report.model;
-    let epochs = report.trained.epochs.iter();
-    TrainingPicture {
-        title: format!("Training on {}", report.data),
-        subject: vec![format!(
-            "{} parameters, seed {}.",
-            thousands(model.model.parameter_count()),
-            model.plan.training.seed
-        )],
-        loss: match model.plan.training.class_weights {
-            Some(_) => "cross-entropy in nats, classes weighted",
-            None => "cross-entropy in nats",
-        }
-        .to_owned(),
-        epochs: epochs
-            .map(|epoch| EpochLosses {
-                epoch: epoch.epoch,
-                training: epoch.train_loss,
-                validation: Some(epoch.valid_loss),
-                learning_rate: epoch.learning_rate,
-            })
-            .collect(),
-        best_epoch: report.trained.best().map(|epoch| epoch.epoch),
     }
 }

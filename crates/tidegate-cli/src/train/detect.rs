@@ -4,7 +4,6 @@ mod document;
 
 use std::path::Path;
 
-use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::{
     Checkpointing, DetectData, DetectModel, DetectRecipe, Event, TrainError, Trained,
 };
@@ -12,8 +11,6 @@ use tidegate_train::{
 use super::task::{Report, TrainTask};
 use crate::configuration::DetectConfiguration;
 use crate::failure::Failure;
-use crate::number::thousands;
-use crate::outputs::write_page;
 use crate::reading::read_table;
 use crate::standard_output::print_result;
 use document::TrainDocument;
@@ -87,34 +84,14 @@ impl TrainTask for DetectTask {
     }
 
     fn report(&self, report: &Report<'_, DetectModel>) -> Result<(), Failure> {
-        if let Some(plot) = report.plot {
-            write_page(plot, picture(report).html())?;
-        }
+        let model = report.model;
+        let loss = "mean squared error beside that of a straight line".to_owned();
+        report.write_page(
+            model.network.parameter_count(),
+            model.plan.training.seed,
+            loss,
+        )?;
         let document = TrainDocument::of(report, &self.data)?;
         print_result(report.json, &document, |page| document.text(page))
-    }
-}
-
-/// The page of the losses.
-fn picture(report: &Report<'_, DetectModel>) -> TrainingPicture {
-    let model = report.model;
-    let epochs = report.trained.epochs.iter();
-    TrainingPicture {
-        title: format!("Training on {}", report.data),
-        subject: vec![format!(
-            "{} parameters, seed {}.",
-            thousands(model.network.parameter_count()),
-            model.plan.training.seed
-        )],
-        loss: "mean squared error beside that of a straight line".to_owned(),
-        epochs: epochs
-            .map(|epoch| EpochLosses {
-                epoch: epoch.epoch,
-                training: epoch.train_loss,
-                validation: Some(epoch.valid_loss),
-                learning_rate: epoch.learning_rate,
-            })
-            .collect(),
-        best_epoch: report.trained.best().map(|epoch| epoch.epoch),
     }
 }

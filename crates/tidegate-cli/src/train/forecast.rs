@@ -5,7 +5,6 @@ mod document;
 use std::path::Path;
 
 use tidegate_data::Split;
-use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::losses::ForecastLoss;
 use tidegate_train::{Checkpointing, Event, ForecastModel, TrainError, Trained};
 
@@ -13,8 +12,6 @@ use super::task::{Report, TrainTask};
 use crate::configuration::ForecastConfiguration;
 use crate::failure::Failure;
 use crate::forecasting::Settled;
-use crate::number::thousands;
-use crate::outputs::write_page;
 use crate::reading::read_table;
 use crate::standard_output::print_result;
 use document::TrainDocument;
@@ -78,39 +75,19 @@ impl TrainTask for ForecastTask {
             0 => None,
             _ => Some(report.model.evaluate(data, Split::Test)?),
         };
-        if let Some(plot) = report.plot {
-            let picture = picture(report.data, report.model, report.trained);
-            write_page(plot, picture.html())?;
-        }
-        let document = TrainDocument::of(report, &self.settled, evaluation.as_ref());
-        print_result(report.json, &document, |page| document.text(page))
-    }
-}
-
-/// The page of the losses.
-fn picture(data: &str, model: &ForecastModel, trained: &Trained) -> TrainingPicture {
-    let epochs = trained.epochs.iter();
-    TrainingPicture {
-        title: format!("Training on {data}"),
-        subject: vec![format!(
-            "{} parameters, seed {}.",
-            thousands(model.forecaster.parameters().len()),
-            model.plan.training.seed
-        )],
-        loss: match model.plan.loss {
+        let model = report.model;
+        let loss = match model.plan.loss {
             ForecastLoss::Squared => "mean squared error, scaled",
             ForecastLoss::Absolute => "mean absolute error, scaled",
             ForecastLoss::Quantile { .. } => "quantile loss, scaled",
         }
-        .to_owned(),
-        epochs: epochs
-            .map(|epoch| EpochLosses {
-                epoch: epoch.epoch,
-                training: epoch.train_loss,
-                validation: Some(epoch.valid_loss),
-                learning_rate: epoch.learning_rate,
-            })
-            .collect(),
-        best_epoch: trained.best().map(|epoch| epoch.epoch),
+        .to_owned();
+        report.write_page(
+            model.forecaster.parameters().len(),
+            model.plan.training.seed,
+            loss,
+        )?;
+        let document = TrainDocument::of(report, &self.settled, evaluation.as_ref());
+        print_result(report.json, &document, |page| document.text(page))
     }
 }

@@ -5,7 +5,6 @@ mod document;
 use std::path::Path;
 
 use tidegate_data::SequenceSet;
-use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::{
     Checkpointing, Corpus, Event, NextData, NextModel, NextRecipe, TrainError, Trained,
 };
@@ -15,7 +14,6 @@ use crate::configuration::NextConfiguration;
 use crate::failure::Failure;
 use crate::next::taken_for_music;
 use crate::number::{counted, thousands};
-use crate::outputs::write_page;
 use crate::standard_output::print_result;
 use document::TrainDocument;
 
@@ -109,9 +107,13 @@ impl TrainTask for NextTask {
         let valid = report.model.evaluate(&self.data.valid)?;
         let test = self.data.test.as_ref();
         let test = test.map(|set| report.model.evaluate(set)).transpose()?;
-        if let Some(plot) = report.plot {
-            write_page(plot, picture(report).html())?;
-        }
+        let model = report.model;
+        let loss = format!("nats per {}", model.plan.material.noun());
+        report.write_page(
+            model.model.parameter_count(),
+            model.plan.training.seed,
+            loss,
+        )?;
         let document = TrainDocument::of(report, &self.data, &self.notes, &valid, test.as_ref());
         print_result(report.json, &document, |page| document.text(page))
     }
@@ -126,28 +128,4 @@ fn updates_per_epoch(set: &SequenceSet, recipe: &NextRecipe) -> usize {
     let batches = lengths.chunks(recipe.training.batch_size.max(1));
     let windows = batches.map(|batch| batch.last().map_or(0, |length| length.div_ceil(window)));
     windows.sum()
-}
-
-/// The page of the losses.
-fn picture(report: &Report<'_, NextModel>) -> TrainingPicture {
-    let model = report.model;
-    let epochs = report.trained.epochs.iter();
-    TrainingPicture {
-        title: format!("Training on {}", report.data),
-        subject: vec![format!(
-            "{} parameters, seed {}.",
-            thousands(model.model.parameter_count()),
-            model.plan.training.seed
-        )],
-        loss: format!("nats per {}", model.plan.material.noun()),
-        epochs: epochs
-            .map(|epoch| EpochLosses {
-                epoch: epoch.epoch,
-                training: epoch.train_loss,
-                validation: Some(epoch.valid_loss),
-                learning_rate: epoch.learning_rate,
-            })
-            .collect(),
-        best_epoch: report.trained.best().map(|epoch| epoch.epoch),
-    }
 }

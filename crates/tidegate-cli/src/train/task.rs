@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use tidegate_study::forecast::{EpochLosses, TrainingPicture};
 use tidegate_train::{Checkpointing, Event, TrainError, Trained};
 
 use super::files::RunFiles;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
+use crate::number::thousands;
+use crate::outputs::write_page;
 
 /// Data and configuration of a training run, prepared.
 pub(crate) trait TrainTask: Sized + Sync {
@@ -69,4 +72,35 @@ pub(crate) struct Report<'a, M> {
     /// Where a page with the training curves goes.
     pub(crate) plot: Option<&'a Path>,
     pub(crate) json: bool,
+}
+
+impl<M> Report<'_, M> {
+    /// Writes the page of the losses, where one is asked for.
+    pub(crate) fn write_page(
+        &self,
+        parameters: usize,
+        seed: u64,
+        loss: String,
+    ) -> Result<(), Failure> {
+        let Some(plot) = self.plot else {
+            return Ok(());
+        };
+        let epochs = self.trained.epochs.iter().map(|epoch| EpochLosses {
+            epoch: epoch.epoch,
+            training: epoch.train_loss,
+            validation: Some(epoch.valid_loss),
+            learning_rate: epoch.learning_rate,
+        });
+        let picture = TrainingPicture {
+            title: format!("Training on {}", self.data),
+            subject: vec![format!(
+                "{} parameters, seed {seed}.",
+                thousands(parameters)
+            )],
+            loss,
+            epochs: epochs.collect(),
+            best_epoch: self.trained.best().map(|epoch| epoch.epoch),
+        };
+        write_page(plot, picture.html())
+    }
 }

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use tidegate_data::{Inputs, Recordings, RecordingsError, Split};
-use tidegate_train::{ClassifyModel, Corpus, ModelTask, NextModel, TrainError};
+use tidegate_data::{Inputs, Recordings, RecordingsError, Split, Table};
+use tidegate_train::{
+    ClassifyModel, Corpus, DetectData, DetectModel, ModelTask, NextModel, TrainError,
+};
 
 use super::error::GatesError;
 use super::sequence::ShownSequence;
 
 impl ShownSequence {
     /// The sequence of `data` as the model of a file reads it: the recording of this index for a classifier; the text, or the
-    /// piece of this index in a set of music, for a next-step model. None for a model that says no task, whose data is read
+    /// piece of this index in a set of music, for a next-step model; the readings for a detector. None for a model that says no task, whose data is read
     /// as it is.
     ///
     /// # Errors
@@ -71,7 +73,29 @@ impl ShownSequence {
                     pitches: false,
                 }))
             }
-            Some(ModelTask::Forecast | ModelTask::Detect) | None => Ok(None),
+            Some(ModelTask::Detect) if sequence > 0 => Err(missing(None, 1)),
+            Some(ModelTask::Detect) => {
+                let model = DetectModel::load(model)?;
+                let channels = &model.plan.channels;
+                let columns: Vec<String> = channels.iter().map(|one| one.name.clone()).collect();
+                let table = Table::read(data)?;
+                let readings = DetectData::of(&table, model.plan.time.as_deref(), Some(&columns))?;
+                let names = columns
+                    .iter()
+                    .flat_map(|name| [name.clone(), format!("{name}, beside what was expected")]);
+                Ok(Some(ShownSequence {
+                    name: name(),
+                    split: None,
+                    sequence,
+                    inputs: Inputs::Features {
+                        size: 2 * columns.len(),
+                        values: model.inputs(&readings)?,
+                    },
+                    names: Some(names.collect()),
+                    pitches: false,
+                }))
+            }
+            Some(ModelTask::Forecast) | None => Ok(None),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::channel::Channel;
 use super::data::DetectData;
 use super::error::DetectError;
 use super::false_alarms::FalseAlarms;
+use super::predictor::Predictor;
 use super::views::Views;
 use crate::error::TrainError;
 use crate::fingerprint::{of_numbers, of_text_and_values};
@@ -163,5 +164,30 @@ impl DetectModel {
             .into_iter()
             .find(|(fits, _)| !fits)
             .map(|(_, what)| what)
+    }
+
+    /// What the network reads of some readings, `[rows, channels, 2]`: each value scaled, and what the line did not expect of it.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where a number on the way is not finite.
+    ///
+    /// # Panics
+    /// If the columns of the data are not those of the model.
+    pub fn inputs(&self, data: &DetectData) -> Result<Vec<f32>, TrainError> {
+        let channels = &self.plan.channels;
+        assert_eq!(
+            data.names.len(),
+            channels.len(),
+            "one column for each channel"
+        );
+        let mut predictor = Predictor::new(&self.network, channels.len());
+        let mut errors = vec![f64::NAN; channels.len()];
+        let mut inputs = Vec::with_capacity(2 * channels.len() * data.rows);
+        for row in 0..data.rows {
+            predictor.observe(channels, data.row(row), &mut errors);
+            inputs.extend_from_slice(&predictor.inputs);
+            predictor.advance(&self.network, channels)?;
+        }
+        Ok(inputs)
     }
 }
