@@ -150,7 +150,7 @@ fn music_is_learnt_measured_and_written_as_midi() {
         measured["tokens"].as_f64().unwrap(),
         measured["steps"].as_f64().unwrap(),
     );
-    let per_step = metrics["nats_per_note"].as_f64().unwrap() * notes / steps;
+    let per_step = metrics["nats_per_token"].as_f64().unwrap() * notes / steps;
     assert!((metrics["nats_per_step"].as_f64().unwrap() - per_step).abs() < 1e-9);
 
     let midi = folder.path().join("music.mid");

@@ -12,7 +12,7 @@ use crate::number::{counted, significant};
 /// The metrics of some tokens.
 #[derive(Debug, Serialize)]
 pub(crate) struct NextMetrics {
-    /// What is predicted: `character`, `byte` or `note`.
+    /// What is predicted: `character`, `byte` or `token`, of music.
     #[serde(skip)]
     noun: &'static str,
     /// Tokens that were predicted.

@@ -102,7 +102,7 @@ fn training(epochs: usize) -> TrainingPicture {
                 epoch,
                 training: 1.0 / epoch as f64,
                 validation: Some(0.5 + (epoch as f64 - 3.0).abs()),
-                learning_rate: 1e-3,
+                learning_rate: 1e-3 / epoch as f64,
             })
             .collect(),
         best_epoch: Some(3),
@@ -181,6 +181,18 @@ fn every_chart_has_words_and_a_picture_for_those_without_a_script() {
         assert_eq!(page.matches("aria-describedby=\"summary-").count(), charts);
         assert_eq!(figures(&page).len(), charts);
     }
+}
+
+#[test]
+fn a_learning_rate_that_stays_has_no_chart() {
+    let mut picture = training(4);
+    picture
+        .epochs
+        .iter_mut()
+        .for_each(|epoch| epoch.learning_rate = 1e-3);
+    let page = picture.html().unwrap();
+    assert_eq!(figures(&page).len(), 1);
+    assert!(page.contains("0.001"));
 }
 
 #[test]

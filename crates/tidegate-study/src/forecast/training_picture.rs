@@ -58,11 +58,11 @@ impl TrainingPicture {
             (figures.show(self.losses().as_ref()))
             (self.table())
         };
-        let rate = html! { (figures.show(self.learning_rate().as_ref())) };
-        let sections = [
-            Section::new("losses", "Loss", losses),
-            Section::new("learning-rate", "Learning rate", rate),
-        ];
+        let mut sections = vec![Section::new("losses", "Loss", losses)];
+        if let Some(chart) = self.learning_rate() {
+            let rate = figures.show(Some(&chart));
+            sections.push(Section::new("learning-rate", "Learning rate", rate));
+        }
         Ok(shell::document(
             language,
             &self.title,
@@ -153,7 +153,12 @@ impl TrainingPicture {
         words
     }
 
+    /// How the learning rate changes; nothing where it stays, which the table says.
     fn learning_rate(&self) -> Option<Chart> {
+        let stays = |pair: &[EpochLosses]| pair[0].learning_rate == pair[1].learning_rate;
+        if self.epochs.windows(2).all(stays) {
+            return None;
+        }
         let lines = Lines {
             x: Axis::new("epoch", Scale::Whole),
             y: Axis::new("learning rate", Scale::Linear),

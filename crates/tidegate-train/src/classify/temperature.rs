@@ -50,15 +50,14 @@ pub(super) fn fit_temperature(logits: &[f32], targets: &[u32], classes: usize) -
             low = inverse;
         }
         let next = inverse - slope / curvature;
-        let next = if next > low && next < high {
-            next
-        } else {
-            (low + high) / 2.0
-        };
+        // So near, the end of the bracket may lie on either side of the root.
         if (next - inverse).abs() <= 1e-12 * inverse {
-            return 1.0 / next;
+            break;
         }
-        inverse = next;
+        inverse = match next > low && next < high {
+            true => next,
+            false => (low + high) / 2.0,
+        };
     }
     1.0 / inverse
 }

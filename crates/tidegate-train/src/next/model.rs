@@ -74,13 +74,13 @@ impl Material {
         }
     }
 
-    /// What one token is called. The token that ends a step of music, or a piece, counts as a note.
+    /// What one token is called: of music, where notes and the ends of steps and of pieces are tokens, a token.
     #[must_use]
     pub fn noun(&self) -> &'static str {
         match self {
             Material::Characters { .. } => "character",
             Material::Bytes { .. } => "byte",
-            Material::Music { .. } => "note",
+            Material::Music { .. } => "token",
         }
     }
 
