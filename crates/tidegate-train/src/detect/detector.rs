@@ -136,6 +136,7 @@ impl Detector {
         let alarm = self.follow_episode(score.is_some_and(|score| score >= self.threshold));
         let not_finite = DetectError::NotFinite {
             reading: self.readings,
+            is_learning: self.is_learning(),
         };
         self.learn(values).map_err(|_| not_finite.clone())?;
         let channels = &self.model.plan.channels;
@@ -169,12 +170,12 @@ impl Detector {
             return Ok(());
         };
         let plan = &self.model.plan;
-        let habit = EPISODES_BEFORE_HABIT * plan.hold_off.max(1) as u64;
+        let habit = EPISODES_BEFORE_HABIT.saturating_mul(plan.hold_off.max(1) as u64);
         let is_usual = self
             .episode
             .is_none_or(|start| self.readings - start >= habit);
         if is_usual {
-            learning.remember(&mut self.views, plan, values, &self.errors, self.mean.mean);
+            learning.remember(&mut self.views, plan, values, &self.errors);
         }
         learning.follow(&mut self.model, &self.predictor, is_usual)
     }
