@@ -108,7 +108,8 @@ impl Detector {
 
     /// Takes the next reading, one value for each channel, not a number where it is missing.
     ///
-    /// A missing value has no error; in its place the network reads what was predicted.
+    /// A missing value has no error; in its place the network reads what was predicted, and after 64 of them, one after the
+    /// other, the mean.
     ///
     /// # Errors
     /// [`DetectError::NotFinite`] where the network's numbers overflow.
