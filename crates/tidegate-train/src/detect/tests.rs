@@ -282,7 +282,7 @@ fn a_learning_detector_gets_used_to_a_drift_and_still_raises_the_alarm_behind_it
 #[test]
 fn readings_like_those_fitted_on_stay_within_the_rate_for_a_detector_that_learns_and_one_that_does_not()
  {
-    let rows: Vec<String> = (0..3_000)
+    let rows: Vec<String> = (0..12_000)
         .map(|row| noise(row + 1_000_000).to_string())
         .collect();
     let mut recipe = DetectRecipe {
@@ -290,7 +290,7 @@ fn readings_like_those_fitted_on_stay_within_the_rate_for_a_detector_that_learns
         hidden_size: 4,
         ..DetectRecipe::default()
     };
-    recipe.training.epochs = 3;
+    recipe.training.epochs = 1;
     let data = of_csv(&format!("level\n{}\n", rows.join("\n")));
     let (model, _) = recipe.train(&data, None, &mut |_| {}, &|| false).unwrap();
     assert!(model.plan.watches_span());
