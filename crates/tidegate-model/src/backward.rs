@@ -184,7 +184,7 @@ impl Model {
                 (layout, parameters),
                 (&readout.rows, batch.batch),
                 states,
-                feature_gradient,
+                (feature_gradient, width),
                 gradient,
                 &mut readout.pooling,
             )?;

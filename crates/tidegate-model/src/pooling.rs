@@ -119,18 +119,17 @@ impl Pooling {
         Ok(())
     }
 
-    /// From the gradient of the pooled features to that of the hidden states, left in the buffers, and of the parameters,
+    /// From the gradient of the pooled features `[batch, K]` to that of the hidden states, left in the buffers, and of the parameters,
     /// added to the flat buffer `gradient`.
     pub(crate) fn backward(
         &self,
         (layout, parameters): (&Layout, &[f32]),
         (rows, batch): (&RealRows, usize),
         states: &[f32],
-        pooled_gradient: &[f32],
+        (pooled_gradient, width): (&[f32], usize),
         gradient: &mut [f32],
         buffers: &mut PoolingBuffers,
     ) -> Result<(), Error> {
-        let width = pooled_gradient.len() / batch.max(1);
         let PoolingBuffers {
             projected,
             weights,

@@ -192,6 +192,19 @@ fn empty_batches_are_accepted() {
                 run(&model, &Batch::full(steps, batch), &inputs).0.len(),
                 expected
             );
+            let (mut tape, mut outputs) = (ModelTape::new(), Vec::new());
+            let (shape, mut state) = (Batch::full(steps, batch), model.zero_state(batch));
+            let inputs = inputs.inputs();
+            model
+                .forward_training(&shape, &inputs, &mut state, None, &mut tape, &mut outputs)
+                .unwrap();
+            assert_eq!(outputs.len(), expected);
+            let slopes = vec![0.0; expected];
+            let mut gradient = vec![0.0; model.parameter_count()];
+            model
+                .backward(&shape, &inputs, &mut tape, &slopes, &mut gradient)
+                .unwrap();
+            assert!(gradient.iter().all(|value| *value == 0.0));
         }
     }
 }

@@ -122,6 +122,19 @@ pub enum TrainError {
         "the loss over the evaluated set is not finite: the model's outputs are too large or not numbers"
     )]
     EvaluationNotFinite,
+    /// What a model says of a step is not finite.
+    #[error(
+        "the model's outputs are not finite: its weights are too large; train it again, with a lower learning rate"
+    )]
+    OutputsNotFinite,
+    /// No token of a model may follow the last one.
+    #[error(
+        "no token of the model may follow token {last}: the file is not one that tidegate train wrote; train it again"
+    )]
+    NothingFollows {
+        /// The last token.
+        last: u32,
+    },
     /// A number overflows while the gradient of a loss is followed back through the states.
     #[error(
         "{what} is not finite while the loss's gradient is followed back through the states: the model's weights are \

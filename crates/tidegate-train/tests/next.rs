@@ -165,6 +165,12 @@ fn what_was_held_back_is_measured_and_a_text_that_begins_otherwise_whole() {
         measured(&(text.clone() + "어부가 배를 민다.")),
         (MeasuredTokens::Test, 9)
     );
+    // Of one more character nothing can be predicted.
+    assert_eq!(
+        measured(&(text.clone() + ".")),
+        (MeasuredTokens::Validation, count / 10 - 1)
+    );
+    assert_eq!(measured(&(text.clone() + "..")), (MeasuredTokens::Test, 1));
     assert_eq!(measured(&text[3..]), (MeasuredTokens::All, count - 2));
     let error = model.measured(&Corpus::Text("어".into())).unwrap_err();
     assert!(matches!(error, TrainError::ShortText { tokens: 1 }));

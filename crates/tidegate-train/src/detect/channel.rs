@@ -8,7 +8,7 @@ use super::error::DetectError;
 const LARGEST_INPUT: f64 = 10.0;
 
 /// However far a reading lies from the others, numbers made of it stay finite.
-const LARGEST_SCALED: f64 = 1e100;
+pub(super) const LARGEST_SCALED: f64 = 1e100;
 
 /// What is known of a channel from the rows that it was fitted on.
 ///

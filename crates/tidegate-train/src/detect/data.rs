@@ -1,5 +1,6 @@
 //! The readings of a table, as a detector sees them.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use tidegate_data::{Table, TimeColumn, Values};
@@ -26,8 +27,8 @@ impl DetectData {
     /// Finds the times and the columns: those of `targets`, or all of numbers but those of the times.
     ///
     /// # Errors
-    /// [`TrainError::Time`] for times that are not read; [`TrainError::Detect`] for a column that is missing or holds no
-    /// numbers.
+    /// [`TrainError::Time`] for times that are not read; [`TrainError::Detect`] for a column that is missing, holds no numbers or
+    /// is there twice.
     pub fn of(
         table: &Table,
         time: Option<&str>,
@@ -60,6 +61,14 @@ impl DetectData {
         };
         if chosen.is_empty() {
             return Err(DetectError::NothingToWatch.into());
+        }
+        let mut names = HashSet::new();
+        if let Some(&index) = chosen
+            .iter()
+            .find(|&&index| !names.insert(&columns[index].name))
+        {
+            let name = columns[index].name.clone();
+            return Err(DetectError::Twice { name }.into());
         }
         let mut numbers = Vec::with_capacity(chosen.len());
         for &index in &chosen {

@@ -108,7 +108,8 @@ impl Detector {
 
     /// Takes the next reading, one value for each channel, not a number where it is missing.
     ///
-    /// A missing value has no error; in its place the network reads what was predicted.
+    /// A missing value has no error; in its place the network reads what was predicted, and after 64 of them, one after the
+    /// other, the mean.
     ///
     /// # Errors
     /// [`DetectError::NotFinite`] where the network's numbers overflow.
@@ -136,6 +137,7 @@ impl Detector {
         let alarm = self.follow_episode(score.is_some_and(|score| score >= self.threshold));
         let not_finite = DetectError::NotFinite {
             reading: self.readings,
+            is_learning: self.is_learning(),
         };
         self.learn(values).map_err(|_| not_finite.clone())?;
         let channels = &self.model.plan.channels;
@@ -169,12 +171,12 @@ impl Detector {
             return Ok(());
         };
         let plan = &self.model.plan;
-        let habit = EPISODES_BEFORE_HABIT * plan.hold_off.max(1) as u64;
+        let habit = EPISODES_BEFORE_HABIT.saturating_mul(plan.hold_off.max(1) as u64);
         let is_usual = self
             .episode
             .is_none_or(|start| self.readings - start >= habit);
         if is_usual {
-            learning.remember(&mut self.views, plan, values, &self.errors, self.mean.mean);
+            learning.remember(&mut self.views, plan, values, &self.errors);
         }
         learning.follow(&mut self.model, &self.predictor, is_usual)
     }

@@ -75,6 +75,20 @@ pub enum DetectError {
         /// The rate.
         rate: String,
     },
+    /// A rate so low that no threshold stands for it.
+    #[error("{rate} is too low: no score is as high; allow more")]
+    RateTooLow {
+        /// The rate.
+        rate: String,
+    },
+    /// Two watched columns have one name.
+    #[error(
+        "column {name:?} is there twice: name each column once, and give columns names that differ"
+    )]
+    Twice {
+        /// The name.
+        name: String,
+    },
     /// A state of another model, or of another way of using it.
     #[error("the state {reason}")]
     OtherState {
@@ -83,10 +97,13 @@ pub enum DetectError {
     },
     /// The network's numbers are no longer finite.
     #[error(
-        "the network's numbers are no longer finite at reading {reading}: begin with a new state, or without --learn"
+        "the network's numbers are no longer finite at reading {reading}: {}",
+        if *is_learning { "begin with a new state, or without --learn" } else { "begin with a new state, or train it again" }
     )]
     NotFinite {
         /// Number of the reading, from 1.
         reading: u64,
+        /// Whether the detector keeps learning.
+        is_learning: bool,
     },
 }

@@ -14,10 +14,10 @@ use crate::error::TrainError;
 use crate::optimiser::{DecayRanges, OptimiserState};
 
 /// Steps of truncated back-propagation, and readings from one update to the next.
-const STEPS: usize = 64;
+pub(super) const STEPS: usize = 64;
 
 /// Readings that are remembered from one look at what is usual to the next.
-const READINGS: usize = 512;
+pub(super) const READINGS: usize = 512;
 
 /// The learning rate beside that of the training: what was learnt in many passes is not to be lost in one.
 const PACE: f64 = 0.1;
@@ -32,11 +32,12 @@ pub(super) struct Learning {
     /// The last inputs, after which nothing came yet; empty where nothing can be learnt from what comes.
     pub(super) pending: Vec<f32>,
     pub(super) optimiser: OptimiserState,
-    /// Errors and levels of each channel, means of surprises where there are several channels, and means over a span.
+    /// Errors and levels of each channel, and means of surprises where there are several channels. Means over a span are not
+    /// remembered: neighbours share all but one of their readings, so that the last ones say next to nothing of what is
+    /// rare. What they go over are surprises, whose own distributions follow the stream.
     pub(super) errors: Vec<Memory>,
-    pub(super) levels: Vec<Memory>,
+    pub(super) levels: Vec<Option<Memory>>,
     pub(super) together: Option<Memory>,
-    pub(super) span: Option<Memory>,
     /// Readings since the last look at what is usual.
     pub(super) since: usize,
     tape: ModelTape,
@@ -57,10 +58,12 @@ impl Learning {
             optimiser: model.plan.training.optimiser.initial_state(parameters),
             errors: views.errors.iter().map(Memory::of).collect(),
             levels: levels
-                .map(|level| Memory::about(level.median, &level.distance))
+                .map(|level| {
+                    let level = level.as_ref()?;
+                    Some(Memory::about(level.median, &level.distance))
+                })
                 .collect(),
             together: views.together.as_ref().map(Memory::of),
-            span: views.span.as_ref().map(Memory::of),
             since: 0,
             tape: ModelTape::new(),
             outputs: Vec::new(),
@@ -75,7 +78,6 @@ impl Learning {
         plan: &DetectPlan,
         values: &[f64],
         errors: &[f64],
-        mean: f64,
     ) {
         let known = |memory: &mut Memory, value: f64| {
             if !value.is_nan() {
@@ -86,12 +88,11 @@ impl Learning {
             known(memory, error);
         }
         for (memory, &value) in self.levels.iter_mut().zip(values) {
-            known(memory, value);
+            if let Some(memory) = memory {
+                known(memory, value);
+            }
         }
         if let (Some(memory), Some(mean)) = (&mut self.together, views.mean_surprise(errors)) {
-            memory.push(mean);
-        }
-        if let Some(memory) = &mut self.span {
             memory.push(mean);
         }
         self.since += 1;
@@ -113,6 +114,9 @@ impl Learning {
         }
         let levels = views.levels.iter_mut().zip(&self.levels);
         for ((level, memory), channel) in levels.zip(&plan.channels) {
+            let (Some(level), Some(memory)) = (level, memory) else {
+                continue;
+            };
             let (median, distances) = distances(memory.values.clone());
             // A level that has frozen is usual within the noise that it had.
             let least = 1e-3 * channel.innovation * channel.deviation;
@@ -122,9 +126,6 @@ impl Learning {
             }
         }
         if let (Some(tail), Some(memory)) = (&mut views.together, &self.together) {
-            refit(tail, memory);
-        }
-        if let (Some(tail), Some(memory)) = (&mut views.span, &self.span) {
             refit(tail, memory);
         }
     }

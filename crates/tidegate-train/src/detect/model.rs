@@ -1,5 +1,6 @@
 //! A fitted detector with all that its use needs, in one file.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -73,7 +74,8 @@ impl DetectPlan {
     /// that is granted to one reading.
     ///
     /// # Errors
-    /// [`DetectError::NoTimes`] for a rate of time where readings have no times; [`DetectError::RateTooHigh`].
+    /// [`DetectError::NoTimes`] for a rate of time where readings have no times; [`DetectError::RateTooHigh`];
+    /// [`DetectError::RateTooLow`].
     pub fn threshold(&self, rate: FalseAlarms) -> Result<f64, DetectError> {
         Ok(-probability(rate, self.interval)?.log10())
     }
@@ -88,6 +90,12 @@ impl DetectPlan {
     }
 }
 
+/// Below it, numbers lose their digits, and in the end their logarithm.
+const LEAST_PROBABILITY: f64 = 1e-300;
+
+/// Longest span and hold-off.
+pub(super) const MOST_READINGS: usize = 1_000_000;
+
 /// The probability that a rate grants to one reading.
 pub(super) fn probability(rate: FalseAlarms, interval: Option<f64>) -> Result<f64, DetectError> {
     let rate_text = || rate.to_string();
@@ -96,7 +104,8 @@ pub(super) fn probability(rate: FalseAlarms, interval: Option<f64>) -> Result<f6
         Some(probability) if probability >= 1.0 => {
             Err(DetectError::RateTooHigh { rate: rate_text() })
         }
-        Some(probability) => Ok(probability),
+        Some(probability) if probability > LEAST_PROBABILITY => Ok(probability),
+        Some(_) => Err(DetectError::RateTooLow { rate: rate_text() }),
     }
 }
 
@@ -138,11 +147,15 @@ impl DetectModel {
         of_text_and_values(&plan, std::iter::once(self.network.parameters()))
     }
 
-    fn contradiction(&self) -> Option<&'static str> {
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
         let (plan, network) = (&self.plan, self.network.configuration());
         let channels = plan.channels.len();
+        let names: HashSet<&str> = plan.channels.iter().map(|one| one.name.as_str()).collect();
         let facts = [
-            (channels > 0 && network.outputs == channels, "columns"),
+            (
+                channels > 0 && network.outputs == channels && names.len() == channels,
+                "columns",
+            ),
             (network.recurrent.input_size == 2 * channels, "inputs"),
             (
                 network.input == InputLayer::Features
@@ -152,7 +165,9 @@ impl DetectModel {
             ),
             (plan.channels.iter().all(Channel::is_sound), "scales"),
             (plan.views.is_sound(channels), "distributions"),
-            (plan.span > 0, "spans"),
+            ((1..=MOST_READINGS).contains(&plan.span), "span"),
+            ((1..=MOST_READINGS).contains(&plan.hold_off), "hold-off"),
+            (plan.training.validate().is_ok(), "options of training"),
             (
                 plan.interval
                     .is_none_or(|interval| interval > 0.0 && interval.is_finite())

@@ -1,9 +1,13 @@
 //! The prediction of the next reading, one reading at a time.
 
 use tidegate_cells::State;
-use tidegate_model::{BatchInputs, Model, ModelError, ModelScratch};
+use tidegate_model::{BatchInputs, Model, ModelScratch};
 
-use super::channel::{Channel, input};
+use super::channel::{Channel, LARGEST_SCALED, input};
+use crate::error::TrainError;
+
+/// Missing readings, one after the other, in whose place the prediction is read; in the place of later ones it is the mean.
+const MOST_PREDICTED: u64 = 64;
 
 /// A network on its way through a stream.
 pub(super) struct Predictor {
@@ -18,6 +22,8 @@ pub(super) struct Predictor {
     pub(super) expected: Vec<f64>,
     /// What line and network predict for it.
     pub(super) predicted: Vec<f64>,
+    /// Missing readings of each channel up to this one, one after the other.
+    pub(super) missing: Vec<u64>,
 }
 
 impl Predictor {
@@ -30,6 +36,7 @@ impl Predictor {
             scaled: vec![0.0; channels],
             expected: vec![f64::NAN; channels],
             predicted: vec![f64::NAN; channels],
+            missing: vec![0; channels],
         }
     }
 
@@ -38,10 +45,18 @@ impl Predictor {
     pub(super) fn observe(&mut self, channels: &[Channel], values: &[f64], errors: &mut [f64]) {
         for (index, (channel, &value)) in channels.iter().zip(values).enumerate() {
             let (expected, predicted) = (self.expected[index], self.predicted[index]);
-            let scaled = match (value.is_nan(), predicted.is_nan()) {
-                (false, _) => channel.scaled(value),
-                (true, false) => predicted,
-                (true, true) => 0.0,
+            let missing = &mut self.missing[index];
+            *missing = match value.is_nan() {
+                true => missing.saturating_add(1),
+                false => 0,
+            };
+            // What predicts from its own predictions may run away; the mean does not.
+            let scaled = match *missing {
+                0 => channel.scaled(value),
+                1..=MOST_PREDICTED if !predicted.is_nan() => {
+                    predicted.clamp(-LARGEST_SCALED, LARGEST_SCALED)
+                }
+                _ => 0.0,
             };
             errors[index] = match value.is_nan() {
                 true => f64::NAN,
@@ -62,13 +77,16 @@ impl Predictor {
         &mut self,
         model: &Model,
         channels: &[Channel],
-    ) -> Result<(), ModelError> {
+    ) -> Result<(), TrainError> {
         model.step(
             &BatchInputs::Features(&self.inputs),
             &mut self.state,
             &mut self.scratch,
             &mut self.outputs,
         )?;
+        if self.outputs.iter().any(|output| !output.is_finite()) {
+            return Err(TrainError::OutputsNotFinite);
+        }
         for (index, channel) in channels.iter().enumerate() {
             let expected = channel.expected(self.scaled[index]);
             self.expected[index] = expected;

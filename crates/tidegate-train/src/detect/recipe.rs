@@ -8,7 +8,7 @@ use super::data::DetectData;
 use super::error::DetectError;
 use super::false_alarms::{FalseAlarms, Period};
 use super::folds::Fold;
-use super::model::{DetectModel, DetectPlan, FittedRows, probability};
+use super::model::{DetectModel, DetectPlan, FittedRows, MOST_READINGS, probability};
 use super::tail::Tail;
 use super::views::Views;
 use crate::checkpoint::Checkpointing;
@@ -146,8 +146,11 @@ impl DetectRecipe {
         };
         let readings = data.values_up_to(rows);
         let views = match trained.outcome {
-            // What is usual is not known yet; any readings stand for it, in a model that is not to be used.
-            Outcome::Interrupted => Views::fit(readings, readings, width, self.span, probability),
+            // What is usual is not known yet; any numbers that differ stand for it, in a model that is not to be used.
+            Outcome::Interrupted => {
+                let numbers: Vec<f64> = (0..readings.len()).map(|place| place as f64).collect();
+                Views::fit(&numbers, &numbers, width, self.span, probability)
+            }
             _ => Views::fit(&errors, readings, width, self.span, probability),
         };
         let views = views.map_err(|(channel, what)| DetectError::Constant {
@@ -184,8 +187,14 @@ impl DetectRecipe {
         if !(self.first > 0.0 && self.first <= 1.0) {
             return fail("first", "must be a share above 0, up to 1");
         }
-        if self.span == 0 {
-            return fail("span", "is 0, but must be at least 1");
+        if !(1..=MOST_READINGS).contains(&self.span) {
+            return fail("span", "must be a number of readings from 1 to 1,000,000");
+        }
+        if !(1..=MOST_READINGS).contains(&self.hold_off) {
+            return fail(
+                "hold_off",
+                "must be a number of readings from 1 to 1,000,000",
+            );
         }
         let rows = self.fitted_rows(data);
         // Beside the values that a distribution needs: the first reading has no error.

@@ -5,10 +5,13 @@ use tidegate_cells::State;
 
 use super::detector::Detector;
 use super::error::DetectError;
-use super::learning::Learning;
+use super::learning::{Learning, READINGS, STEPS};
 use super::memory::{MEMORY, Memory};
 use super::views::Views;
 use crate::optimiser::OptimiserState;
+
+/// Largest count that is taken for one: no stream is as long, and none overflows from there.
+const LARGEST_COUNT: u64 = 1 << 62;
 
 /// The state of a [`Detector`], with the bits of all numbers: what goes on from it says the same as what was never
 /// interrupted. It belongs to one model, to one rate of false alarms, and to learning or not.
@@ -24,6 +27,7 @@ pub struct DetectorState {
     mean: u64,
     expected: Vec<u64>,
     predicted: Vec<u64>,
+    missing: Vec<u64>,
     recurrent: Floats,
     learning: Option<LearningState>,
 }
@@ -72,6 +76,7 @@ impl Detector {
             mean: self.mean.mean.to_bits(),
             expected: bits(&self.predictor.expected),
             predicted: bits(&self.predictor.predicted),
+            missing: self.predictor.missing.clone(),
             recurrent: Floats::of(&self.predictor.state),
             learning: self.learning.as_ref().map(|learning| LearningState {
                 parameters: short_bits(self.model.network.parameters()),
@@ -131,7 +136,9 @@ impl Detector {
         self.alarms = state.alarms;
         self.episode = state.episode;
         self.last_above = state.last_above;
-        let is_ordered = state.last_above <= state.readings
+        let counts = [state.readings, state.alarms];
+        let is_ordered = counts.iter().all(|&count| count <= LARGEST_COUNT)
+            && state.last_above <= state.readings
             && state.episode.is_none_or(|start| start <= state.last_above);
         self.mean.mean = f64::from_bits(state.mean);
         let places = [
@@ -141,15 +148,15 @@ impl Detector {
         for (place, bits) in places {
             replace(place, bits.iter().map(|&bits| f64::from_bits(bits)))?;
         }
+        replace(&mut self.predictor.missing, state.missing.iter().copied())?;
         state.recurrent.put_into(&mut self.predictor.state)?;
         if let (Some(learning), Some(state)) = (&mut self.learning, &state.learning) {
             let parameters: Vec<f32> = floats(&state.parameters);
             self.model.network.set_parameters(&parameters).ok()?;
             learning.take(state, self.model.plan.channels.len())?;
-            self.views = state
-                .views
-                .is_sound(self.model.plan.channels.len())
-                .then(|| state.views.clone())?;
+            let is_sound = state.views.is_sound(self.model.plan.channels.len())
+                && state.views.is_like(&self.views);
+            self.views = is_sound.then(|| state.views.clone())?;
         }
         let is_finite = self.mean.mean.is_finite();
         (is_ordered && is_finite).then_some(())
@@ -158,8 +165,8 @@ impl Detector {
 
 impl Learning {
     fn memories(&self) -> impl Iterator<Item = &Memory> {
-        let of_channels = self.errors.iter().chain(&self.levels);
-        of_channels.chain(&self.together).chain(&self.span)
+        let of_channels = self.errors.iter().chain(self.levels.iter().flatten());
+        of_channels.chain(&self.together)
     }
 
     fn take(&mut self, state: &LearningState, channels: usize) -> Option<()> {
@@ -178,6 +185,9 @@ impl Learning {
         let steps = state.targets.len() / channels;
         let is_whole = state.targets.len() == steps * channels
             && state.inputs.len() == 2 * state.targets.len()
+            && steps < STEPS
+            && state.since < READINGS
+            && state.updates <= LARGEST_COUNT
             && [0, 2 * channels].contains(&state.pending.len());
         if !fits(&optimiser, &self.optimiser) || !is_whole {
             return None;
@@ -189,8 +199,13 @@ impl Learning {
         state.start.put_into(&mut self.start)?;
         self.since = state.since;
         let mut kept = state.memories.iter();
-        let of_channels = self.errors.iter_mut().chain(&mut self.levels);
-        for memory in of_channels.chain(&mut self.together).chain(&mut self.span) {
+        let levels = self.levels.iter_mut().flatten();
+        for memory in self
+            .errors
+            .iter_mut()
+            .chain(levels)
+            .chain(&mut self.together)
+        {
             kept.next()?.put_into(memory)?;
         }
         kept.next().is_none().then_some(())

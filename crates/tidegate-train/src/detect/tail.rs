@@ -148,7 +148,8 @@ impl Tail {
             && finite(&self.curve)
             && rises(&self.body)
             && rises(&self.curve)
-            && (0.0..1.0).contains(&self.share)
+            && self.share > 0.0
+            && self.share < 1.0
             && self.mean_excess > 0.0
             && self.mean_excess.is_finite()
     }

@@ -20,7 +20,8 @@ pub(super) struct Level {
 /// Of a reading three things may be unusual. Its error, the distance from its prediction; with several channels the mean of
 /// their surprises. The mean of such surprises over a span of readings, weighted exponentially, which no reading alone
 /// moves. And its level, the distance of a channel from its median. Each is put as −ln of the probability of as much or
-/// more among held-back readings, and the largest of them counts, less the logarithm of the number of views (Bonferroni).
+/// more, of errors and their means among held-back readings, of levels among all that were fitted on. The largest of them
+/// counts, less the logarithm of the number of views (Bonferroni).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Views {
@@ -30,8 +31,8 @@ pub(super) struct Views {
     pub(super) together: Option<Tail>,
     /// Of the mean over a span, where enough readings were held back to know it.
     pub(super) span: Option<Tail>,
-    /// Of each channel's level.
-    pub(super) levels: Vec<Level>,
+    /// Of each channel's level; none where the largest distances do not differ, as those of a switch that is on or off.
+    pub(super) levels: Vec<Option<Level>>,
     /// What a single reading adds to the mean over a span at most: what would be an alarm by itself counts no more.
     pub(super) cap: f64,
 }
@@ -64,23 +65,24 @@ impl Views {
             cap: f64::INFINITY,
         };
         for channel in 0..channels {
-            let tail = Tail::of(&column(errors, channel));
-            views
-                .errors
-                .push(tail.ok_or((channel, "is predicted without an error"))?);
+            let errors = column(errors, channel);
+            let tail = Tail::of(&errors).ok_or_else(|| (channel, why_no_tail(&errors)))?;
+            views.errors.push(tail);
             let (median, distances) = distances(column(readings, channel));
-            let distance = Tail::of(&distances).ok_or((channel, "does not change"))?;
-            views.levels.push(Level { median, distance });
+            let level = Tail::of(&distances).map(|distance| Level { median, distance });
+            views.levels.push(level);
         }
         if channels > 1 {
             let rows = errors.chunks_exact(channels);
             let means: Vec<f64> = rows.filter_map(|row| views.mean_surprise(row)).collect();
-            views.together = Some(Tail::of(&means).ok_or((0, "is predicted without an error"))?);
+            let together = Tail::of(&means).ok_or_else(|| (0, why_no_tail(&means)))?;
+            views.together = Some(together);
         }
         let rows = errors.chunks_exact(channels);
         let surprises: Vec<f64> = rows.filter_map(|row| views.of_errors(row)).collect();
-        let with_span = surprises.len() >= LEAST_SPANS * span;
-        views.cap = -(probability / (2.0 + f64::from(u8::from(with_span)))).ln();
+        let with_span = surprises.len() >= LEAST_SPANS.saturating_mul(span);
+        let count = views.count() + usize::from(with_span);
+        views.cap = -(probability / count as f64).ln();
         if with_span {
             let mut mean = MeanOverSpan::new(span);
             let means = surprises
@@ -95,7 +97,12 @@ impl Views {
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        2 + usize::from(self.span.is_some())
+        1 + usize::from(self.known_levels() > 0) + usize::from(self.span.is_some())
+    }
+
+    /// Channels whose level is watched.
+    fn known_levels(&self) -> usize {
+        self.levels.iter().flatten().count()
     }
 
     /// The surprise of a reading's errors; none where none is known.
@@ -123,15 +130,17 @@ impl Views {
     pub(super) fn of_levels(&self, values: &[f64]) -> Option<f64> {
         let levels = self.levels.iter().zip(values);
         let known = levels.filter(|(_, value)| !value.is_nan());
-        let surprises =
-            known.map(|(level, value)| level.distance.surprise((value - level.median).abs()));
+        let surprises = known.filter_map(|(level, value)| {
+            let level = level.as_ref()?;
+            Some(level.distance.surprise((value - level.median).abs()))
+        });
         let largest = surprises.reduce(f64::max)?;
-        Some((largest - (self.levels.len() as f64).ln()).max(0.0))
+        Some((largest - (self.known_levels() as f64).ln()).max(0.0))
     }
 
     /// Whether the numbers are such as [`Views::fit`] makes for so many channels.
     pub(super) fn is_sound(&self, channels: usize) -> bool {
-        let levels = self.levels.iter();
+        let levels = self.levels.iter().flatten();
         let tails = self.errors.iter().chain(&self.together).chain(&self.span);
         self.errors.len() == channels
             && self.levels.len() == channels
@@ -141,6 +150,24 @@ impl Views {
             && tails
                 .chain(levels.map(|level| &level.distance))
                 .all(Tail::is_sound)
+    }
+
+    /// Whether the same views are watched.
+    pub(super) fn is_like(&self, other: &Views) -> bool {
+        let mut levels = self.levels.iter().zip(&other.levels);
+        self.span.is_some() == other.span.is_some()
+            && levels.all(|(one, other)| one.is_some() == other.is_some())
+    }
+}
+
+/// Why there is no distribution of a channel's errors.
+fn why_no_tail(errors: &[f64]) -> &'static str {
+    if errors.len() < Tail::LEAST_VALUES {
+        "has too few readings that are not missing"
+    } else if errors.iter().any(|error| !error.is_finite()) {
+        "has readings that are too large"
+    } else {
+        "has errors of prediction whose largest do not differ"
     }
 }
 

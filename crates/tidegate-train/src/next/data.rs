@@ -68,6 +68,7 @@ impl NextData {
 }
 
 fn text(recipe: &NextRecipe, bytes: &[u8]) -> Result<NextData, TrainError> {
+    recipe.training.validate()?;
     let (tokens, characters) = match recipe.tokens.unwrap_or(TokenKind::Characters) {
         TokenKind::Characters => {
             let text = decode_utf8(bytes)?;
@@ -104,9 +105,10 @@ fn text(recipe: &NextRecipe, bytes: &[u8]) -> Result<NextData, TrainError> {
     let window = recipe.training.window.unwrap_or(USUAL_WINDOW);
     let predicted = training - 1;
     let streams = predicted / window.saturating_mul(LEAST_WINDOWS);
-    let length = predicted / streams.clamp(1, recipe.training.batch_size.max(1));
+    let streams = streams.clamp(1, recipe.training.batch_size);
+    let length = predicted / streams;
     // Neighbours share a token: the last target of one is the first input of the next.
-    let streams = (0..predicted / length).map(|stream| &train[stream * length..][..=length]);
+    let streams = (0..streams).map(|stream| &train[stream * length..][..=length]);
     let test = (!test.is_empty()).then(|| set(vocabulary, vec![test.to_vec()]));
     Ok(NextData {
         train: set(vocabulary, streams.map(<[u32]>::to_vec).collect())?,
@@ -201,6 +203,23 @@ mod tests {
         let text: String = ('a'..='j').cycle().take(100).collect();
         let data = NextData::of(&recipe, &Corpus::Text(text.into_bytes())).unwrap();
         assert_eq!((data.train.len(), data.train.total_steps()), (1, 89));
+    }
+
+    #[test]
+    fn there_are_no_more_streams_than_are_learnt_side_by_side() {
+        let mut recipe = NextRecipe::default();
+        recipe.training.window = Some(1);
+        for (batch_size, length) in [(6, 10), (7, 8), (1, 60)] {
+            recipe.training.batch_size = batch_size;
+            // 60 tokens to learn from and one before them, and six held back.
+            let text = "a".repeat(67);
+            let data = NextData::of(&recipe, &Corpus::Text(text.into_bytes())).unwrap();
+            assert_eq!(data.train.len(), batch_size.min(7));
+            assert_eq!(data.train.sequence_length(0), length);
+        }
+        recipe.training.window = Some(0);
+        let error = NextData::of(&recipe, &Corpus::Text("a".repeat(67).into())).unwrap_err();
+        assert!(error.to_string().contains("window is 0"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How well a model predicts each next token.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use tidegate_data::{MusicToken, SequenceSet, Split, Targets};
 
@@ -82,18 +84,19 @@ impl NextModel {
             }
             (material, Corpus::Text(bytes)) => {
                 let tokens = material.encode_text(bytes)?;
-                let (part, from) = match material {
+                let (part, range) = match material {
                     Material::Characters { part, .. } | Material::Bytes { part } => {
                         measured_part(part, &tokens)
                     }
-                    Material::Music { .. } => (MeasuredTokens::All, 0),
+                    Material::Music { .. } => (MeasuredTokens::All, 0..tokens.len()),
                 };
-                if tokens.len() < from + 2 {
+                let measured = &tokens[range];
+                if measured.len() < 2 {
                     return Err(TrainError::ShortText {
-                        tokens: tokens.len() - from,
+                        tokens: measured.len(),
                     });
                 }
-                let measured = set(material.vocabulary(), vec![tokens[from..].to_vec()])?;
+                let measured = set(material.vocabulary(), vec![measured.to_vec()])?;
                 Ok((part, measured))
             }
         }
@@ -123,16 +126,18 @@ impl NextModel {
     }
 }
 
-/// Which tokens are measured, and the first of them.
-fn measured_part(part: &TextPart, tokens: &[u32]) -> (MeasuredTokens, usize) {
+/// Which tokens are measured, and where they stand.
+fn measured_part(part: &TextPart, tokens: &[u32]) -> (MeasuredTokens, Range<usize>) {
+    let count = tokens.len();
     let begins_with_it =
-        tokens.len() > part.training && of_tokens(&tokens[..part.training]) == part.fingerprint;
+        count > part.training && of_tokens(&tokens[..part.training]) == part.fingerprint;
     let end = part.training.saturating_add(part.validation);
     if !begins_with_it {
-        (MeasuredTokens::All, 0)
-    } else if tokens.len() > end {
-        (MeasuredTokens::Test, end)
+        (MeasuredTokens::All, 0..count)
+    } else if count > end.saturating_add(1) {
+        (MeasuredTokens::Test, end..count)
     } else {
-        (MeasuredTokens::Validation, part.training)
+        // Of a single token behind it nothing could be predicted.
+        (MeasuredTokens::Validation, part.training..end.min(count))
     }
 }
