@@ -190,7 +190,7 @@ fn models_and_files_of_another_kind_are_refused() {
         ),
         (
             command("evaluate", &[&text, &words, "--plot", "page.html"]),
-            "--plot draws forecasts",
+            "--plot has nothing to draw",
         ),
     ] {
         let message = failure_of(run, 1);
