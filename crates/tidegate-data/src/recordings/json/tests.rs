@@ -197,7 +197,7 @@ fn what_does_not_fit_is_refused_with_its_place() {
         ),
         (
             "{\"values\": [[1, 2], [3]]}",
-            "line 1: byte 23: step 1 has 1 numbers, and 2 are expected",
+            "line 1: byte 23: step 1 has 1 number, and 2 are expected",
         ),
         (
             "{\"values\": [[1, 2], 3]}",
