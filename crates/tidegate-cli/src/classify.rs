@@ -6,10 +6,12 @@ mod lines;
 mod reading;
 mod words;
 
+use tidegate_data::RecordingsOptions;
 use tidegate_model::replace_file;
-use tidegate_train::ClassifyModel;
+use tidegate_train::{ClassifyModel, ModelTask};
 
 use crate::failure::Failure;
+use crate::model_task::check_task;
 use crate::outputs::check_outputs;
 use crate::standard_output::print;
 use arguments::ClassifyArguments;
@@ -20,17 +22,14 @@ pub(crate) fn run(arguments: &ClassifyArguments) -> Result<(), Failure> {
     let inputs = [arguments.model.as_path(), &arguments.data];
     let outputs: Vec<_> = arguments.out.iter().map(AsRef::as_ref).collect();
     check_outputs(&outputs, &inputs)?;
+    check_task(&arguments.model, "classify", ModelTask::Classify)?;
     let model = ClassifyModel::load(&arguments.model)?;
     // Labels are not looked at: a file may have none, or others than those of training.
-    let mut options = arguments.reading.options(&model);
-    options.every_step = false;
-    let recordings = read_recordings(&arguments.data, &options).or_else(|error| {
-        match model.plan.schema.every_step {
-            // A label for each step, which a file may have, contradicts a label of the whole.
-            true => read_recordings(&arguments.data, &arguments.reading.options(&model)),
-            false => Err(error),
-        }
-    })?;
+    let options = RecordingsOptions {
+        ignore_labels: true,
+        ..arguments.reading.options(&model)
+    };
+    let recordings = read_recordings(&arguments.data, &options)?;
     let predictions = model.predict(&recordings)?;
     let text = match arguments.json {
         true => lines::json(&model, &recordings, &predictions)?,

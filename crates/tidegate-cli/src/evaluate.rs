@@ -7,7 +7,7 @@ mod forecast;
 mod labels;
 mod next;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tidegate_train::ModelTask;
 
@@ -16,7 +16,10 @@ use crate::outputs::check_outputs;
 use arguments::EvaluateArguments;
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
-    let inputs = [arguments.model.as_path(), &arguments.data];
+    let inputs: Vec<&Path> = [arguments.model.as_path(), &arguments.data]
+        .into_iter()
+        .chain(arguments.labels.as_deref())
+        .collect();
     check_outputs(
         &arguments
             .plot
@@ -25,13 +28,21 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
             .collect::<Vec<_>>(),
         &inputs,
     )?;
-    match ModelTask::of_file(&arguments.model)? {
+    let useless = |option, what| Failure::UselessOption {
+        model: arguments.model.clone(),
+        option,
+        what,
+    };
+    let task = ModelTask::of_file(&arguments.model)?;
+    if let (Some(option), true) = (
+        arguments.reading.first_given(),
+        task != Some(ModelTask::Classify),
+    ) {
+        return Err(useless(option, "no classifier"));
+    }
+    match task {
         Some(ModelTask::Detect) => detect::evaluate(arguments),
-        _ if arguments.labels.is_some() => Err(Failure::UselessOption {
-            model: arguments.model.clone(),
-            option: "--labels",
-            what: "no detector of anomalies",
-        }),
+        _ if arguments.labels.is_some() => Err(useless("--labels", "no detector of anomalies")),
         Some(ModelTask::Classify) => classify::evaluate(arguments),
         Some(ModelTask::Next) => next::evaluate(arguments),
         // A model without a plan is refused with what it lacks.

@@ -9,7 +9,7 @@ use tidegate_study::StudyError;
 use tidegate_study::forecast::ForecastPageError;
 use tidegate_study::gates::GatesError;
 use tidegate_study::tune::TuneError;
-use tidegate_train::TrainError;
+use tidegate_train::{ModelTask, TrainError};
 
 use crate::configuration::ConfigurationError;
 use crate::number::counted;
@@ -24,12 +24,26 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
-    #[error("error: --plot draws forecasts, and {} makes none", model.display())]
+    #[error("error: --plot has nothing to draw of {}", model.display())]
     NoPlot { model: PathBuf },
     #[error("error: {} is no file of a model, and no kind of generated file: these are {kinds}", word.display())]
     NothingToGenerate { word: PathBuf, kinds: String },
-    #[error("error: {} cannot generate: it takes a model that tidegate train next wrote", model.display())]
-    NotGenerative { model: PathBuf },
+    #[error(
+        "error: {} is {}; tidegate {command} needs one of tidegate train {task}",
+        model.display(), trained(*found)
+    )]
+    OtherTask {
+        model: PathBuf,
+        found: Option<ModelTask>,
+        command: &'static str,
+        task: ModelTask,
+    },
+    #[error("error: {} is a detector: give its labelled windows with --labels FILE", model.display())]
+    NoLabels { model: PathBuf },
+    #[error(
+        "error: --plot reads the readings again, and standard input is gone by then: give a file with --input"
+    )]
+    PlotOfStandardInput,
     #[error(
         "error: {} writes text, and {} would be music: leave out --midi",
         model.display(), midi.display()
@@ -79,6 +93,8 @@ pub(crate) enum Failure {
     Unfinished { model: PathBuf, checkpoint: PathBuf },
     #[error("error: {} would be written over, but it is what the command reads: give another file", output.display())]
     OutputIsInput { output: PathBuf },
+    #[error("error: {} lies in {}, which the command reads: give a file outside of that folder", output.display(), folder.display())]
+    OutputInInput { output: PathBuf, folder: PathBuf },
     #[error("error: {} would be written twice: give each output a file of its own", output.display())]
     SameOutput { output: PathBuf },
     #[error("error: {} is there and is no file: it would be replaced by one; give another file", output.display())]
@@ -194,6 +210,13 @@ impl Failure {
             Failure::WorseThanNaive { .. } => WORSE_THAN_NAIVE,
             _ => 1,
         })
+    }
+}
+
+fn trained(task: Option<ModelTask>) -> String {
+    match task {
+        Some(task) => format!("a model of tidegate train {task}"),
+        None => "no model of tidegate train".to_owned(),
     }
 }
 

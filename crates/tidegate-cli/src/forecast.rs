@@ -5,10 +5,11 @@ mod document;
 
 use std::path::PathBuf;
 
-use tidegate_train::ForecastModel;
+use tidegate_train::{ForecastModel, ModelTask};
 
 use crate::failure::Failure;
 use crate::forecasting::{forecast_windows, picture};
+use crate::model_task::check_task;
 use crate::outputs::{check_outputs, write_page};
 use crate::reading::{data_name, read_table};
 use crate::standard_output::print_result;
@@ -25,6 +26,7 @@ pub(crate) fn run(arguments: &ForecastArguments) -> Result<(), Failure> {
             .collect::<Vec<_>>(),
         &inputs,
     )?;
+    check_task(&arguments.model, "forecast", ModelTask::Forecast)?;
     let model = ForecastModel::load(&arguments.model)?;
     let name = data_name(&arguments.data);
     let table = read_table(&arguments.data)?;

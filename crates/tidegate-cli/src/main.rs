@@ -26,6 +26,7 @@ mod generate;
 mod init;
 mod inspect;
 mod interruption;
+mod model_task;
 mod next;
 mod number;
 mod outputs;

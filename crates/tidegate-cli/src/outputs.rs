@@ -7,7 +7,7 @@ use tidegate_study::forecast::ForecastPageError;
 
 use crate::failure::Failure;
 
-/// Refuses an output that is one of the inputs or another output, and one that is there and no file.
+/// Refuses an output that is one of the inputs, in a folder that is one, or another output, and one that is there and no file.
 pub(crate) fn check_outputs(outputs: &[&Path], inputs: &[&Path]) -> Result<(), Failure> {
     for (index, output) in outputs.iter().enumerate() {
         let is_special = std::fs::metadata(output).is_ok_and(|found| !found.is_file());
@@ -23,6 +23,13 @@ pub(crate) fn check_outputs(outputs: &[&Path], inputs: &[&Path]) -> Result<(), F
         {
             return Err(Failure::SameOutput {
                 output: output.to_path_buf(),
+            });
+        }
+        let mut folders = inputs.iter().filter(|input| input.is_dir());
+        if let Some(folder) = folders.find(|folder| place.starts_with(self::place(folder))) {
+            return Err(Failure::OutputInInput {
+                output: output.to_path_buf(),
+                folder: folder.to_path_buf(),
             });
         }
         if inputs.iter().any(|input| self::place(input) == place) {
@@ -81,6 +88,24 @@ mod tests {
             check_outputs(&[&model, &folder.path().join("./model")], &[&data]),
             Err(Failure::SameOutput { .. })
         ));
+    }
+
+    #[test]
+    fn an_output_in_a_folder_that_is_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        std::fs::create_dir_all(data.join("a")).unwrap();
+        for output in [
+            data.join("a/1.npy"),
+            data.join("model"),
+            data.join("a/../x"),
+        ] {
+            assert!(matches!(
+                check_outputs(&[&output], &[&data]),
+                Err(Failure::OutputInInput { .. })
+            ));
+        }
+        assert!(check_outputs(&[&folder.path().join("data.model")], &[&data]).is_ok());
     }
 
     #[cfg(unix)]

@@ -118,7 +118,7 @@ fn train<T: TrainTask>(
     let name = data_name(showing.data.unwrap_or(&path));
     let task = T::prepare(configuration, &path, &name)?;
     files.begin(task.configuration())?;
-    let (mut model, trained) = match session::train(&task, files, existing) {
+    let (mut model, trained) = match session::train(&task, files, &name, existing) {
         Ok(trained) => trained,
         Err(failure) => {
             // Without a checkpoint there is nothing to go on with.

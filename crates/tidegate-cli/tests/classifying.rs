@@ -6,6 +6,7 @@
 
 mod support;
 
+use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
 
@@ -155,6 +156,64 @@ fn a_model_of_steps_gives_each_step_a_line() {
     let lines = printed(command("classify", &[&model, &data]));
     assert_eq!(lines.lines().count() as u64, steps + 1);
     assert!(lines.starts_with("recording,step,class,p_rest,p_run,p_stairs,p_walk\n"));
+    // Through a pipe, which is read once.
+    let mut child = command("classify", &[&model, "-"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let bytes = std::fs::read(&data).unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let sender = std::thread::spawn(move || input.write_all(&bytes));
+    let output = child.wait_with_output().unwrap();
+    sender.join().unwrap().unwrap();
+    assert!(output.status.success(), "{}", support::text(&output.stderr));
+    assert_eq!(support::text(&output.stdout), lines);
+}
+
+#[test]
+fn labels_that_contradict_each_other_are_not_looked_at_to_classify() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = generated(folder, "gestures", 24, 1);
+    let model = path(folder, "model");
+    printed(train(&data, &model, &[]));
+    let text = std::fs::read_to_string(&data).unwrap();
+    let lines = text.lines().enumerate().map(|(line, text)| {
+        let (cells, label) = text.rsplit_once(',').unwrap();
+        match line {
+            0 => format!("{cells},{label}\n"),
+            _ => format!("{cells},other{line}\n"),
+        }
+    });
+    let other = file(folder, "other.csv", &lines.collect::<String>());
+    assert_eq!(
+        printed(command("classify", &[&model, &other])),
+        printed(command("classify", &[&model, &data]))
+    );
+}
+
+#[test]
+fn nothing_is_written_into_a_folder_that_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = generated(folder, "gestures", 24, 1);
+    let model = path(folder, "model");
+    printed(train(&data, &model, &[]));
+    let arrays = folder.join("arrays/a");
+    std::fs::create_dir_all(&arrays).unwrap();
+    std::fs::write(arrays.join("1.npy"), "an array").unwrap();
+    let (arrays, array) = (path(folder, "arrays"), path(&arrays, "1.npy"));
+    for run in [
+        train(&arrays, &array, &[]),
+        train(&arrays, &path(folder, "arrays/model"), &[]),
+        command("classify", &[&model, &arrays, "-o", &array]),
+        command("evaluate", &[&model, &arrays, "--plot", &array]),
+    ] {
+        let failure = failure_of(run, 1);
+        assert!(failure.contains("outside of that folder"), "{failure}");
+    }
+    assert_eq!(std::fs::read(&array).unwrap(), b"an array");
+    assert_eq!(names(Path::new(&arrays)), ["a"]);
 }
 
 #[test]
@@ -307,7 +366,14 @@ fn a_model_of_another_task_is_refused() {
     let model = path(folder, "load.safetensors");
     printed(support::train_forecast(&load, &model, &[]));
     let failure = failure_of(command("classify", &[&model, &data]), 1);
-    assert!(failure.contains("load.safetensors"), "{failure}");
+    assert!(
+        failure.contains(
+            "load.safetensors is a model of tidegate train forecast; tidegate classify needs one of tidegate train classify"
+        ),
+        "{failure}"
+    );
+    let failure = failure_of(command("evaluate", &[&model, &load, "--part", "test"]), 1);
+    assert!(failure.contains("no use for --part"), "{failure}");
 }
 
 #[test]

@@ -127,7 +127,19 @@ fn a_detector_is_measured_against_labels() {
     let words = run(command("evaluate", &[&model, &data, "--labels", &labels]));
     assert!(words.contains("NAB score"), "{words}");
     let message = failure_of(command("evaluate", &[&model, &data]), 1);
-    assert!(message.contains("--labels"), "{message}");
+    assert!(
+        message.contains("is a detector: give its labelled windows with --labels"),
+        "{message}"
+    );
+    // Labels are read, and not written over.
+    let options = [&model, &data, "--labels", &labels, "--plot", &labels];
+    let message = failure_of(command("evaluate", &options), 1);
+    assert!(message.contains("would be written over"), "{message}");
+    // A window beside the readings is said not to count.
+    let beside = r#"[["1990-01-01", "1990-01-02"]]"#;
+    let beside = file(folder.path(), "beside.json", beside);
+    let words = run(command("evaluate", &[&model, &data, "--labels", &beside]));
+    assert!(words.contains("Not counted: 1 labelled window"), "{words}");
 }
 
 #[test]
@@ -242,6 +254,23 @@ fn asked_to_end_while_the_stream_is_silent_it_keeps_the_state() {
 }
 
 #[cfg(unix)]
+#[test]
+fn it_can_be_ended_while_nobody_reads_what_it_writes() {
+    let folder = folder();
+    let input = path(folder.path(), "machine.csv");
+    let mut child = detect(folder.path(), &["--input", &input, "--json"])
+        .spawn()
+        .unwrap();
+    let mut output = child.stdout.take().unwrap();
+    // It has begun; what follows is more than a pipe holds.
+    output.read_exact(&mut [0; 20]).unwrap();
+    let id = child.id().to_string();
+    let ended = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(ended.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[cfg(unix)]
 fn ignores_ctrl_c() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -263,6 +292,13 @@ fn a_file_that_has_grown_is_read_on_where_it_was_left() {
     let second = run(detect(folder.path(), &options));
     let whole = fed(detect(folder.path(), &[]), lines[..500].concat().as_bytes());
     assert_eq!(first + &second, text(&whole.stdout));
+    // A shorter one is another file.
+    std::fs::write(&grown, lines[..300].concat().trim_end()).unwrap();
+    let message = failure_of(detect(folder.path(), &options), 1);
+    assert!(
+        message.contains("has seen 500 lines, and ") && message.contains("holds 300 lines"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -438,6 +474,27 @@ fn data_that_nothing_can_be_fitted_on_is_refused_and_nothing_is_left() {
 }
 
 #[test]
+fn data_that_a_later_block_cannot_be_fitted_on_leaves_no_run_to_go_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = path(folder.path(), "model");
+    // It changes in the first block of the first part alone: without that block there is nothing to learn.
+    let reading = |row: u32| match row {
+        0..250 => row * row % 97,
+        _ => 5,
+    };
+    let csv: String = (0..2_000)
+        .map(|row| format!("{}\n", reading(row)))
+        .collect();
+    let data = file(folder.path(), "load.csv", &format!("load\n{csv}"));
+    let words = [
+        "detect", &data, "-o", &model, "--first", "0.5", "--epochs", "1",
+    ];
+    let message = failure_of(command("train", &words), 1);
+    assert!(message.contains("load.csv: column \"load\""), "{message}");
+    assert_eq!(support::names(folder.path()), ["load.csv"]);
+}
+
+#[test]
 fn a_page_shows_readings_scores_and_alarms() {
     let folder = folder();
     let within = |name: &str| path(folder.path(), name);
@@ -448,6 +505,15 @@ fn a_page_shows_readings_scores_and_alarms() {
         html.contains("temperature") && html.contains("threshold"),
         "the page lacks them"
     );
+    let scores = run(detect(folder.path(), &["--input", &data]));
+    let alarms = scores.lines().filter(|line| line.ends_with(",1")).count();
+    assert!(
+        html.contains(&format!("{alarms} alarms")),
+        "not {alarms} alarms"
+    );
+    // Standard input cannot be read again for the page.
+    let message = failure_of(detect(folder.path(), &["--input", "-", "--plot", &page]), 1);
+    assert!(message.contains("give a file with --input"), "{message}");
     assert!(html.len() < 8 << 20, "{} bytes", html.len());
 }
 

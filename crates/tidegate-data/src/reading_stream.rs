@@ -100,7 +100,7 @@ impl<R: BufRead> ReadingStream<R> {
         self.source.line
     }
 
-    /// Whether the next line, or its beginning, has been received already: asking for it does not wait for the sender.
+    /// Whether the next line has been received already, to its end: asking for it does not wait for the sender.
     pub fn has_more(&self) -> bool
     where
         R: Buffered,
@@ -112,7 +112,8 @@ impl<R: BufRead> ReadingStream<R> {
     ///
     /// # Errors
     /// [`StreamError::Unreadable`] where reading fails. [`StreamError::NoColumns`] where the first line neither names the
-    /// columns nor can be a reading without a header.
+    /// columns nor can be a reading without a header, or can be one in two ways; [`StreamError::RepeatedColumn`] where a
+    /// header has a column that is asked for twice.
     #[allow(
         clippy::should_implement_trait,
         reason = "a line borrows the stream's buffers, and reading may fail"
@@ -133,7 +134,14 @@ impl<R: BufRead> ReadingStream<R> {
             1 => text.strip_prefix('\u{feff}').unwrap_or(text),
             _ => text,
         };
-        if let Some(layout) = StreamLayout::of_header(text, &self.columns, &mut self.record) {
+        let layout =
+            StreamLayout::of_header(text, &self.columns, &mut self.record).map_err(|name| {
+                StreamError::RepeatedColumn {
+                    line: self.source.line,
+                    name,
+                }
+            })?;
+        if let Some(layout) = layout {
             self.layout = Some(layout);
             return Ok(Some(StreamLine::Header));
         }
@@ -195,7 +203,7 @@ fn read_value(cell: &str, comma: bool) -> Result<f64, bool> {
     }
 }
 
-/// A source that knows whether it holds something that has not been asked for.
+/// A source that knows whether it holds a whole line that has not been asked for.
 pub trait Buffered {
     /// Whether it does.
     fn is_holding(&self) -> bool;
@@ -203,6 +211,6 @@ pub trait Buffered {
 
 impl<R: io::Read> Buffered for io::BufReader<R> {
     fn is_holding(&self) -> bool {
-        !self.buffer().is_empty()
+        self.buffer().contains(&b'\n')
     }
 }

@@ -64,6 +64,10 @@ fn not_empty(bytes: Vec<u8>, path: &Path) -> Result<Vec<u8>, DataError> {
 /// [`TextError::NotUtf8`] names the first byte that belongs to no character; [`TextError::Empty`] where there is no
 /// character.
 pub fn decode_utf8(bytes: &[u8]) -> Result<&str, TextError> {
+    // The mark is no part of the text, and places are counted without it.
+    let bytes = bytes
+        .strip_prefix(BYTE_ORDER_MARK.as_bytes())
+        .unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = error.valid_up_to();
         // What stands before that place is UTF-8.
@@ -74,7 +78,7 @@ pub fn decode_utf8(bytes: &[u8]) -> Result<&str, TextError> {
             is_cut_short: error.error_len().is_none(),
         }
     })?;
-    match text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text) {
+    match text {
         "" => Err(TextError::Empty),
         text => Ok(text),
     }

@@ -31,6 +31,18 @@ pub(crate) struct ReadingArguments {
 }
 
 impl ReadingArguments {
+    /// The first option that is given.
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
+        let options = [
+            ("--id", &self.id),
+            ("--time", &self.time),
+            ("--label", &self.label),
+            ("--part", &self.part),
+        ];
+        let mut given = options.into_iter().filter(|(_, value)| value.is_some());
+        given.next().map(|(option, _)| option)
+    }
+
     /// Those of training, with what is given here.
     pub(crate) fn options(&self, model: &ClassifyModel) -> RecordingsOptions {
         let trained = model.plan.recordings.clone();

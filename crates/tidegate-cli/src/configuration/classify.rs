@@ -104,6 +104,7 @@ impl ClassifyConfiguration {
             channels: data.channels,
             label: data.label,
             every_step: data.every_step,
+            ignore_labels: false,
             part: data.part,
         }
     }

@@ -48,10 +48,14 @@ impl Answers {
         };
     }
 
-    /// Of a line that is passed over.
-    pub(super) fn skipped(&mut self, time: &str, problem: &str) {
+    /// Of a line that is passed over, after so many readings.
+    pub(super) fn skipped(&mut self, time: &str, before: u64, problem: &str) {
         if self.json {
-            let line = json!({"time": time, "score": null, "alarm": null, "problem": problem});
+            let mut line = json!({"score": null, "alarm": null, "problem": problem});
+            match &self.time {
+                Some(_) => line["time"] = json!(time),
+                None => line["after_reading"] = json!(before),
+            }
             let _ = writeln!(self.text, "{line}");
             return;
         }
@@ -99,7 +103,7 @@ mod tests {
                 alarm: false,
             },
         );
-        answers.skipped("3", "it is empty");
+        answers.skipped("3", 2, "it is empty");
         assert_eq!(
             answers.text,
             "\"at, local\",score,alarm\n\"1,5\",4.2500,1\n2,,0\n3,,\n"
@@ -110,10 +114,17 @@ mod tests {
     fn a_line_of_json_says_why_there_is_no_score() {
         let mut answers = answers(true);
         answers.header();
-        answers.skipped("3", "it is empty");
+        answers.skipped("3", 2, "it is empty");
         assert_eq!(
             answers.text,
             "{\"alarm\":null,\"problem\":\"it is empty\",\"score\":null,\"time\":\"3\"}\n"
+        );
+        answers.time = None;
+        answers.text.clear();
+        answers.skipped("", 2, "it is empty");
+        assert_eq!(
+            answers.text,
+            "{\"after_reading\":2,\"alarm\":null,\"problem\":\"it is empty\",\"score\":null}\n"
         );
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct DetectArguments {
     /// The model: a file that `tidegate train detect` wrote
     pub(crate) model: PathBuf,
 
-    /// Read this file [default: standard input]
+    /// Read this file; - reads standard input [default: standard input]
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
 

@@ -1,8 +1,8 @@
 //! The requests to end that a running process gets: Ctrl-C, and on Unix SIGTERM.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, INTERRUPTED};
 
-/// Calls `end` once the process is asked to end. A request that is ignored from the start, as Ctrl-C is in the background of a
+/// Calls `end` once the process is asked to end; asked again, it ends at once. A request that is ignored from the start, as Ctrl-C is in the background of a
 /// shell, stays ignored.
 #[cfg(unix)]
 pub(super) fn on_request_to_end(end: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
@@ -14,8 +14,12 @@ pub(super) fn on_request_to_end(end: impl FnOnce() + Send + 'static) -> Result<(
     let heard = [SIGINT, SIGTERM].into_iter().filter(is_heard);
     let mut signals = Signals::new(heard).map_err(Failure::RequestsToEnd)?;
     std::thread::spawn(move || {
-        if signals.forever().next().is_some() {
-            end();
+        let mut requests = signals.forever();
+        if requests.next().is_some() {
+            std::thread::spawn(end);
+        }
+        if requests.next().is_some() {
+            std::process::exit(INTERRUPTED.into());
         }
     });
     Ok(())
@@ -39,8 +43,9 @@ pub(super) fn on_request_to_end(end: impl FnOnce() + Send + 'static) -> Result<(
         let mut end = end
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(end) = end.take() {
-            end();
+        match end.take() {
+            Some(end) => drop(std::thread::spawn(end)),
+            None => std::process::exit(INTERRUPTED.into()),
         }
     };
     match ctrlc::try_set_handler(handler) {

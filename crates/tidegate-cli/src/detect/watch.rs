@@ -87,7 +87,8 @@ impl Watch {
             }
             StreamLine::Skipped { time, problem } => {
                 let problem = problem.to_string();
-                self.answers.skipped(time, &problem);
+                self.answers
+                    .skipped(time, self.detector.readings(), &problem);
                 self.skipped += 1;
                 self.all_skipped += 1;
                 if self.skipped <= MOST_NAMED {
@@ -165,10 +166,18 @@ impl Watch {
 
     /// Writes what is left, and the state; a failure of the stream comes first.
     pub(super) fn end(&mut self, result: Result<(), Failure>) -> Result<(), Failure> {
+        // What could not be written once is not written in part a second time.
+        if let Err(failure @ Failure::StandardOutput(_)) = result {
+            self.keep()?;
+            return Err(failure);
+        }
         match self.flush() {
             Ok(true) => self.keep_now()?,
             Ok(false) => self.keep()?,
-            Err(failure) => return result.and(Err(failure)),
+            Err(failure) => {
+                self.keep()?;
+                return result.and(Err(failure));
+            }
         }
         result
     }

@@ -38,7 +38,7 @@ pub(crate) struct EvaluateArguments {
     #[arg(long, value_name = "KEY", requires = "labels")]
     pub(crate) label_key: Option<String>,
 
-    /// Write a page: the last forecast beside what came, or which class is taken for which
+    /// Write a page: the last forecast beside what came, which class is taken for which, or scores and alarms beside the windows
     #[arg(long, value_name = "FILE")]
     pub(crate) plot: Option<PathBuf>,
 

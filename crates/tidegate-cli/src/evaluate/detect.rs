@@ -8,7 +8,7 @@ use super::arguments::EvaluateArguments;
 use super::labels;
 use crate::detect::picture::picture;
 use crate::failure::Failure;
-use crate::number::{counted, significant};
+use crate::number::{counted, significant, thousands};
 use crate::outputs::write_page;
 use crate::paragraph::paragraph;
 use crate::reading::{data_name, read_table};
@@ -25,6 +25,8 @@ struct DetectDocument {
     measured_rows: usize,
     false_alarms: FalseAlarms,
     threshold: f64,
+    /// Labelled windows that no reading lies in; they do not count.
+    windows_without_rows: usize,
     /// The first reading of each alarm, as its time is written.
     alarms: Vec<String>,
     metrics: DetectMetrics,
@@ -42,10 +44,8 @@ struct DetectMetrics {
 
 pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let Some(labels) = &arguments.labels else {
-        return Err(Failure::UselessOption {
+        return Err(Failure::NoLabels {
             model: arguments.model.clone(),
-            option: "a file without --labels",
-            what: "a detector, which is measured against labelled windows",
         });
     };
     let model = DetectModel::load(&arguments.model)?;
@@ -62,6 +62,7 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         });
     };
     let windows = labels::windows(labels, arguments.label_key.as_deref(), &arguments.data)?;
+    let labelled = windows.len();
     let windows = labels::rows(&windows, &time.times);
     let first = plan.fitted_rows_of(&data);
     let (false_alarms, fitted_interval) = (plan.false_alarms, plan.interval);
@@ -93,6 +94,7 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
         measured_rows: rows,
         false_alarms,
         threshold: detector.threshold(),
+        windows_without_rows: labelled - windows.len(),
         alarms: later.map(|&row| time.text(time.times[row])).collect(),
         metrics: DetectMetrics {
             false_alarms_a_month: months
@@ -131,7 +133,10 @@ impl DetectDocument {
             |value: &Option<f64>| value.map_or("none".to_owned(), |value| significant(value, 3));
         let fitted = match self.fitted_rows {
             0 => String::new(),
-            rows => format!(" after the first {rows}, which the model was fitted on"),
+            rows => format!(
+                " after the first {}, which the model was fitted on",
+                thousands(rows)
+            ),
         };
         let found = format!(
             "{} on {}, {}{fitted}: {} of {} met, {}, {} of them false ({} a month, where {} may be by chance). Precision {}, \
@@ -150,9 +155,21 @@ impl DetectDocument {
             number(&windows.nab_score),
             number(nab_score_of_readings),
         );
-        match self.alarms[..] {
-            [] => vec![found],
-            _ => vec![found, format!("Alarms: {}.", self.alarms.join(", "))],
+        let mut words = vec![found];
+        if self.windows_without_rows > 0 {
+            let windows = counted(
+                self.windows_without_rows,
+                "labelled window",
+                "labelled windows",
+            );
+            words.push(format!(
+                "Not counted: {windows} without a reading of {}.",
+                self.data
+            ));
         }
+        if !self.alarms.is_empty() {
+            words.push(format!("Alarms: {}.", self.alarms.join(", ")));
+        }
+        words
     }
 }

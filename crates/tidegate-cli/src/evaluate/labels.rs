@@ -14,8 +14,8 @@ const WINDOWS: &str = "combined_windows";
 /// First and last time of each window of the data at `data`, in microseconds since 1970, in order.
 ///
 /// The file is JSON: a list of windows `[first time, last time]`, or an object with such a list for each file of readings, by
-/// its path, or an object that has that one as `combined_windows`. Without a key, the list is taken whose path ends with the
-/// name of the data's file, or the only one.
+/// its path, or an object that has that one as `combined_windows`. Without a key, the one list is taken whose path ends with
+/// the name of the data's file.
 pub(super) fn windows(
     path: &Path,
     key: Option<&str>,
@@ -34,25 +34,27 @@ pub(super) fn windows(
             let names = || files.keys().cloned().collect::<Vec<_>>().join(", ");
             let name = data.file_name().and_then(|name| name.to_str());
             let ends = |path: &str| path.rsplit('/').next() == name;
-            let found = match key {
-                Some(key) => files.get(key),
-                None => files
-                    .iter()
-                    .find(|(path, _)| ends(path))
-                    .map(|(_, list)| list),
+            let ending: Vec<&String> = files.keys().filter(|path| ends(path)).collect();
+            let key = match (key, &ending[..]) {
+                (Some(key), _) => key,
+                (None, [only]) => only,
+                (None, []) => {
+                    return Err(problem(format!(
+                        "has no labels of a file of that name: choose with --label-key among {}",
+                        names()
+                    )));
+                }
+                (None, several) => {
+                    let several: Vec<&str> = several.iter().map(|key| key.as_str()).collect();
+                    return Err(problem(format!(
+                        "has labels of several files of that name: choose with --label-key among {}",
+                        several.join(", ")
+                    )));
+                }
             };
-            let only = || {
-                (key.is_none() && files.len() == 1)
-                    .then(|| files.values().next())
-                    .flatten()
-            };
-            found.or_else(only).ok_or_else(|| match key {
-                Some(key) => problem(format!("has no labels of {key:?}, but of {}", names())),
-                None => problem(format!(
-                    "has no labels of a file of that name: choose with --label-key among {}",
-                    names()
-                )),
-            })?
+            files
+                .get(key)
+                .ok_or_else(|| problem(format!("has no labels of {key:?}, but of {}", names())))?
         }
         list => list,
     };
@@ -127,7 +129,7 @@ mod tests {
         for text in [
             list.to_owned(),
             format!(r#"{{"x/b.csv": {list}, "x/a.csv": []}}"#),
-            format!(r#"{{"combined_windows": {{"other": {list}}}}}"#),
+            format!(r#"{{"combined_windows": {{"x/b.csv": {list}}}}}"#),
         ] {
             assert_eq!(of(&text, None), Ok(expected.clone()), "{text}");
         }
@@ -145,6 +147,12 @@ mod tests {
                 r#"{"a": [], "c": []}"#,
                 None,
                 "choose with --label-key among a, c",
+            ),
+            (r#"{"a": []}"#, None, "choose with --label-key among a"),
+            (
+                r#"{"x/b.csv": [], "y/b.csv": [], "c": []}"#,
+                None,
+                "choose with --label-key among x/b.csv, y/b.csv",
             ),
             (
                 r#"{"a": []}"#,

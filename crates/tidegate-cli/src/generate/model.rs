@@ -14,6 +14,7 @@ use tidegate_train::{Material, ModelTask, NextModel};
 use super::arguments::GenerateKind;
 use super::model_arguments::ModelArguments;
 use crate::failure::Failure;
+use crate::model_task::check_task;
 use crate::outputs::check_outputs;
 
 pub(super) fn run(arguments: &ModelArguments) -> Result<(), Failure> {
@@ -24,11 +25,7 @@ pub(super) fn run(arguments: &ModelArguments) -> Result<(), Failure> {
             kinds: kinds().join(", "),
         });
     }
-    if ModelTask::of_file(path)? != Some(ModelTask::Next) {
-        return Err(Failure::NotGenerative {
-            model: path.to_owned(),
-        });
-    }
+    check_task(path, "generate", ModelTask::Next)?;
     let model = NextModel::load(path)?;
     let midi: Vec<&Path> = arguments.midi.iter().map(AsRef::as_ref).collect();
     let prompt = arguments.prompt_file.as_deref();

@@ -10,7 +10,7 @@ use crate::configuration::NextConfiguration;
 /// A text is predicted character by character, or byte by byte; its last tenth is held back, and the epoch with the lowest
 /// loss on it is kept. Music is a JSON file {"train": [piece, ...], "valid": ..., "test": ...}, where a piece is a list of
 /// steps and a step is the list of the MIDI pitches (21 to 108) that sound: it is predicted note by note, and measured once on
-/// its test set. `tidegate generate OUT` goes on where the data ends.
+/// its test set. `tidegate generate OUT` then writes more of its kind.
 ///
 /// Options override the file of --config, which overrides the defaults. The configuration is kept beside the model as
 /// OUT.toml. Ctrl-C keeps a checkpoint as OUT.checkpoint: `tidegate resume OUT` goes on and ends with the same bits as if

@@ -6,8 +6,8 @@ use clap::Args;
 
 /// Go on with an interrupted training run.
 ///
-/// OUT.toml, OUT.checkpoint and the data are read, and the model ends with the same bits as if there had been no
-/// interruption. A file of readings that has changed since is refused.
+/// OUT.checkpoint.toml, OUT.checkpoint and the data are read, and the model ends with the same bits as if there had been no
+/// interruption. Data that has changed since is refused.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ResumeArguments {

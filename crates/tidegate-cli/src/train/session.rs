@@ -21,10 +21,11 @@ const UPDATES: u64 = 500;
 /// Time between two lines about epochs.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Trains, and says how it goes.
+/// Trains, and says how it goes; `name` is that of the data.
 pub(crate) fn train<T: TrainTask>(
     task: &T,
     files: &RunFiles,
+    name: &str,
     existing: ExistingCheckpoint,
 ) -> Result<(T::Model, Trained), Failure> {
     let display = Arc::new(Display::of_standard_error());
@@ -39,7 +40,9 @@ pub(crate) fn train<T: TrainTask>(
         work: 1.0,
     };
     let mut said = None;
+    let mut is_begun = false;
     let mut observer = |event: Event<'_>| {
+        is_begun |= matches!(event, Event::RunStarted { .. });
         // A short epoch is not worth a line of its own.
         let quiet = matches!(event, Event::EpochDone { epoch } if epoch.epoch > 1)
             && said.is_some_and(|said: Instant| said.elapsed() < PAUSE);
@@ -63,8 +66,16 @@ pub(crate) fn train<T: TrainTask>(
         _ => Ok(false),
     };
     display.end();
-    let (model, trained) = result?;
-    if !finished? {
+    let of_data = |error| {
+        let failure = Failure::of_data(name, error);
+        // What the data keeps from being fitted after all would keep it from that again.
+        if is_begun && matches!(failure, Failure::OfData { .. }) {
+            files.clear();
+        }
+        failure
+    };
+    let (model, trained) = result.map_err(of_data)?;
+    if !finished.map_err(of_data)? {
         return Err(Failure::TrainingInterrupted {
             epochs: trained.epochs.len(),
             model: files.model.clone(),

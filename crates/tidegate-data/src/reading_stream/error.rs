@@ -45,6 +45,16 @@ pub enum StreamError {
     /// Reading failed.
     #[error("cannot read on: {0}")]
     Unreadable(io::Error),
+    /// A header names a column twice.
+    #[error(
+        "line {line}: the header has the column {name:?} twice: give each column a name of its own"
+    )]
+    RepeatedColumn {
+        /// Its number, from 1.
+        line: u64,
+        /// The column.
+        name: String,
+    },
     /// The columns are not named, and the line cannot be a reading either.
     #[error(
         "line {line}: {found:?} is no header that names {}, and no reading with exactly these cells: put the header first",

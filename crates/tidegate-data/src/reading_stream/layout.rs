@@ -31,35 +31,53 @@ pub struct StreamLayout {
 }
 
 impl StreamLayout {
-    /// Of a line that names all columns.
+    /// Of a line that names all columns; an error is the name of one that it has twice.
     pub(super) fn of_header(
         text: &str,
         columns: &StreamColumns,
         record: &mut StringRecord,
-    ) -> Option<StreamLayout> {
+    ) -> Result<Option<StreamLayout>, String> {
         // Most lines are no header: the first name is looked for before the cells are.
-        let first = columns.values.first()?;
+        let Some(first) = columns.values.first() else {
+            return Ok(None);
+        };
         if !text.contains(first.as_str()) && !text.contains('"') {
-            return None;
+            return Ok(None);
         }
-        Separator::ALL.into_iter().find_map(|separator| {
+        for separator in Separator::ALL {
             if !cells_of(text, separator, record) {
-                return None;
+                continue;
             }
-            let place = |name: &String| record.iter().position(|cell| cell.trim_ascii() == name);
-            Some(StreamLayout {
-                separator: char::from(separator.byte()),
-                cells: record.len(),
-                time: match &columns.time {
-                    Some(name) => Some(place(name)?),
-                    None => None,
-                },
-                values: columns.values.iter().map(place).collect::<Option<_>>()?,
-            })
-        })
+            let places = |name: &String| {
+                let cells = record.iter().enumerate();
+                let name = name.clone();
+                cells.filter_map(move |(index, cell)| (cell.trim_ascii() == name).then_some(index))
+            };
+            let time = columns.time.as_ref().map(|name| places(name).next());
+            let values: Option<Vec<usize>> = columns
+                .values
+                .iter()
+                .map(|name| places(name).next())
+                .collect();
+            let (Some(values), false) = (values, time == Some(None)) else {
+                continue;
+            };
+            let mut names = columns.time.iter().chain(&columns.values);
+            return match names.find(|name| places(name).nth(1).is_some()) {
+                Some(name) => Err(name.clone()),
+                None => Ok(Some(StreamLayout {
+                    separator: char::from(separator.byte()),
+                    cells: record.len(),
+                    time: time.flatten(),
+                    values,
+                })),
+            };
+        }
+        Ok(None)
     }
 
-    /// Of a line that has the time and the values in the order in which they are asked for, and nothing else.
+    /// Of a line that has the time and the values in the order in which they are asked for, and nothing else. None where more
+    /// than one separator gives these cells: `1;2,5` are a time and a value with a decimal comma, or with a semicolon in the time.
     pub(super) fn of_reading(
         text: &str,
         columns: &StreamColumns,
@@ -67,7 +85,7 @@ impl StreamLayout {
     ) -> Option<StreamLayout> {
         let times = usize::from(columns.time.is_some());
         let cells = times + columns.values.len();
-        Separator::ALL.into_iter().find_map(|separator| {
+        let mut layouts = Separator::ALL.into_iter().filter_map(|separator| {
             let layout = StreamLayout {
                 separator: char::from(separator.byte()),
                 cells,
@@ -78,7 +96,13 @@ impl StreamLayout {
             let comma = layout.allows_comma();
             let is_value = |cell: &str| read_value(cell.trim_ascii(), comma).is_ok();
             (fits && record.iter().skip(times).all(is_value)).then_some(layout)
-        })
+        });
+        let first = layouts.next()?;
+        // One cell has no separator.
+        match cells > 1 && layouts.next().is_some() {
+            true => None,
+            false => Some(first),
+        }
     }
 
     /// Whether a layout that comes from elsewhere can be one of these columns.

@@ -85,6 +85,7 @@ pub(super) fn cells_of(text: &str, separator: Separator, record: &mut StringReco
     let mut reader = ReaderBuilder::new()
         .delimiter(separator.byte())
         .has_headers(false)
+        .terminator(csv::Terminator::Any(b'\n'))
         .flexible(true)
         .from_reader(text.as_bytes());
     // Cells within quotation marks hold an even number of them.

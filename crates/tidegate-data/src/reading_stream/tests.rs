@@ -60,6 +60,50 @@ fn a_header_may_come_again_and_be_missing() {
 }
 
 #[test]
+fn a_first_line_that_can_be_read_in_two_ways_asks_for_a_header() {
+    let found = lines(b"2023;55,5\n", columns(true, &["a"]));
+    assert!(found[0].contains("put the header first"), "{found:?}");
+    assert_eq!(
+        lines(b"time;a\n2023;55,5\n", columns(true, &["a"])),
+        ["header", "2023 [55.5]"]
+    );
+}
+
+#[test]
+fn a_header_with_a_column_twice_is_refused() {
+    assert_eq!(
+        lines(b"time,a,a\nx,1,2\n", columns(true, &["a"])),
+        ["line 1: the header has the column \"a\" twice: give each column a name of its own"]
+    );
+}
+
+#[test]
+fn what_stands_behind_a_bare_carriage_return_is_part_of_the_line() {
+    assert_eq!(
+        lines(
+            b"time,a\r\n\"x\",1\ry,2\n\"x\",1\r\n",
+            columns(true, &["a"])
+        ),
+        [
+            "header",
+            "x skipped: it has 3 cells where 2 are expected",
+            "x [1.0]"
+        ]
+    );
+}
+
+#[test]
+fn half_a_line_is_not_more() {
+    let buffered = |bytes| {
+        let mut stream = ReadingStream::new(io::BufReader::new(bytes), columns(false, &["a"]));
+        stream.next().unwrap();
+        stream.has_more()
+    };
+    assert!(buffered(&b"1\n2\n"[..]));
+    assert!(!buffered(&b"1\n2"[..]));
+}
+
+#[test]
 fn a_stream_goes_on_without_a_header_where_its_layout_is_known() {
     let mut first = ReadingStream::new(&b"x,time,a\n0,n,1\n"[..], columns(true, &["a"]));
     first.next().unwrap();
@@ -127,8 +171,14 @@ fn memory_stays_bounded_however_long_a_line_is() {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic_and_each_line_gives_one(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let mut stream = ReadingStream::new(&bytes[..], columns(true, &["a"]));
-        while let Ok(Some(_)) = stream.next() {}
-        prop_assert!(stream.line() <= 1 + bytes.iter().filter(|&&byte| byte == b'\n').count() as u64);
+        let stream = [&b"time,a\n"[..], &bytes].concat();
+        let mut stream = ReadingStream::new(&stream[..], columns(true, &["a"]));
+        let mut lines = 0;
+        while let Ok(Some(_)) = stream.next() {
+            lines += 1;
+        }
+        let ends = bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let is_cut = bytes.last().is_some_and(|&byte| byte != b'\n');
+        prop_assert_eq!(lines, 1 + ends + usize::from(is_cut));
     }
 }

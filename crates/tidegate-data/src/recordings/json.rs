@@ -19,6 +19,7 @@ use super::error::{RecordingsError, short};
 use super::recording::{Label, Recording, RecordingPlace};
 use super::schema::unnamed;
 use super::{Recordings, RecordingsFormat, RecordingsOptions};
+use crate::nearest_name::nearest_name;
 use crate::table::{Place, quoted};
 use labels::Labels;
 pub(super) use nested::is_json;
@@ -151,7 +152,7 @@ fn malformed(path: &Arc<Path>, line: u64, error: &serde_json::Error) -> Recordin
     let reason = text.split(" at line ").next().unwrap_or(&text);
     let hint = match error.classify() {
         Category::Eof => ": the file is cut short",
-        Category::Syntax => ": a missing number is null",
+        Category::Syntax if reason == "expected value" => ": a missing number is null",
         _ => "",
     };
     refused(
@@ -180,6 +181,16 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, recorded: Recorded, at: RecordingPlace) -> Result<(), RecordingsError> {
         let count = self.assembly.as_ref().map_or(0, Assembly::len);
+        if let (Some(keys), Some(asked)) = (recorded.keys_without_id, &self.options.id) {
+            let known = keys.iter().map(String::as_str);
+            return Err(RecordingsError::NoSuchColumn {
+                path: self.path.to_path_buf(),
+                role: "id",
+                name: short(asked),
+                nearest: nearest_name(asked, known).map(short),
+                columns: keys,
+            });
+        }
         let name = recorded.id.unwrap_or_else(|| (count + 1).to_string());
         if let Some(place) = at.place
             && let Some(first) = self.names.insert(name.clone(), place)
@@ -227,7 +238,10 @@ impl<'a> Builder<'a> {
             }
         };
         let steps = values.len() / assembly.channels().len();
-        let label = label(recorded.label, steps, self.options.every_step, &name, &at)?;
+        let label = match self.options.ignore_labels {
+            true => Label::None,
+            false => label(recorded.label, steps, self.options.every_step, &name, &at)?,
+        };
         let recording = Recording {
             name,
             values,

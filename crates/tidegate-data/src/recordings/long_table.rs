@@ -41,6 +41,7 @@ pub(super) fn read(
         .transpose()?;
     let labels = roles
         .label
+        .filter(|_| !options.ignore_labels)
         .map(|index| LabelColumn::of(table, index, &path, roles.id.is_some()))
         .transpose()?;
     let names = roles

@@ -16,6 +16,9 @@ pub struct RecordingsOptions {
     pub label: Option<String>,
     /// Whether each step has a label of its own.
     pub every_step: bool,
+    /// Whether labels are passed over, as if there were none.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ignore_labels: bool,
     /// Which of the parts of a JSON document, such as `train`.
     pub part: Option<String>,
 }

@@ -5,6 +5,7 @@ mod line;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -38,6 +39,12 @@ pub(super) fn read(
 ) -> Result<Recordings, RecordingsError> {
     let mut lines = (1..).zip(text.lines().map(str::trim_ascii));
     let header = Header::read(&mut lines, &path)?;
+    let declared: HashSet<&str> = header
+        .classes
+        .iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     let mut assembly = None;
     for (line, text) in lines {
         if text.is_empty() || text.starts_with('#') {
@@ -101,8 +108,8 @@ pub(super) fn read(
             values.extend(channels.iter().map(|channel| channel[step]));
         }
         let label = match (label, &header.classes) {
-            (Some(label), Some(classes)) if label != "?" => {
-                if !classes.iter().any(|class| class == label) {
+            (Some(label), Some(classes)) if label != "?" && !options.ignore_labels => {
+                if !declared.contains(label) {
                     return Err(RecordingsError::UndeclaredLabel {
                         place: at,
                         recording: name.into(),
@@ -134,7 +141,10 @@ pub(super) fn read(
             path: path.to_path_buf(),
         });
     };
-    let notes = declared_only(&header, &assembly);
+    let notes = match options.ignore_labels {
+        true => Vec::new(),
+        false => declared_only(&header, &assembly),
+    };
     assembly.finish(RecordingsFormat::Ts, notes)
 }
 

@@ -16,6 +16,15 @@ fn a_character_that_is_not_known_is_named_with_its_place() {
 }
 
 #[test]
+fn places_are_counted_without_the_byte_order_mark() {
+    let error = decode_utf8(b"\xef\xbb\xbfab\xff").unwrap_err().to_string();
+    assert!(error.starts_with("line 1, column 3 (byte 2)"), "{error}");
+    let text = decode_utf8(b"\xef\xbb\xbfabc").unwrap();
+    let error = Characters::of("ab").encode(text).unwrap_err().to_string();
+    assert!(error.starts_with("line 1, column 3 (byte 2)"), "{error}");
+}
+
+#[test]
 fn a_text_that_ends_inside_of_a_character_is_refused() {
     let bytes = &"가나".as_bytes()[..5];
     assert_eq!(

@@ -44,7 +44,9 @@ pub(super) fn files(
             files.push(file(&inner, Some(&label), &name));
         }
     }
-    if label_file {
+    if options.ignore_labels {
+        files.iter_mut().for_each(|file| file.label = None);
+    } else if label_file {
         label_file::apply(folder.join(LABEL_FILE).into(), options, &mut files)?;
     }
     Ok(files)

@@ -33,8 +33,17 @@ pub(super) fn apply(
             });
         }
     }
+    // What is written 001 in the table is read as 1: the file 001.npy is meant where no other one is of that number.
+    let mut numbered: HashMap<String, usize> = HashMap::new();
+    if matches!(names.values, Values::Numbers(_)) {
+        for number in files.iter().filter_map(|file| number(&file.name)) {
+            *numbered.entry(number).or_default() += 1;
+        }
+    }
     for file in files {
-        let Some(row) = rows.remove(&file.name) else {
+        let by_number = || number(&file.name).filter(|number| numbered.get(number) == Some(&1));
+        let found = rows.remove(&file.name);
+        let Some(row) = found.or_else(|| rows.remove(&by_number()?)) else {
             return Err(RecordingsError::NoLabel {
                 place: RecordingPlace {
                     path: path.clone(),
@@ -55,6 +64,12 @@ pub(super) fn apply(
             file: short(&name),
         }),
     }
+}
+
+/// The number that a name is, as the table writes it; none where it is no number.
+fn number(name: &str) -> Option<String> {
+    let number: f64 = name.parse().ok()?;
+    Some((number + 0.0).to_string())
 }
 
 fn column<'a>(

@@ -70,6 +70,36 @@ fn names_of_sub_folders_are_labels() {
 }
 
 #[test]
+fn labels_that_are_passed_over_are_not_looked_at() {
+    let arrays: [(&str, &[u8]); 2] = [("a/1.npy", &array(2, 1)), ("b/1.npy", &array(2, 1))];
+    let folder = folder(&arrays);
+    let options = RecordingsOptions {
+        ignore_labels: true,
+        ..RecordingsOptions::default()
+    };
+    let read = Recordings::read(folder.path(), &options).unwrap();
+    assert!(read.recordings.iter().all(|one| one.label == Label::None));
+}
+
+#[test]
+fn numbers_with_zeros_before_them_are_names_of_files() {
+    let arrays: [(&str, &[u8]); 3] = [
+        ("001.npy", &array(2, 1)),
+        ("002.npy", &array(2, 1)),
+        ("labels.csv", b"file,label\n001,a\n002,b\n"),
+    ];
+    let folder = folder(&arrays);
+    let read = Recordings::read(folder.path(), &RecordingsOptions::default()).unwrap();
+    let labels: Vec<String> = read
+        .recordings
+        .iter()
+        .flat_map(|one| one.label.texts())
+        .map(|label| label.to_string())
+        .collect();
+    assert_eq!(labels, ["a", "b"]);
+}
+
+#[test]
 fn a_file_of_labels_gives_each_array_its_own() {
     let arrays: [(&str, &[u8]); 2] = [
         ("1.npy", &array(2, 1)),

@@ -208,7 +208,8 @@ impl<'de> Visitor<'de> for Element<'_> {
         if found != size || found == 0 {
             let step = before.checked_div(size).unwrap_or(0);
             return Err(de::Error::custom(format!(
-                "step {step} has {found} numbers, and {} expected: one for each channel",
+                "step {step} has {found} {}, and {} expected: one for each channel",
+                if found == 1 { "number" } else { "numbers" },
                 match size {
                     0 | 1 => "1 is".to_owned(),
                     _ => format!("{size} are"),

@@ -57,6 +57,8 @@ fn rank(key: &str, asked: Option<&str>, usual: &[&str]) -> Option<usize> {
 pub(super) struct Raw {
     id: Option<(usize, String)>,
     label: Option<(usize, Labels)>,
+    /// All keys, where the one of the id is asked for and is not among them.
+    keys_without_id: Option<Vec<String>>,
     /// Keys that hold lists of numbers, or of objects.
     lists: Vec<(String, Numbers)>,
 }
@@ -73,6 +75,8 @@ pub(super) enum Object {
 #[derive(Debug)]
 pub(super) struct Recorded {
     pub(super) id: Option<String>,
+    /// All keys, where the one of the id is asked for and is not among them.
+    pub(super) keys_without_id: Option<Vec<String>>,
     pub(super) label: Labels,
     /// None where the file has no names.
     pub(super) names: Option<Vec<String>>,
@@ -116,6 +120,13 @@ impl Raw {
                 }
             }
         }
+        if let Some(asked) = &roles.options.id
+            && !seen.contains(asked)
+        {
+            let mut keys: Vec<String> = seen.into_iter().collect();
+            keys.sort_unstable();
+            raw.keys_without_id = Some(keys);
+        }
         Ok(raw)
     }
 
@@ -151,6 +162,7 @@ impl Raw {
         let (names, measured) = measured(lists)?;
         Ok(Recorded {
             id: self.id.map(|(_, id)| id),
+            keys_without_id: self.keys_without_id,
             label: self.label.map_or(Labels::None, |(_, label)| label),
             names,
             measured,

@@ -27,6 +27,33 @@ fn every_step() -> RecordingsOptions {
 }
 
 #[test]
+fn a_key_of_ids_that_is_not_there_is_named() {
+    let options = RecordingsOptions {
+        id: Some("nosuch".to_owned()),
+        ..RecordingsOptions::default()
+    };
+    let error = read_with("{\"id\": 1, \"values\": [1, 2]}\n", &options).unwrap_err();
+    assert!(
+        error.contains("no column is called \"nosuch\" (id)"),
+        "{error}"
+    );
+    assert!(error.ends_with("the columns are id, values"), "{error}");
+}
+
+#[test]
+fn labels_that_are_passed_over_may_be_of_either_kind() {
+    let options = RecordingsOptions {
+        ignore_labels: true,
+        ..RecordingsOptions::default()
+    };
+    for label in ["\"a\"", "[\"a\"]"] {
+        let text = format!("{{\"values\": [1, 2], \"label\": {label}}}\n");
+        let read = read_with(&text, &options).unwrap();
+        assert_eq!(read.recordings[0].label, Label::None);
+    }
+}
+
+#[test]
 fn one_recording_a_line_is_a_list_of_steps_with_its_label() {
     let text = "{\"id\": \"a\", \"values\": [[1, 2], [3.5, -4e0]], \"label\": \"up\"}\n\n\
                 {\"label\": 2, \"values\": [[5, 6]], \"device\": {\"name\": [1]}, \"tags\": [\"x\"]}\r\n";
@@ -170,7 +197,7 @@ fn what_does_not_fit_is_refused_with_its_place() {
         ),
         (
             "{\"values\": [[1, 2], [3]]}",
-            "line 1: byte 23: step 1 has 1 numbers, and 2 are expected",
+            "line 1: byte 23: step 1 has 1 number, and 2 are expected",
         ),
         (
             "{\"values\": [[1, 2], 3]}",

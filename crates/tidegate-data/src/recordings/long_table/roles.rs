@@ -32,7 +32,11 @@ impl Roles {
         // What is asked for comes first: a usual name gives no role to a column that has another one.
         let id = choice.asked(options.id.as_deref(), "id")?;
         let time = choice.asked(options.time.as_deref(), "time")?;
-        let label = choice.asked(options.label.as_deref(), "label")?;
+        let is_there = |name: &&str| choice.columns.iter().any(|one| one.name == *name);
+        let label = options.label.as_deref();
+        // What is passed over need not be there.
+        let label = label.filter(|name| !options.ignore_labels || is_there(name));
+        let label = choice.asked(label, "label")?;
         let mut asked = Vec::new();
         for name in options.channels.iter().flatten() {
             asked.extend(choice.asked(Some(name), "channel")?);

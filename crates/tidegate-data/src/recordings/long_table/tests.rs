@@ -35,6 +35,31 @@ fn labels(read: &Recordings) -> Vec<String> {
 }
 
 #[test]
+fn labels_that_are_passed_over_are_neither_needed_nor_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.csv");
+    let read = |text: &str, label: Option<&str>| {
+        std::fs::write(&path, text).unwrap();
+        let options = RecordingsOptions {
+            label: label.map(str::to_owned),
+            ignore_labels: true,
+            ..RecordingsOptions::default()
+        };
+        Recordings::read(&path, &options).unwrap()
+    };
+    for (text, label) in [
+        ("id,x,label\na,1,up\na,2,down\n", None),
+        ("id,x,kind\na,1,1\na,2,2\n", Some("kind")),
+        ("id,x\na,1\na,2\n", Some("kind")),
+    ] {
+        let found = read(text, label);
+        assert_eq!(found.channels, ["x"]);
+        assert_eq!(found.recordings.len(), 1);
+        assert_eq!(found.recordings[0].label, Label::None);
+    }
+}
+
+#[test]
 fn rows_are_sorted_into_recordings_and_by_their_times() {
     let text = "sequence_id,time,x,y,label\nb,2,5,6,two\na,0,7,8,one\nb,1,3,4,two\n";
     let read = read(text).unwrap();

@@ -14,6 +14,17 @@ const HEADER: &str =
     "@problemName x\n@univariate false\n@dimensions 2\n@classLabel true a b\n@data\n";
 
 #[test]
+fn labels_that_are_passed_over_need_not_be_declared() {
+    let options = RecordingsOptions {
+        ignore_labels: true,
+        ..RecordingsOptions::default()
+    };
+    let read = read_with(&format!("{HEADER}1:4:c\n"), &options).unwrap();
+    assert_eq!(read.recordings[0].label, Label::None);
+    assert_eq!(read.notes, []);
+}
+
+#[test]
 fn channels_become_columns_of_steps() {
     let text = format!("# made up\n\n{HEADER}1,2,3:4,5,6:a\n# then\n7:-8e-1: b \n");
     let read = read(&text).unwrap();
