@@ -8,7 +8,7 @@ mod state_file;
 mod watch;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
@@ -110,6 +110,10 @@ pub(crate) fn run(arguments: &DetectArguments) -> Result<(), Failure> {
         watch.go_on(&kept);
     }
     let mut stream = ReadingStream::new(source, columns).with_layout(layout);
+    // What is still being written of a file that grows is read in the run after this one.
+    if input.is_some() && arguments.state.is_some() {
+        stream = stream.only_ended_lines();
+    }
     let watch = Arc::new(Mutex::new(watch));
     end_with_the_state_kept(&watch)?;
     let result = loop {
@@ -141,6 +145,12 @@ pub(crate) fn run(arguments: &DetectArguments) -> Result<(), Failure> {
     };
     let mut watch = watch.lock().unwrap_or_else(PoisonError::into_inner);
     watch.end(result)?;
+    if stream.has_left_a_line() {
+        let _ = writeln!(
+            io::stderr(),
+            "the last line of {name} has no end and may still be written: it is left for the next run"
+        );
+    }
     if let (Some(plot), Some(input)) = (&arguments.plot, input) {
         let html = picture::page(arguments, input, &watch)?;
         replace_file(plot, html.as_bytes()).map_err(|error| Failure::write(plot, error))?;

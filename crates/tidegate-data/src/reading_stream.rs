@@ -88,6 +88,19 @@ impl<R: BufRead> ReadingStream<R> {
         self
     }
 
+    /// Leaves a last line without an end alone, which somebody may still be writing.
+    #[must_use]
+    pub fn only_ended_lines(mut self) -> ReadingStream<R> {
+        self.source.ended_only = true;
+        self
+    }
+
+    /// Whether a last line without an end was left alone.
+    #[must_use]
+    pub fn has_left_a_line(&self) -> bool {
+        self.source.has_left_one
+    }
+
     /// Where the columns stand, once that is known.
     #[must_use]
     pub fn layout(&self) -> Option<&StreamLayout> {

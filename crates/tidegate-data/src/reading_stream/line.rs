@@ -20,6 +20,10 @@ pub(super) struct LineReader<R> {
     pub(super) is_too_long: bool,
     /// Number of the line, from 1.
     pub(super) line: u64,
+    /// Whether a last line without an end is left alone.
+    pub(super) ended_only: bool,
+    /// Whether there was such a line.
+    pub(super) has_left_one: bool,
 }
 
 impl<R: BufRead> LineReader<R> {
@@ -29,6 +33,8 @@ impl<R: BufRead> LineReader<R> {
             bytes: Vec::new(),
             is_too_long: false,
             line: 0,
+            ended_only: false,
+            has_left_one: false,
         }
     }
 
@@ -36,7 +42,7 @@ impl<R: BufRead> LineReader<R> {
     pub(super) fn advance(&mut self) -> io::Result<bool> {
         self.bytes.clear();
         self.is_too_long = false;
-        let mut begun = false;
+        let (mut begun, mut has_ended) = (false, false);
         loop {
             let chunk = match self.source.fill_buf() {
                 Ok(chunk) => chunk,
@@ -55,8 +61,14 @@ impl<R: BufRead> LineReader<R> {
             let used = part.len() + usize::from(end.is_some());
             self.source.consume(used);
             if end.is_some() {
+                has_ended = true;
                 break;
             }
+        }
+        if begun && !has_ended && self.ended_only {
+            self.has_left_one = true;
+            self.bytes.clear();
+            return Ok(false);
         }
         if self.bytes.last() == Some(&b'\r') {
             self.bytes.pop();
