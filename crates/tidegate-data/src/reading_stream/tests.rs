@@ -45,9 +45,13 @@ fn columns_are_found_by_name_between_each_separator() {
 
 #[test]
 fn a_last_line_without_an_end_is_left_alone_where_it_may_still_be_written() {
-    let mut stream = ReadingStream::new(&b"time,a\nx,1\ny,5"[..], columns(true, &["a"])).only_ended_lines();
+    let mut stream =
+        ReadingStream::new(&b"time,a\nx,1\ny,5"[..], columns(true, &["a"])).only_ended_lines();
     assert!(matches!(stream.next(), Ok(Some(StreamLine::Header))));
-    assert!(matches!(stream.next(), Ok(Some(StreamLine::Reading { .. }))));
+    assert!(matches!(
+        stream.next(),
+        Ok(Some(StreamLine::Reading { .. }))
+    ));
     assert!(!stream.has_left_a_line());
     assert!(matches!(stream.next(), Ok(None)));
     assert_eq!((stream.has_left_a_line(), stream.line()), (true, 2));
