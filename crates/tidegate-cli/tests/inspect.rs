@@ -189,7 +189,7 @@ fn a_file_that_is_no_table_is_one_error_that_names_the_place() {
             "a,b\n1,\"x\n2,y\n",
             "line 2 opens a quotation mark",
         ),
-        ("zero.csv", "a,b\n1,\u{0}\n", "line 2 is not text"),
+        ("zero.csv", "a,b\n1,\u{0}\n", "line 2, byte 3 is not text"),
         ("list.json", "[1, 2]", "a JSON array"),
         (
             "short.jsonl",
