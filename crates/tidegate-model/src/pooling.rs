@@ -3,7 +3,9 @@
 //! The mean is `p = (1/T) Σ h_t`. Attention (Yang et al. 2016, "Hierarchical Attention Networks", equations 5 to 7, with the
 //! additive score of Bahdanau et al. 2015) is
 //!
-//!     u_t = tanh(W h_t + b),    α_t = exp(v · u_t) / Σ exp(v · u_s),    p = Σ α_t h_t
+//! ```text
+//! u_t = tanh(W h_t + b),    α_t = exp(v · u_t) / Σ exp(v · u_s),    p = Σ α_t h_t
+//! ```
 //!
 //! with `pooling.weight` W `[K, K]`, `pooling.bias` b `[K]` and `pooling.score` v `[K]`. A sequence without a step gives
 //! zeros. Sums go from the first step to the last, so that a row has the same bits alone, among others and beside padding.
