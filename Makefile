@@ -3,13 +3,16 @@
 CARGO  ?= cargo
 PYTHON ?= python3
 
-# The virtual environment holds what only the reference vectors and the bench need: PyTorch, and the bench's other peers.
+# The virtual environment holds what only some targets need: PyTorch, the bench's other peers, a reader of MIDI files, a browser's driver.
 # PIP_FLAGS reaches pip, for example to choose an index that offers the smaller CPU build.
 VENV           ?= .venv
 VENV_PYTHON    := $(VENV)/bin/python
 PIP_FLAGS      ?=
 TORCH          := torch==2.15.*
 PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4.*
+
+# What reads the MIDI file of the tests.
+MIDO           := mido==1.3.*
 
 # What drives the browser of `make test-browser`, and the browser; if it is not given, one is found or installed.
 PLAYWRIGHT     := playwright==1.65.*
@@ -44,10 +47,10 @@ clippy:
 test-rust: ## the Rust tests of the whole workspace
 	$(CARGO) test --workspace
 
-test-python: ## check the Python scripts and the checked-in reference vectors (needs no PyTorch)
+test-python: $(VENV)/.mido ## check the Python scripts and the checked-in reference vectors (needs no PyTorch)
 	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py bench/engines/*.py docs/*.py
 	$(PYTHON) $(REFERENCE)/check.py
-	$(PYTHON) crates/tidegate-data/tests/files/read_midi.py
+	$(VENV_PYTHON) crates/tidegate-data/tests/files/read_midi.py
 	$(PYTHON) docs/forecasting.py --check
 	$(PYTHON) docs/tasks.py --check
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
@@ -84,6 +87,11 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	$(CARGO) build --release --package tidegate-cells --example bench_engine
 	$(CARGO) build --release --package tidegate-train --example time_growth
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
+
+$(VENV)/.mido:
+	$(PYTHON) -m venv $(VENV)
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) '$(MIDO)'
+	touch $@
 
 $(VENV)/.playwright:
 	$(PYTHON) -m venv $(VENV)

@@ -1,10 +1,9 @@
-"""Reads chorale.mid with mido, a MIDI library of Python: its notes must be those of tests/midi.rs.
-
-Without mido (`pip install mido`) the check is skipped, with a line that says so.
-"""
+"""Reads chorale.mid with mido, a MIDI library of Python: its notes must be those of tests/midi.rs."""
 
 import pathlib
 import sys
+
+import mido
 
 PATH = pathlib.Path(__file__).with_name("chorale.mid")
 
@@ -25,11 +24,6 @@ NOTES = [
 
 
 def main() -> int:
-    try:
-        import mido
-    except ImportError:
-        print(f"skipped: {PATH.name} is read with mido, which is not installed")
-        return 0
     song = mido.MidiFile(PATH)
     assert (song.type, len(song.tracks)) == (0, 1), (song.type, len(song.tracks))
     now, sounding, notes = 0, {}, []
