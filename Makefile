@@ -14,6 +14,9 @@ PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4
 # What reads the MIDI file of the tests.
 MIDO           := mido==1.3.*
 
+# What builds the Python package.
+MATURIN        := maturin==1.16.*
+
 # What drives the browser of `make test-browser`, and the browser; if it is not given, one is found or installed.
 PLAYWRIGHT     := playwright==1.65.*
 CHROMIUM       ?=
@@ -26,7 +29,7 @@ BENCH_RESULTS  := bench/results.json
 REFERENCE := crates/tidegate-cells/tests/reference
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint format format-check clippy test-rust test-python test-browser test-book book vectors bench bench-engines clean
+.PHONY: help test lint format format-check clippy test-rust test-python test-browser test-book book vectors wheel develop bench bench-engines clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -105,6 +108,19 @@ $(VENV)/.torch:
 
 $(VENV)/.peers: $(VENV)/.torch
 	for peer in $(PEERS); do $(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) "$$peer" || echo "$$peer is not installed"; done
+	touch $@
+
+wheel: $(VENV)/.maturin ## build the Python package's wheel in dist/
+	$(VENV_PYTHON) -m maturin build --quiet --release --manifest-path python/Cargo.toml --out dist
+
+# The compiled module beside its Python sources, for work on them with PYTHONPATH=python.
+develop: ## build the Python package in place, with the development profile
+	$(CARGO) build --package tidegate-python
+	cp "$${CARGO_TARGET_DIR:-target}/debug/lib_engine.so" python/tidegate/_engine.abi3.so
+
+$(VENV)/.maturin:
+	$(PYTHON) -m venv $(VENV)
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) '$(MATURIN)'
 	touch $@
 
 clean: ## remove build outputs and the virtual environment

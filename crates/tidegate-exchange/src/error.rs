@@ -1,0 +1,30 @@
+//! What may be wrong with a file of another library, or stand in the way of writing one.
+
+/// Why a network was not read, or not written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The recurrent layers refuse an option or a value.
+    #[error(transparent)]
+    Cells(#[from] tidegate_cells::Error),
+    /// The model refuses its configuration, or its file cannot be read or written.
+    #[error(transparent)]
+    Model(#[from] tidegate_model::ModelError),
+    /// The network asks for what the format, or a model file, cannot hold.
+    #[error("{what} has no counterpart in {format}{}{remedy}", if remedy.is_empty() { "" } else { ": " })]
+    NoCounterpart {
+        /// What the network has, with its place: the layer, operator or attribute.
+        what: String,
+        /// The format that was asked for.
+        format: &'static str,
+        /// What to do instead; may be empty.
+        remedy: String,
+    },
+    /// The file is damaged or not what it is taken for.
+    #[error("{place}: {reason}")]
+    Malformed {
+        /// Where: the tensor, layer, node or byte.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
