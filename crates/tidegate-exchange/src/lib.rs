@@ -6,6 +6,7 @@
 
 mod error;
 mod network;
+pub mod onnx;
 
 pub use error::ExchangeError;
 pub use network::{Activation, Input, Layer, Network};
