@@ -8,4 +8,6 @@ mod error;
 mod network;
 
 pub use error::ExchangeError;
-pub use network::{Activation, Input, Layer, Network};
+pub use network::{
+    Activation, Input, Layer, Network, NetworkOutputs, NetworkRunner, NetworkStream,
+};
