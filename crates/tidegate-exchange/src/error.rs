@@ -19,6 +19,16 @@ pub enum ExchangeError {
         /// What to do instead; may be empty.
         remedy: String,
     },
+    /// The network needs whole sequences.
+    #[error(
+        "{layer} {reason}: the network needs whole sequences and cannot advance one step at a time"
+    )]
+    NotStreamable {
+        /// The layer, by its index and kind.
+        layer: String,
+        /// What it does.
+        reason: &'static str,
+    },
     /// The file is damaged or not what it is taken for.
     #[error("{place}: {reason}")]
     Malformed {

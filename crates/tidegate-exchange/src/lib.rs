@@ -9,4 +9,6 @@ mod network;
 pub mod onnx;
 
 pub use error::ExchangeError;
-pub use network::{Activation, Input, Layer, Network};
+pub use network::{
+    Activation, Input, Layer, Network, NetworkOutputs, NetworkRunner, NetworkStream,
+};
