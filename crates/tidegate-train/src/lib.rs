@@ -94,9 +94,9 @@ pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
 pub use forecast::{
-    ForecastData, ForecastEvaluation, ForecastModel, ForecastPlan, ForecastRecipe, ForecastRequest,
-    MethodErrors, MethodEvaluation, NetworkKind, Predictions, Residuals, horizon_for,
-    train_forecaster, window_for,
+    ChannelForecast, ForecastData, ForecastEvaluation, ForecastModel, ForecastPlan, ForecastRecipe,
+    ForecastRequest, MeasuredPart, MethodErrors, MethodEvaluation, NetworkKind, Predictions,
+    Residuals, WindowForecast, horizon_for, train_forecaster, window_for,
 };
 pub use memory_plan::MemoryPlan;
 pub use model_task::ModelTask;

@@ -1,7 +1,7 @@
 //! A table from Arrow's batches in memory, as another library hands them over.
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{ArrowError, Schema};
+use arrow_schema::{ArrowError, FieldRef, Schema};
 
 use super::arrow_columns::ArrowColumns;
 use super::error::TableError;
@@ -28,7 +28,13 @@ impl Table {
             let mut columns = ArrowColumns::new(schema)?;
             for batch in batches {
                 let batch = batch.map_err(damaged)?;
-                if batch.schema_ref().fields() != schema.fields() {
+                let found = batch.schema_ref().fields();
+                let is_same = |(one, other): (&FieldRef, &FieldRef)| {
+                    one.name() == other.name() && one.data_type() == other.data_type()
+                };
+                if found.len() != schema.fields().len()
+                    || !found.iter().zip(schema.fields()).all(is_same)
+                {
                     return Err(damaged("its batches differ in their columns"));
                 }
                 for array in batch.columns() {
