@@ -4,6 +4,8 @@
 //! transposed one, a slice with steps, one without alignment) is copied into that order, as NumPy's own functions do. No
 //! other dtype is converted: that costs precision or time, which is the caller's to spend.
 
+use std::fmt::Display;
+
 use numpy::{
     PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
     PyReadwriteArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
@@ -78,15 +80,22 @@ pub(crate) fn tokens_of(name: &str, value: &Bound<'_, PyAny>) -> Outcome<(Vec<us
                 let array = in_c_order(array)?;
                 let array = array.try_readonly().map_err(PyErr::from)?;
                 let values = array.as_slice().map_err(PyErr::from)?;
-                let tokens = values.iter().map(|&value| {
-                    u32::try_from(value).map_err(|_| Failure::value(format!("{name} holds {value}, which is no token")))
-                });
+                let tokens = values.iter().map(|&value| token(name, value));
                 return Ok((array.shape().to_vec(), tokens.collect::<Outcome<Vec<u32>>>()?));
             })*
         };
     }
     of_integers!(i64, i32, u32, u8, i16, u16, i8, u64);
     Err(wrong_kind(name, value, "an integer dtype"))
+}
+
+/// An integer as a token; whether the vocabulary has it, the model says.
+///
+/// # Errors
+/// `ValueError` for a negative number, or one that no vocabulary has.
+pub(crate) fn token<T: Copy + Display + TryInto<u32>>(name: &str, number: T) -> Outcome<u32> {
+    let refused = |_| Failure::value(format!("{name} holds {number}, which is no token"));
+    number.try_into().map_err(refused)
 }
 
 /// Lengths: any sequence of integers.

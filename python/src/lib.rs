@@ -33,8 +33,9 @@ mod _engine {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_init]
-    fn initialise(_module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+    fn initialise(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
         crate::compute::remember_process();
-        Ok(())
+        // The package says what is public; of this module the stubs say what there is.
+        pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
 }

@@ -9,7 +9,7 @@ use pyo3::types::PyType;
 use tidegate_cells::{Stack, State, StepScratch};
 use tidegate_model::{BatchInputs, InputLayer, Model, ModelScratch};
 
-use crate::arrays::{Floats, NewArray, shape_text, tokens_of, type_name};
+use crate::arrays::{Floats, NewArray, shape_text, token, tokens_of, type_name};
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::model::ModelObject;
@@ -78,9 +78,9 @@ impl Stream {
     fn input<'py>(&self, x: &Bound<'py, PyAny>) -> Outcome<Input<'py>> {
         if self.reads_tokens() {
             if self.batch.is_none()
-                && let Ok(token) = x.extract::<u32>()
+                && let Ok(number) = x.extract::<i64>()
             {
-                return Ok(Input::Tokens(vec![token]));
+                return Ok(Input::Tokens(vec![token("x", number)?]));
             }
             let (shape, tokens) = tokens_of("x", x)?;
             self.check_shape("x", &shape, &self.input_shape)?;

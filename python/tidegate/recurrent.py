@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from tidegate import _engine
+from tidegate import _engine as engine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,10 +44,10 @@ class RecurrentLayers:
     that there were when it began. The interpreter lock is released meanwhile.
     """
 
-    _engine: _engine.Recurrent
+    _engine: engine.Recurrent
 
     def __init__(self, cell: dict[str, Any], options: dict[str, Any], seed: int) -> None:
-        self._engine = _engine.Recurrent(json.dumps({"cell": cell, **options}), _seed(seed))
+        self._engine = engine.Recurrent(json.dumps({"cell": cell, **options}), _seed(seed))
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -64,6 +64,12 @@ class RecurrentLayers:
     def hidden_size(self) -> int:
         """Number of units of each layer and direction."""
         return int(self.configuration["hidden_size"])
+
+    @property
+    def output_size(self) -> int:
+        """Number of outputs of a step: ``hidden_size`` of each direction."""
+        configuration = self.configuration
+        return int(configuration["hidden_size"]) * (1 + bool(configuration["bidirectional"]))
 
     def __call__(
         self,
@@ -119,13 +125,13 @@ class RecurrentLayers:
         """
         return self._engine.trace(x, state, lengths, batch_first)
 
-    def stream(self, batch: int | None = None) -> _engine.Stream:
+    def stream(self, batch: int | None = None) -> engine.Stream:
         """A ``Stream`` that is fed step by step; with ``batch``, that many side by side.
 
         Raises:
             ValueError: If the layers are bidirectional.
         """
-        return _engine.Stream(self, batch)
+        return engine.Stream(self, batch)
 
     def state_dict(self) -> dict[str, Floats]:
         """Copies of the weights by PyTorch's names: ``weight_ih_l0``, ``weight_hh_l0``, ``bias_ih_l0``, ``bias_hh_l0``, ``…_l1`` for
