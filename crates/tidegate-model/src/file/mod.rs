@@ -61,7 +61,7 @@ impl Model {
 
 /// Writes a network's file, as [`Model::save`] does.
 pub(crate) fn save<C: Contents>(network: &C, path: &Path) -> Result<(), ModelError> {
-    let bytes = write::bytes(network).map_err(|error| error.of(path))?;
+    let bytes = to_bytes(network).map_err(|error| error.of(path))?;
     replace_file(path, &bytes).map_err(|error| FileError::Write(error).of(path))
 }
 
