@@ -11,8 +11,10 @@ mod gate_arrays;
 mod model;
 mod named_tensors;
 mod recurrent;
+mod room;
 mod sequences;
 mod states;
+mod steppable;
 mod stream;
 
 use pyo3::pymodule;

@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use tidegate_cells::State;
+use tidegate_cells::{InstructionSet, State};
 use tidegate_model::{BatchInputs, InputLayer, Model, ModelConfiguration, Readout};
 
 use crate::arrays::{Floats, array_of, tokens_of};
@@ -17,6 +17,7 @@ use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::gate_arrays::gate_arrays;
 use crate::named_tensors::{dictionary, flat};
+use crate::room;
 use crate::sequences::Sequences;
 use crate::states::{state_object, state_of};
 
@@ -36,12 +37,12 @@ enum Inputs<'py> {
 
 impl<'py> Inputs<'py> {
     /// The rows, time first; `size` features each.
-    fn time_major(&self, sequences: &Sequences, size: usize) -> Rows<'_> {
+    fn time_major(&self, py: Python<'_>, sequences: &Sequences, size: usize) -> Rows<'_> {
         match self {
             Inputs::Features(features) => {
-                Rows::Features(sequences.time_major(features.values(), size), size)
+                Rows::Features(sequences.time_major(py, features.values(), size), size)
             }
-            Inputs::Tokens(tokens) => Rows::Tokens(sequences.time_major(tokens, 1)),
+            Inputs::Tokens(tokens) => Rows::Tokens(sequences.time_major(py, tokens, 1)),
         }
     }
 }
@@ -101,6 +102,12 @@ impl ModelObject {
     fn new(py: Python<'_>, configuration: &str, seed: u64) -> Outcome<ModelObject> {
         let configuration: ModelConfiguration = serde_json::from_str(configuration)
             .map_err(|error| Failure::value(error.to_string()))?;
+        configuration.validate()?;
+        let count = configuration.parameter_count();
+        let packed = configuration.packed_bytes(InstructionSet::detect()?);
+        room::require(room::of_parameters(count, packed), || {
+            format!("a model with {count} parameters")
+        })?;
         let model = compute(py, || Model::new(configuration, seed))?;
         Ok(ModelObject::over(model))
     }
@@ -189,7 +196,7 @@ impl ModelObject {
             }
             Readout::EveryStep => {
                 let mut array = vec![0.0; outputs.len()];
-                sequences.to_callers_order(&outputs, &mut array, width);
+                sequences.to_callers_order(py, &outputs, &mut array, width);
                 array_of(py, &sequences.shape_of_steps(width), array)?
             }
             _ => array_of(py, &sequences.shape_of_sequences(width), outputs)?,
@@ -212,7 +219,11 @@ impl ModelObject {
         let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
         let batch = sequences.is_batched.then_some(sequences.batch);
         let mut state = state_of(stack, batch, state)?;
-        let rows = inputs.time_major(&sequences, stack.input_size);
+        let rows = inputs.time_major(py, &sequences, stack.input_size);
+        let set = InstructionSet::detect()?;
+        room::require(room::of_trace(stack, set, &sequences), || {
+            format!("the trace of {sequences}")
+        })?;
         let trace = compute(py, || {
             model.trace(&sequences.batch(), &rows.all(), &mut state)
         })?;
@@ -258,13 +269,15 @@ fn run(
 ) -> Outcome<Vec<f32>> {
     let configuration = model.configuration();
     let size = configuration.recurrent.input_size;
-    let rows = inputs.time_major(sequences, size);
+    let rows = inputs.time_major(py, sequences, size);
     let mut outputs = Vec::new();
     let parts = match configuration.needs_whole_sequences() {
         true => Vec::new(),
         false => sequences.parts(configuration.recurrent.multiply_adds_per_step()),
     };
     if parts.len() < 2 {
+        let pass = room::of_pass(&configuration.recurrent, sequences);
+        room::require(pass, || sequences.to_string())?;
         compute(py, || {
             model.forward(&sequences.batch(), &rows.all(), state, &mut outputs)
         })?;
