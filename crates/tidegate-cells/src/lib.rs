@@ -37,6 +37,7 @@ mod tape;
 mod tensor;
 mod trace;
 mod vectorised;
+mod weights;
 
 pub use batch::Batch;
 pub use cells::*;
@@ -54,3 +55,4 @@ pub use tape::Tape;
 pub use tensor::Tensor;
 pub use trace::{GateTrace, Trace};
 pub use vectorised::vectorised;
+pub use weights::{WeightGradient, Weights};
