@@ -3,6 +3,10 @@
 //! It turns Python's arguments into slices and Tidegate's errors into Python's exceptions; what is computed stands in the
 //! crates below. The interpreter lock is released while they compute.
 
+mod arrays;
+mod compute;
+mod error;
+
 use pyo3::pymodule;
 
 #[pymodule]
