@@ -5,10 +5,12 @@
 //! other dtype is converted: that costs precision or time, which is the caller's to spend.
 
 use numpy::{
-    PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
-    PyUntypedArrayMethods,
+    PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
+    PyReadwriteArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
 
 use crate::error::{Failure, Outcome};
 
@@ -107,6 +109,36 @@ pub(crate) fn lengths_of(value: &Bound<'_, PyAny>) -> Outcome<Vec<usize>> {
         );
     }
     Ok(lengths)
+}
+
+/// A new array of zeros that is being filled.
+pub(crate) struct NewArray<'py> {
+    array: PyReadwriteArrayDyn<'py, f32>,
+}
+
+impl<'py> NewArray<'py> {
+    /// # Errors
+    /// NumPy's `MemoryError`, with the shape, if there is no room.
+    pub(crate) fn zeros(py: Python<'py>, shape: &[usize]) -> Outcome<NewArray<'py>> {
+        static ZEROS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let zeros = ZEROS.import(py, "numpy", "zeros")?;
+        let shape = PyTuple::new(py, shape)?;
+        let array = zeros.call1((shape, numpy::dtype::<f32>(py)))?;
+        let array = array.cast_into::<PyArrayDyn<f32>>().map_err(PyErr::from)?;
+        let array = array.try_into_readwrite().map_err(PyErr::from)?;
+        Ok(NewArray { array })
+    }
+
+    /// The values in C order.
+    pub(crate) fn values(&mut self) -> &mut [f32] {
+        // A new array is contiguous.
+        self.array.as_slice_mut().unwrap_or_default()
+    }
+
+    /// The array, filled.
+    pub(crate) fn finish(self) -> Bound<'py, PyArrayDyn<f32>> {
+        Bound::clone(&self.array)
+    }
 }
 
 /// A new array over `values`, without a copy.

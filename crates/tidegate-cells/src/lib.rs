@@ -18,6 +18,7 @@
 //! ```
 
 mod batch;
+mod cell_variant;
 mod cells;
 mod engine;
 mod equations;
@@ -40,6 +41,7 @@ mod vectorised;
 mod weights;
 
 pub use batch::Batch;
+pub use cell_variant::{CellVariant, UnknownCell};
 pub use cells::*;
 pub use engine::{Engine, StepScratch};
 pub use equations::Activation;

@@ -6,6 +6,9 @@
 
 mod error;
 mod network;
+pub mod onnx;
 
 pub use error::ExchangeError;
-pub use network::{Activation, Input, Layer, Network};
+pub use network::{
+    Activation, Input, Layer, Network, NetworkOutputs, NetworkRunner, NetworkStream,
+};

@@ -32,6 +32,16 @@ pub enum ConfigurationError {
         /// Features that the recurrent layers read.
         recurrent: usize,
     },
+    /// Without a head, the outputs are those of the recurrent layers.
+    #[error(
+        "outputs is {outputs}, but the recurrent layers give {recurrent}: a model without a head has as many"
+    )]
+    OutputsWithoutHead {
+        /// Outputs asked for.
+        outputs: usize,
+        /// Outputs of the recurrent layers.
+        recurrent: usize,
+    },
     /// The targets are not among the features.
     #[error("past_size is {past_size}, but the {targets} targets are among the features of a row")]
     PastSize {
@@ -290,7 +300,8 @@ pub enum FileError {
 
 impl FileError {
     /// Names the file.
-    pub(crate) fn of(self, path: &std::path::Path) -> ModelError {
+    #[must_use]
+    pub fn of(self, path: &std::path::Path) -> ModelError {
         ModelError::File {
             path: path.to_owned(),
             source: self,
