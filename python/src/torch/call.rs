@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::exceptions::PyValueError;
-use pyo3::{Bound, FromPyObject, PyAny, PyErr};
+use pyo3::{Bound, FromPyObject, PyAny, PyErr, Python};
 use tidegate_cells::{Batch, Noise};
 
 use super::network::{Description, Network};
@@ -28,12 +28,12 @@ pub(crate) struct Arguments<'py>(
 );
 
 /// The tensors of a call, as memory.
-pub(crate) struct Call<'py> {
+pub(crate) struct Call {
     pub(crate) network: Arc<Network>,
-    pub(crate) input: Memory<'py>,
-    hidden: Option<Memory<'py>>,
-    cell: Option<Memory<'py>>,
-    weights: Vec<Memory<'py>>,
+    pub(crate) input: Memory,
+    hidden: Option<Memory>,
+    cell: Option<Memory>,
+    weights: Vec<Memory>,
     biases: bool,
     pub(crate) noise: Option<Noise>,
     pub(crate) sequences: usize,
@@ -41,12 +41,12 @@ pub(crate) struct Call<'py> {
     lengths: Option<Vec<usize>>,
 }
 
-impl<'py> Call<'py> {
+impl Call {
     /// Reads the arguments.
     ///
     /// # Errors
     /// `TypeError` for what is no tensor of its dtype, `ValueError` for shapes that do not fit each other.
-    pub(crate) fn read(arguments: Arguments<'py>) -> Outcome<Self> {
+    pub(crate) fn read<'py>(py: Python<'py>, arguments: Arguments<'py>) -> Outcome<Self> {
         let Arguments(
             input,
             batch_sizes,
@@ -66,7 +66,7 @@ impl<'py> Call<'py> {
             .collect::<Result<Vec<_>, PyErr>>()?;
         let shapes = weights
             .iter()
-            .map(Memory::shape)
+            .map(|weight| weight.shape(py))
             .collect::<Result<Vec<_>, PyErr>>()?;
         let (Some(&[_, input_size]), Some(&[_, hidden_size])) = (
             shapes.first().map(Vec::as_slice),
@@ -99,7 +99,7 @@ impl<'py> Call<'py> {
                 return Err(value(&format!("a weight has shape {found:?}, not {shape:?}")).into());
             }
         }
-        let shape = input.shape()?;
+        let shape = input.shape(py)?;
         let (steps, sequences, lengths) = match (batch_sizes, &shape[..]) {
             (None, &[steps, sequences, _]) => (steps, sequences, None),
             (Some(sizes), &[rows, _]) => {
@@ -110,13 +110,14 @@ impl<'py> Call<'py> {
             _ => return Err(value(&format!("input has shape {shape:?}")).into()),
         };
         if shape.last() != Some(&input_size) {
-            let message = format!("input has shape {shape:?}, but weights read {input_size} features");
+            let message =
+                format!("input has shape {shape:?}, but weights read {input_size} features");
             return Err(value(&message).into());
         }
-        let state = |state: Option<Bound<'py, PyAny>>, what| -> Outcome<Option<Memory<'py>>> {
+        let state = |state: Option<Bound<'py, PyAny>>, what| -> Outcome<Option<Memory>> {
             let Some(state) = state else { return Ok(None) };
             let state = floats(&state, what)?;
-            let (found, expected) = (state.shape()?, vec![directions, sequences, hidden_size]);
+            let (found, expected) = (state.shape(py)?, vec![directions, sequences, hidden_size]);
             if found != expected {
                 return Err(value(&format!("{what} has shape {found:?}, not {expected:?}")).into());
             }
@@ -151,13 +152,15 @@ impl<'py> Call<'py> {
         if self.biases {
             return slices.collect();
         }
-        slices.enumerate().fold(Vec::new(), |mut all, (index, slice)| {
-            all.push(slice);
-            if index % 2 == 1 {
-                all.extend([&[][..]; 2]);
-            }
-            all
-        })
+        slices
+            .enumerate()
+            .fold(Vec::new(), |mut all, (index, slice)| {
+                all.push(slice);
+                if index % 2 == 1 {
+                    all.extend([&[][..]; 2]);
+                }
+                all
+            })
     }
 
     /// All values that a pass reads, with the given weights.
@@ -190,7 +193,9 @@ impl<'py> Call<'py> {
 /// The lengths of the sequences, from the number of sequences at each step.
 fn lengths(batch_sizes: &[usize], rows: usize) -> Outcome<Vec<usize>> {
     let falls = batch_sizes.windows(2).all(|pair| pair[0] >= pair[1]);
-    let total = batch_sizes.iter().try_fold(0usize, |sum, &size| sum.checked_add(size));
+    let total = batch_sizes
+        .iter()
+        .try_fold(0usize, |sum, &size| sum.checked_add(size));
     if !falls || total != Some(rows) {
         let message = format!(
             "batch_sizes must not increase and must count the {rows} packed rows, but are {batch_sizes:?}"

@@ -7,7 +7,9 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use pyo3::exceptions::PyValueError;
 use pyo3::{PyResult, pyfunction};
-use tidegate_cells::{Activation, Cell, Engine, Gru, Lstm, Reset, Rnn, Stack, State, Tape, Weights};
+use tidegate_cells::{
+    Activation, Cell, Engine, Gru, Lstm, Reset, Rnn, Stack, State, Tape, Weights,
+};
 
 use crate::error::Outcome;
 
@@ -18,7 +20,8 @@ const KEPT: usize = 256 << 20;
 static HELD: AtomicUsize = AtomicUsize::new(0);
 
 /// The networks that were called, by what they are.
-static NETWORKS: LazyLock<Mutex<HashMap<Description, Arc<Network>>>> = LazyLock::new(Mutex::default);
+static NETWORKS: LazyLock<Mutex<HashMap<Description, Arc<Network>>>> =
+    LazyLock::new(Mutex::default);
 
 /// Networks that are remembered, at most: a program that makes ever new ones begins anew.
 const REMEMBERED: usize = 1024;
@@ -140,7 +143,10 @@ impl Network {
     ///
     /// # Errors
     /// Weights that do not fit or are not finite.
-    pub(crate) fn workspace(&self, weights: Weights<'_>) -> Result<Workspace, tidegate_cells::Error> {
+    pub(crate) fn workspace(
+        &self,
+        weights: Weights<'_>,
+    ) -> Result<Workspace, tidegate_cells::Error> {
         let kept = lock(&self.workspaces).pop();
         if let Some(mut workspace) = kept {
             HELD.fetch_sub(workspace.bytes(), Ordering::Relaxed);
@@ -198,7 +204,10 @@ impl Network {
         let workspaces = std::mem::take(&mut *lock(&self.workspaces));
         let tapes = std::mem::take(&mut *lock(&self.tapes));
         let freed = workspaces.iter().map(Workspace::bytes).sum::<usize>();
-        HELD.fetch_sub(freed + tapes.iter().map(bytes).sum::<usize>(), Ordering::Relaxed);
+        HELD.fetch_sub(
+            freed + tapes.iter().map(bytes).sum::<usize>(),
+            Ordering::Relaxed,
+        );
     }
 }
 

@@ -11,7 +11,7 @@ use super::network::Workspace;
 use super::tape::{self, TapeBuffer};
 use super::tensor::{Memory, floats, written};
 use super::threads;
-use crate::error::{Failure, Outcome};
+use crate::error::Outcome;
 
 /// Runs the network over the call's input and writes `results`: outputs, final hidden state and, where the cell has one, final
 /// cell state. With `record`, returns the tape that a backward pass may take.
@@ -26,7 +26,7 @@ pub(crate) fn torch_forward<'py>(
     threads: usize,
     results: Vec<Bound<'py, PyAny>>,
 ) -> Outcome<Option<TapeBuffer>> {
-    let call = Call::read(arguments)?;
+    let call = Call::read(py, arguments)?;
     let mut results = memories(&results)?;
     let weights = call.weights();
     let mut results = written(&mut results, &call.all_read(&weights))?;
@@ -86,7 +86,7 @@ pub(crate) fn torch_backward<'py>(
     state_gradients: Vec<Bound<'py, PyAny>>,
     weight_gradients: Vec<Bound<'py, PyAny>>,
 ) -> Outcome<()> {
-    let call = Call::read(arguments)?;
+    let call = Call::read(py, arguments)?;
     let [output, hidden, cell] = gradients;
     let given = |gradient: Option<Bound<'py, PyAny>>, what| {
         gradient.map(|gradient| floats(&gradient, what)).transpose()
@@ -100,13 +100,21 @@ pub(crate) fn torch_backward<'py>(
     let mut read = call.all_read(&weights);
     read.extend([output, hidden, cell].into_iter().flatten());
     let with_input = input_gradient.is_some();
-    let mut results = memories(input_gradient.iter().chain(&state_gradients).chain(&weight_gradients))?;
+    let mut results = memories(
+        input_gradient
+            .iter()
+            .chain(&state_gradients)
+            .chain(&weight_gradients),
+    )?;
     let mut results = written(&mut results, &read)?;
     let (network, batch, input) = (&call.network, call.batch(), call.input.read());
+    let states = state_gradients.len();
     let run = || -> Result<(), Error> {
         let (input_gradient, rest) = results.split_at_mut(usize::from(with_input));
-        let (state, weight_gradients) = rest.split_at_mut(state_gradients.len());
-        weight_gradients.iter_mut().for_each(|gradient| gradient.fill(0.0));
+        let (state, weight_gradients) = rest.split_at_mut(states);
+        weight_gradients
+            .iter_mut()
+            .for_each(|gradient| gradient.fill(0.0));
         let mut weight_gradients = with_empty_biases(weight_gradients, call.has_biases());
         let mut workspace;
         let mut tape = match tape.and_then(tape::take) {
@@ -163,7 +171,7 @@ pub(crate) fn torch_trace<'py>(
     arguments: Arguments<'py>,
     threads: usize,
 ) -> Outcome<Vec<Gate<'py>>> {
-    let call = Call::read(arguments)?;
+    let call = Call::read(py, arguments)?;
     let weights = call.weights();
     let run = || -> Result<_, Error> {
         let mut workspace = call.network.workspace(Weights::Tensors(&weights))?;
@@ -184,7 +192,7 @@ pub(crate) fn torch_trace<'py>(
 
 fn memories<'a, 'py: 'a>(
     tensors: impl IntoIterator<Item = &'a Bound<'py, PyAny>>,
-) -> Result<Vec<Memory<'py>>, PyErr> {
+) -> Result<Vec<Memory>, PyErr> {
     let tensors = tensors.into_iter();
     tensors.map(|tensor| floats(tensor, "an output")).collect()
 }
@@ -199,10 +207,7 @@ fn copy_state(state: &State, targets: &mut [&mut [f32]]) -> Result<(), Error> {
 }
 
 /// The gradients in the order of the stack's tensors; those of biases that are not there are empty.
-fn with_empty_biases<'a>(
-    gradients: &'a mut [&mut [f32]],
-    biases: bool,
-) -> Vec<&'a mut [f32]> {
+fn with_empty_biases<'a>(gradients: &'a mut [&mut [f32]], biases: bool) -> Vec<&'a mut [f32]> {
     let mut all: Vec<&mut [f32]> = Vec::with_capacity(2 * gradients.len());
     for (index, gradient) in gradients.iter_mut().enumerate() {
         all.push(gradient);

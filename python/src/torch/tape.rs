@@ -33,7 +33,9 @@ pub(crate) struct TapeBuffer {
 impl TapeBuffer {
     /// Keeps `tape` until it is taken or this is dropped.
     pub(crate) fn holding(network: Arc<Network>, tape: Tape) -> TapeBuffer {
-        let buffer = TapeBuffer { byte: Box::default() };
+        let buffer = TapeBuffer {
+            byte: Box::default(),
+        };
         tapes().insert(buffer.address(), (network, tape));
         buffer
     }

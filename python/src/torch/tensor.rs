@@ -29,24 +29,33 @@ fn torch(py: Python<'_>) -> PyResult<&Torch> {
 }
 
 /// The contiguous memory of a tensor on the CPU, which lives as long as this holds the tensor.
-pub(crate) struct Memory<'py> {
-    tensor: Bound<'py, PyAny>,
+pub(crate) struct Memory {
+    tensor: Py<PyAny>,
     address: usize,
     length: usize,
     bytes: usize,
 }
 
-impl<'py> Memory<'py> {
-    fn of(tensor: &Bound<'py, PyAny>, what: &str, dtype: &Py<PyAny>, width: usize) -> PyResult<Self> {
+impl Memory {
+    fn of(
+        tensor: &Bound<'_, PyAny>,
+        what: &str,
+        dtype: &Py<PyAny>,
+        width: usize,
+    ) -> PyResult<Self> {
         let py = tensor.py();
         if !tensor.is_instance(torch(py)?.tensor.bind(py))? {
             let kind = tensor.get_type();
-            return Err(PyTypeError::new_err(format!("{what} is a {kind}, not a torch.Tensor")));
+            return Err(PyTypeError::new_err(format!(
+                "{what} is a {kind}, not a torch.Tensor"
+            )));
         }
         let found = tensor.getattr(intern!(py, "dtype"))?;
         if !found.is(dtype) {
             let wanted = dtype.bind(py);
-            return Err(PyTypeError::new_err(format!("{what} has dtype {found}, not {wanted}")));
+            return Err(PyTypeError::new_err(format!(
+                "{what} has dtype {found}, not {wanted}"
+            )));
         }
         let says = |name| -> PyResult<bool> { tensor.call_method0(name)?.extract() };
         if !tensor.getattr(intern!(py, "is_cpu"))?.extract::<bool>()? {
@@ -57,25 +66,26 @@ impl<'py> Memory<'py> {
             return Err(refused(what, "is not contiguous: pass tensor.contiguous()"));
         }
         if says(intern!(py, "is_neg"))? {
-            return Err(refused(what, "is a lazily negated view: pass tensor.resolve_neg()"));
+            return Err(refused(
+                what,
+                "is a lazily negated view: pass tensor.resolve_neg()",
+            ));
         }
         let length: usize = tensor.call_method0(intern!(py, "numel"))?.extract()?;
         Ok(Memory {
             address: tensor.call_method0(intern!(py, "data_ptr"))?.extract()?,
-            tensor: tensor.clone(),
+            tensor: tensor.clone().unbind(),
             length,
             bytes: length * width,
         })
     }
 
     /// The sizes of the tensor's axes.
-    pub(crate) fn shape(&self) -> PyResult<Vec<usize>> {
-        self.tensor.getattr(intern!(self.tensor.py(), "shape"))?.extract()
-    }
-
-    /// The tensor's address, which tells it from every other that is alive.
-    pub(crate) fn address(&self) -> usize {
-        self.address
+    pub(crate) fn shape(&self, py: Python<'_>) -> PyResult<Vec<usize>> {
+        self.tensor
+            .bind(py)
+            .getattr(intern!(py, "shape"))?
+            .extract()
     }
 
     fn overlaps<T>(&self, slice: &[T]) -> bool {
@@ -93,7 +103,7 @@ fn refused(what: &str, reason: &str) -> PyErr {
 ///
 /// # Errors
 /// `TypeError` for another dtype, `ValueError` for memory that is not contiguous or not the CPU's.
-pub(crate) fn floats<'py>(tensor: &Bound<'py, PyAny>, what: &str) -> PyResult<Memory<'py>> {
+pub(crate) fn floats(tensor: &Bound<'_, PyAny>, what: &str) -> PyResult<Memory> {
     Memory::of(tensor, what, &torch(tensor.py())?.float32, size_of::<f32>())
 }
 
@@ -115,7 +125,7 @@ pub(crate) fn counts(tensor: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<usiz
     values.iter().map(count).collect()
 }
 
-impl Memory<'_> {
+impl Memory {
     /// The tensor's values.
     pub(crate) fn read(&self) -> &[f32] {
         if self.length == 0 {
@@ -133,7 +143,7 @@ impl Memory<'_> {
 /// # Errors
 /// `ValueError` where two of them share memory.
 pub(crate) fn written<'a>(
-    written: &'a mut [Memory<'_>],
+    written: &'a mut [Memory],
     read: &[&[f32]],
 ) -> PyResult<Vec<&'a mut [f32]>> {
     let mut slices: Vec<&'a mut [f32]> = Vec::with_capacity(written.len());
@@ -141,7 +151,10 @@ pub(crate) fn written<'a>(
         let shared = read.iter().any(|slice| memory.overlaps(slice))
             || slices.iter().any(|slice| memory.overlaps(slice));
         if shared {
-            return Err(refused("an output", "shares its memory with another tensor"));
+            return Err(refused(
+                "an output",
+                "shares its memory with another tensor",
+            ));
         }
         slices.push(if memory.length == 0 {
             &mut []

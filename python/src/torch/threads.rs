@@ -55,7 +55,11 @@ fn pool(threads: usize) -> PyResult<&'static ThreadPool> {
         return Ok(pool);
     }
     let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-    let refused = |error| PyErr::from(PyRuntimeError::new_err(format!("{threads} threads: {error}")));
+    let refused = |error| {
+        PyErr::from(PyRuntimeError::new_err(format!(
+            "{threads} threads: {error}"
+        )))
+    };
     let pool: &'static ThreadPool = Box::leak(Box::new(pool.map_err(refused)?));
     pools.insert(key, pool);
     Ok(pool)
