@@ -14,6 +14,7 @@ mod recurrent;
 mod sequences;
 mod states;
 mod stream;
+mod torch;
 
 use pyo3::pymodule;
 
@@ -27,6 +28,10 @@ mod _engine {
     use crate::recurrent::Recurrent;
     #[pymodule_export]
     use crate::stream::Stream;
+    #[pymodule_export]
+    use crate::torch::network::{torch_kept_memory, torch_release_memory};
+    #[pymodule_export]
+    use crate::torch::recurrent::{torch_backward, torch_forward, torch_trace};
 
     /// The version of the package.
     #[pymodule_export]
