@@ -18,6 +18,7 @@
 //! ```
 
 mod batch;
+mod cell_variant;
 mod cells;
 mod engine;
 mod equations;
@@ -39,6 +40,7 @@ mod trace;
 mod vectorised;
 
 pub use batch::Batch;
+pub use cell_variant::{CellVariant, UnknownCell};
 pub use cells::*;
 pub use engine::{Engine, StepScratch};
 pub use equations::Activation;

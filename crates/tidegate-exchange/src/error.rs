@@ -48,4 +48,22 @@ pub enum ExchangeError {
         /// What is wrong.
         reason: String,
     },
+    /// A node of a graph asks for what is not computed, or has no place where the graph is to go.
+    #[error("{operator} of node {node}: {reason}")]
+    Operator {
+        /// The node, by name or place.
+        node: String,
+        /// Its operator, by the standard's name.
+        operator: String,
+        /// What is not computed, or does not fit.
+        reason: String,
+    },
+    /// What was handed over to be computed does not fit.
+    #[error("input {name}: {reason}")]
+    Input {
+        /// The input, by name.
+        name: String,
+        /// What is wrong, with the shapes or types.
+        reason: String,
+    },
 }

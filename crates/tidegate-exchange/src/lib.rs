@@ -8,6 +8,7 @@ mod array;
 mod error;
 pub mod keras;
 mod network;
+pub mod onnx;
 pub mod pytorch;
 pub mod rtneural;
 

@@ -300,7 +300,8 @@ pub enum FileError {
 
 impl FileError {
     /// Names the file.
-    pub(crate) fn of(self, path: &std::path::Path) -> ModelError {
+    #[must_use]
+    pub fn of(self, path: &std::path::Path) -> ModelError {
         ModelError::File {
             path: path.to_owned(),
             source: self,
