@@ -1,1 +1,5 @@
+"""The compiled module."""
+
+from typing import final
+
 VERSION: str

@@ -47,7 +47,7 @@ impl Frame {
                 FrameColumn::Texts(values) => Arc::new(StringArray::from(values)),
                 FrameColumn::Times(times, TimeKind::Date) => {
                     let days = times.iter().map(|time| time.div_euclid(DAY) as i32);
-                    Arc::new(days.collect::<Date32Array>())
+                    Arc::new(Date32Array::from_iter_values(days))
                 }
                 FrameColumn::Times(times, TimeKind::Civil) => {
                     Arc::new(TimestampMicrosecondArray::from(times))
