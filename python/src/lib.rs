@@ -4,8 +4,10 @@
 //! crates below. The interpreter lock is released while they compute.
 
 mod arrays;
+mod arrow;
 mod compute;
 mod error;
+mod estimators;
 mod forecast_network;
 mod gate_arrays;
 mod model;
@@ -43,4 +45,8 @@ mod _engine {
         // The package says what is public; of this module the stubs say what there is.
         pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
+    #[pymodule_export]
+    use crate::arrow::{Frame, Table};
+    #[pymodule_export]
+    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
 }
