@@ -4,8 +4,10 @@
 //! crates below. The interpreter lock is released while they compute.
 
 mod arrays;
+mod arrow;
 mod compute;
 mod error;
+mod estimators;
 mod forecast_network;
 mod gate_arrays;
 mod model;
@@ -16,6 +18,7 @@ mod sequences;
 mod states;
 mod steppable;
 mod stream;
+mod torch;
 
 use pyo3::pymodule;
 
@@ -29,6 +32,10 @@ mod _engine {
     use crate::recurrent::Recurrent;
     #[pymodule_export]
     use crate::stream::Stream;
+    #[pymodule_export]
+    use crate::torch::network::{torch_kept_memory, torch_release_memory};
+    #[pymodule_export]
+    use crate::torch::recurrent::{torch_backward, torch_forward, torch_trace};
 
     /// The version of the package.
     #[pymodule_export]
@@ -40,4 +47,8 @@ mod _engine {
         // The package says what is public; of this module the stubs say what there is.
         pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
+    #[pymodule_export]
+    use crate::arrow::{Frame, Table};
+    #[pymodule_export]
+    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
 }

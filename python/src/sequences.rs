@@ -100,11 +100,7 @@ impl Sequences {
 
     /// The shape that the engine reads.
     pub(crate) fn batch(&self) -> Batch<'_> {
-        Batch {
-            steps: self.steps,
-            batch: self.batch,
-            lengths: self.lengths.as_deref(),
-        }
+        Batch::padded(self.steps, self.batch, self.lengths.as_deref())
     }
 
     /// Whether the caller's order of axes is the engine's.
@@ -227,11 +223,7 @@ pub(crate) struct Part {
 impl Part {
     /// The shape that the engine reads.
     pub(crate) fn batch(&self) -> Batch<'_> {
-        Batch {
-            steps: self.end - self.start,
-            batch: self.batch,
-            lengths: self.lengths.as_deref(),
-        }
+        Batch::padded(self.end - self.start, self.batch, self.lengths.as_deref())
     }
 
     /// Where its rows of `width` values lie, time first.

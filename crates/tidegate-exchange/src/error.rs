@@ -29,6 +29,17 @@ pub enum ExchangeError {
         /// What it does.
         reason: &'static str,
     },
+    /// The safetensors file is damaged, or is none.
+    #[error("the file {0}")]
+    File(#[from] tidegate_model::FileError),
+    /// What the file holds can be read in more than one way.
+    #[error("{what}: {remedy}")]
+    Ambiguous {
+        /// What is not said.
+        what: String,
+        /// How to say it.
+        remedy: String,
+    },
     /// The file is damaged or not what it is taken for.
     #[error("{place}: {reason}")]
     Malformed {
