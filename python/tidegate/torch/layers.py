@@ -1,7 +1,7 @@
 """``GRU``, ``LSTM`` and ``RNN``: PyTorch's modules of the same names, with forward and backward in Tidegate's engine.
 
-They are subclasses of PyTorch's own, so that construction, parameters, initialisation, ``state_dict``, ``repr`` and pickling
-are PyTorch's, and ``isinstance(module, torch.nn.GRU)`` holds.
+They are subclasses of ``torch.nn.RNNBase``, so that parameters, initialisation, ``state_dict``, ``repr`` and pickling are
+PyTorch's. They are no ``torch.nn.GRU``, ``LSTM`` or ``RNN``, because ``torch.compile`` breaks its graph at each of these.
 """
 
 from typing import Any, ClassVar
@@ -192,7 +192,7 @@ class _Layers(torch.nn.RNNBase):
         return text
 
 
-class GRU(_Layers, torch.nn.GRU):
+class GRU(_Layers):
     """``torch.nn.GRU`` in Tidegate's engine.
 
     Its arguments are those of ``torch.nn.GRU``, and by keyword ``reset``: ``"after"`` the recurrent product as in cuDNN, or
@@ -206,7 +206,8 @@ class GRU(_Layers, torch.nn.GRU):
     def __init__(
         self, *args: Any, reset: str = "after", recurrent_dropout: float = 0.0, zoneout: float = 0.0, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        _refuse_projections(kwargs)
+        super().__init__("GRU", *args, **kwargs)
         self.reset = checks.reset(reset)
         self._set_noise(recurrent_dropout, zoneout)
 
@@ -218,7 +219,7 @@ class GRU(_Layers, torch.nn.GRU):
         return text if self.reset == "after" else f"{text}, reset={self.reset}"
 
 
-class LSTM(_Layers, torch.nn.LSTM):
+class LSTM(_Layers):
     """``torch.nn.LSTM`` in Tidegate's engine, without projections.
 
     Its arguments are those of ``torch.nn.LSTM``, and by keyword ``recurrent_dropout`` and ``zoneout`` as of :class:`GRU`, and
@@ -240,7 +241,7 @@ class LSTM(_Layers, torch.nn.LSTM):
             raise NotImplementedError(
                 f"tidegate.torch has no projections, but proj_size is {kwargs.get('proj_size', args[8:])}: use torch.nn.LSTM"
             )
-        super().__init__(*args, **kwargs)
+        super().__init__("LSTM", *args, **kwargs)
         self._set_noise(recurrent_dropout, zoneout)
         self.zoneout_cell = checks.rate("zoneout_cell", zoneout_cell)
 
@@ -260,17 +261,36 @@ class LSTM(_Layers, torch.nn.LSTM):
         return f"{text}, zoneout_cell={self.zoneout_cell}" if self.zoneout_cell else text
 
 
-class RNN(_Layers, torch.nn.RNN):
+class RNN(_Layers):
     """``torch.nn.RNN`` in Tidegate's engine.
 
     Its arguments are those of ``torch.nn.RNN``, and by keyword ``recurrent_dropout`` and ``zoneout`` as of :class:`GRU`.
     """
 
+    nonlinearity: str
+
     def __init__(
-        self, *args: Any, recurrent_dropout: float = 0.0, zoneout: float = 0.0, **kwargs: Any
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        *args: Any,
+        recurrent_dropout: float = 0.0,
+        zoneout: float = 0.0,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(*args, **kwargs)
+        _refuse_projections(kwargs)
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"Unknown nonlinearity '{nonlinearity}'. Select from 'tanh' or 'relu'.")
+        super().__init__(f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, *args, **kwargs)
+        self.nonlinearity = nonlinearity
         self._set_noise(recurrent_dropout, zoneout)
 
     def _kind(self) -> str:
         return self.mode.lower()
+
+
+def _refuse_projections(arguments: dict[str, Any]) -> None:
+    if "proj_size" in arguments:
+        raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")

@@ -49,6 +49,52 @@ class _Recurrent(torch.autograd.Function):
         return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
 
 
+class _Transformed(torch.autograd.Function):
+    """The same for ``torch.func.grad`` and its kin, which ask for a forward pass without a context."""
+
+    @staticmethod
+    def forward(*arguments: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        *rest, weights = _split(arguments)
+        return operators.forward(*rest[:4], weights, *rest[4:], True)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        *rest, weights = _split(inputs)
+        ctx.mark_non_differentiable(output[3])
+        operators.save(ctx, (*rest[:4], weights, *rest[4:]), output[3])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> Any:
+        def run(*arguments: Any) -> tuple[Any, ...]:
+            input, initial, cell, *weights = _TransformedBackward.apply(*arguments[:4], *arguments[5:], *arguments[4])
+            return input, initial, cell, weights
+
+        input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients[:3])
+        return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
+
+
+class _TransformedBackward(torch.autograd.Function):
+    """Gradients that know of no gradient of theirs."""
+
+    @staticmethod
+    def forward(*arguments: Any) -> tuple[Tensor, ...]:
+        *state, weights = *arguments[:14], arguments[14:]
+        *gradients, of_weights = operators.backward(*state[:4], weights, *state[4:])
+        return *gradients, *of_weights
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """Nothing is saved: there is no second derivative."""
+
+    @staticmethod
+    def backward(ctx: Any, *_: Tensor | None) -> Any:
+        operators.refuse_second_derivative()
+
+
+def _split(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return *arguments[:9], arguments[9:]
+
+
 def run(
     input: Tensor,
     batch_sizes: Tensor | None,
@@ -66,6 +112,11 @@ def run(
         any(weight.requires_grad for weight in weights)
         or any(tensor is not None and tensor.requires_grad for tensor in (input, hidden, cell))
     )
+    if record and _transforms():
+        output, final, final_cell, _ = _Transformed.apply(
+            input, batch_sizes, hidden, cell, kind, layers, bidirectional, rates, seed, *weights
+        )
+        return output, final, final_cell
     if _must_be_seen(input, hidden, cell, weights):
         output, final, final_cell, _ = operators.recurrent(
             input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, record
