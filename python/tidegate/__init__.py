@@ -1,5 +1,71 @@
-"""Gated recurrent networks, GRU first."""
+"""Gated recurrent networks, GRU first.
 
-from tidegate._engine import VERSION as __version__
+Everything is loaded when it is first asked for: ``import tidegate`` imports neither NumPy nor any other package.
+"""
 
-__all__ = ["__version__"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tidegate import estimators, exchange, torch
+    from tidegate._engine import VERSION as __version__
+    from tidegate._engine import Stream
+    from tidegate.estimators import Forecaster, SequenceClassifier, SequenceRegressor
+    from tidegate.model import ForecastNetwork, Model, load
+    from tidegate.recurrent import Gru, Lstm, Mgu, Rnn, State
+
+# Where each name is defined.
+_HOMES = {
+    "ForecastNetwork": "tidegate.model",
+    "Forecaster": "tidegate.estimators",
+    "Gru": "tidegate.recurrent",
+    "Lstm": "tidegate.recurrent",
+    "Mgu": "tidegate.recurrent",
+    "Model": "tidegate.model",
+    "Rnn": "tidegate.recurrent",
+    "SequenceClassifier": "tidegate.estimators",
+    "SequenceRegressor": "tidegate.estimators",
+    "State": "tidegate.recurrent",
+    "Stream": "tidegate._engine",
+    "load": "tidegate.model",
+}
+_MODULES = ("estimators", "exchange", "torch")
+
+__all__ = [
+    "ForecastNetwork",
+    "Forecaster",
+    "Gru",
+    "Lstm",
+    "Mgu",
+    "Model",
+    "Rnn",
+    "SequenceClassifier",
+    "SequenceRegressor",
+    "State",
+    "Stream",
+    "__version__",
+    "estimators",
+    "exchange",
+    "load",
+    "torch",
+]
+
+
+def __getattr__(name: str) -> object:
+    """The attribute from its home, kept here afterwards (PEP 562)."""
+    from importlib import import_module
+
+    value: object
+    if name == "__version__":
+        value = import_module("tidegate._engine").VERSION
+    elif name in _MODULES:
+        value = import_module(f"tidegate.{name}")
+    elif name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'tidegate' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -18,6 +18,7 @@
 //! ```
 
 mod batch;
+mod cell_variant;
 mod cells;
 mod engine;
 mod equations;
@@ -37,8 +38,10 @@ mod tape;
 mod tensor;
 mod trace;
 mod vectorised;
+mod weights;
 
 pub use batch::Batch;
+pub use cell_variant::{CellVariant, UnknownCell};
 pub use cells::*;
 pub use engine::{Engine, StepScratch};
 pub use equations::Activation;
@@ -54,3 +57,4 @@ pub use tape::Tape;
 pub use tensor::Tensor;
 pub use trace::{GateTrace, Trace};
 pub use vectorised::vectorised;
+pub use weights::{WeightGradient, Weights};

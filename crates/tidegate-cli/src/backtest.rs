@@ -10,7 +10,6 @@ use tidegate_study::backtest::{Backtest, BacktestOptions, BacktestRows, Standing
 use tidegate_train::{ForecastData, ForecastModel, TrainError};
 
 use crate::failure::Failure;
-use crate::forecasting::measured_part;
 use crate::outputs::{check_outputs, write_page};
 use crate::reading::{data_name, read_table};
 use crate::standard_output::print_result;
@@ -64,7 +63,7 @@ pub(crate) fn run(arguments: &BacktestArguments) -> Result<(), Failure> {
 fn rows(part: PartName, data: &mut ForecastData, name: &str) -> Result<BacktestRows, Failure> {
     match part {
         PartName::All => Ok(BacktestRows::All),
-        PartName::Test => match measured_part(data) {
+        PartName::Test => match data.measured_part() {
             Some(_) => Ok(BacktestRows::Test),
             None => Err(Failure::NoTestRows {
                 data: name.to_owned(),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use tidegate_train::{ForecastModel, ModelTask};
 
 use crate::failure::Failure;
-use crate::forecasting::{forecast_windows, picture};
+use crate::forecasting::picture;
 use crate::model_task::check_task;
 use crate::outputs::{check_outputs, write_page};
 use crate::reading::{data_name, read_table};
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &ForecastArguments) -> Result<(), Failure> {
         .last_windows(model.window(), model.horizon())
         .map_err(of_data)?;
     let rows: Vec<usize> = (0..set.len()).collect();
-    let forecasts = forecast_windows(&model, &data, &set, &rows)?;
+    let forecasts = model.forecast_windows(&data, &set, &rows)?;
     let document = ForecastDocument::of(arguments, name.clone(), &model, &data, &forecasts);
     if let Some(plot) = &arguments.plot {
         let title = format!("Forecast after {name}");

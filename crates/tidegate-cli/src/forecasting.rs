@@ -2,13 +2,9 @@
 //! forecasts. Here do not live the commands themselves.
 
 mod errors;
-mod measured_part;
+mod picture;
 mod settling;
-mod window_forecast;
 
 pub(crate) use errors::{ErrorsDocument, key};
-pub(crate) use measured_part::{MeasuredPart, measured_part};
+pub(crate) use picture::{picture, point_of};
 pub(crate) use settling::{Settled, prepare, settle};
-pub(crate) use window_forecast::{
-    ChannelForecast, WindowForecast, forecast_windows, picture, point_of,
-};

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use tidegate_data::{Frequency, Table, TableLayout, TimeColumn, TimeOptions, TimeSteps, Values};
 use tidegate_model::replace_file;
-use tidegate_train::ModelTask;
+use tidegate_train::{ModelTask, horizon_for, window_for};
 
 use crate::configuration::{
     ClassifyConfiguration, Configuration, ConfigurationError, DetectConfiguration,
-    ForecastConfiguration, NextConfiguration, horizon, window,
+    ForecastConfiguration, NextConfiguration,
 };
 use crate::failure::Failure;
 use crate::page::Page;
@@ -110,8 +110,8 @@ fn of_readings(data: &Path) -> Result<ForecastConfiguration, Failure> {
     lengths.sort_unstable();
     let length = lengths[lengths.len() / 2];
     let share = |share: f64| (share * length as f64) as usize;
-    let horizon = horizon(season, share(MEASURED));
+    let horizon = horizon_for(season, share(MEASURED));
     configuration.model.horizon = Some(horizon);
-    configuration.model.window = Some(window(horizon, share(TRAINING)));
+    configuration.model.window = Some(window_for(horizon, share(TRAINING)));
     Ok(configuration)
 }

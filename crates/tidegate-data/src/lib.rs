@@ -99,8 +99,9 @@ pub use reading_stream::{
     Buffered, LineProblem, ReadingStream, StreamColumns, StreamError, StreamLayout, StreamLine,
 };
 pub use recordings::{
-    Label, Recording, RecordingPlace, Recordings, RecordingsError, RecordingsFormat,
+    ChannelSchema, Label, Recording, RecordingPlace, Recordings, RecordingsError, RecordingsFormat,
     RecordingsNote, RecordingsOptions, RecordingsSchema, stratified_folds, stratified_split,
+    unlabelled_split,
 };
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;

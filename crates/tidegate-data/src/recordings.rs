@@ -5,6 +5,7 @@
 
 mod arrays;
 mod assembly;
+mod channels;
 mod classes;
 mod content;
 #[cfg(test)]
@@ -28,12 +29,13 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use channels::ChannelSchema;
 pub use error::RecordingsError;
 pub use note::RecordingsNote;
 pub use options::RecordingsOptions;
 pub use recording::{Label, Recording, RecordingPlace};
 pub use schema::RecordingsSchema;
-pub use stratified::{stratified_folds, stratified_split};
+pub use stratified::{stratified_folds, stratified_split, unlabelled_split};
 
 use crate::nearest_name::nearest_name;
 use crate::regular_file::{read_regular_file, read_whole};

@@ -2,6 +2,7 @@
 //!
 //! Here a file becomes columns; what a column means for a forecast, its time among it, is found out elsewhere.
 
+mod arrow_batches;
 mod arrow_columns;
 mod arrow_ipc;
 mod cells;

@@ -19,6 +19,27 @@ pub enum ExchangeError {
         /// What to do instead; may be empty.
         remedy: String,
     },
+    /// The network needs whole sequences.
+    #[error(
+        "{layer} {reason}: the network needs whole sequences and cannot advance one step at a time"
+    )]
+    NotStreamable {
+        /// The layer, by its index and kind.
+        layer: String,
+        /// What it does.
+        reason: &'static str,
+    },
+    /// The safetensors file is damaged, or is none.
+    #[error("the file {0}")]
+    File(#[from] tidegate_model::FileError),
+    /// What the file holds can be read in more than one way.
+    #[error("{what}: {remedy}")]
+    Ambiguous {
+        /// What is not said.
+        what: String,
+        /// How to say it.
+        remedy: String,
+    },
     /// The file is damaged or not what it is taken for.
     #[error("{place}: {reason}")]
     Malformed {

@@ -1,141 +1,16 @@
-//! The cells that can be compared, by name.
+//! How the cells that are compared look in charts.
 
-use std::fmt;
-use std::str::FromStr;
+pub use tidegate_cells::CellVariant;
 
-use serde::{Deserialize, Serialize};
-use tidegate_cells::{Activation, Cell, Gru, Lstm, Mgu, Reset, Rnn};
-
-use crate::error::StudyError;
-
-/// A cell with its options, under the name that a comparison gives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CellVariant {
-    /// `rnn`: the plain recurrent cell with tanh.
-    Rnn,
-    /// `rnn-relu`: the plain recurrent cell with the rectifier.
-    RnnRelu,
-    /// `lstm`: long short-term memory.
-    Lstm,
-    /// `lstm-peephole`: the same, whose gates see the cell state.
-    LstmPeephole,
-    /// `gru`: the gated recurrent unit, reset gate after the product (cuDNN, PyTorch, Keras).
-    Gru,
-    /// `gru-before`: the gated recurrent unit, reset gate before the product (Cho et al. 2014).
-    GruBefore,
-    /// `mgu`: the minimal gated unit.
-    Mgu,
-}
-
-impl CellVariant {
-    /// All of them.
-    pub const ALL: [CellVariant; 7] = [
-        CellVariant::Rnn,
-        CellVariant::RnnRelu,
-        CellVariant::Lstm,
-        CellVariant::LstmPeephole,
-        CellVariant::Gru,
-        CellVariant::GruBefore,
-        CellVariant::Mgu,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            CellVariant::Rnn => "rnn",
-            CellVariant::RnnRelu => "rnn-relu",
-            CellVariant::Lstm => "lstm",
-            CellVariant::LstmPeephole => "lstm-peephole",
-            CellVariant::Gru => "gru",
-            CellVariant::GruBefore => "gru-before",
-            CellVariant::Mgu => "mgu",
-        }
-    }
-
-    /// The cell.
-    #[must_use]
-    pub fn cell(self) -> Cell {
-        let rnn = |activation| Cell::Rnn(Rnn { activation });
-        let gru = |reset| {
-            Cell::Gru(Gru {
-                reset,
-                candidate: Activation::Tanh,
-            })
-        };
-        match self {
-            CellVariant::Rnn => rnn(Activation::Tanh),
-            CellVariant::RnnRelu => rnn(Activation::Relu),
-            CellVariant::Lstm => Cell::Lstm(Lstm { peepholes: false }),
-            CellVariant::LstmPeephole => Cell::Lstm(Lstm { peepholes: true }),
-            CellVariant::Gru => gru(Reset::After),
-            CellVariant::GruBefore => gru(Reset::Before),
-            CellVariant::Mgu => Cell::Mgu(Mgu::default()),
-        }
-    }
-
-    /// Where the reset gate stands; none for a cell without one.
-    #[must_use]
-    pub fn reset(self) -> Option<Reset> {
-        match self.cell() {
-            Cell::Gru(gru) => Some(gru.reset),
-            _ => None,
-        }
-    }
-}
-
-impl CellVariant {
-    /// Its look in every chart: see [`crate::chart::Line::look`].
-    pub(crate) fn look(self) -> usize {
-        match self {
-            CellVariant::Gru => 0,
-            CellVariant::Lstm => 1,
-            CellVariant::Rnn => 2,
-            CellVariant::GruBefore => 3,
-            CellVariant::LstmPeephole => 4,
-            CellVariant::Mgu => 5,
-            CellVariant::RnnRelu => 6,
-        }
-    }
-}
-
-impl fmt::Display for CellVariant {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
-}
-
-impl FromStr for CellVariant {
-    type Err = StudyError;
-
-    fn from_str(name: &str) -> Result<Self, StudyError> {
-        CellVariant::ALL
-            .into_iter()
-            .find(|variant| variant.name() == name)
-            .ok_or_else(|| StudyError::UnknownCell(name.to_owned()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_read_back_and_are_those_of_the_json_form() {
-        for variant in CellVariant::ALL {
-            assert_eq!(variant.name().parse::<CellVariant>().unwrap(), variant);
-            let json = serde_json::to_value(variant).unwrap();
-            assert_eq!(json, variant.name());
-        }
-        let error = "grü".parse::<CellVariant>().unwrap_err().to_string();
-        assert!(error.contains("lstm-peephole"), "{error}");
-    }
-
-    #[test]
-    fn only_gated_recurrent_units_have_a_reset_gate() {
-        assert_eq!(CellVariant::Gru.reset(), Some(Reset::After));
-        assert_eq!(CellVariant::GruBefore.reset(), Some(Reset::Before));
-        assert_eq!(CellVariant::Mgu.reset(), None);
+/// The look of a cell in every chart: see [`crate::chart::Line::look`].
+pub(crate) fn look(cell: CellVariant) -> usize {
+    match cell {
+        CellVariant::Gru => 0,
+        CellVariant::Lstm => 1,
+        CellVariant::Rnn => 2,
+        CellVariant::GruBefore => 3,
+        CellVariant::LstmPeephole => 4,
+        CellVariant::Mgu => 5,
+        CellVariant::RnnRelu => 6,
     }
 }

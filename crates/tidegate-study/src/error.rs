@@ -17,9 +17,6 @@ use crate::run::RunName;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StudyError {
-    /// No cell has this name.
-    #[error("there is no cell {0:?}: the cells are {cells}", cells = cell_names())]
-    UnknownCell(String),
     /// An option has a value that makes no sense.
     #[error("{option} {reason}")]
     Option {
@@ -209,10 +206,6 @@ impl fmt::Display for Divergence {
             "{what} is not finite in epoch {epoch}, update {update}"
         )
     }
-}
-
-fn cell_names() -> String {
-    CellVariant::ALL.map(CellVariant::name).join(", ")
 }
 
 fn places(divergences: &[(RunName, Divergence)]) -> String {

@@ -63,9 +63,12 @@ mod overflow;
 mod parts;
 mod plan_file;
 mod position;
+mod regress;
 mod run;
 mod schedule;
 mod sequence_lesson;
+mod sequence_network;
+mod sequence_outputs;
 mod shuffle;
 mod state_gradients;
 mod summation;
@@ -79,7 +82,7 @@ pub use bytes::Bytes;
 pub use checkpoint::{CheckpointProblem, Checkpointing, ExistingCheckpoint};
 pub use classify::{
     ClassProbabilities, ClassWeights, ClassifyData, ClassifyEvaluation, ClassifyModel,
-    ClassifyPlan, ClassifyPooling, ClassifyRecipe, CrossValidation, Fold, MeanDeviation,
+    ClassifyPlan, ClassifyRecipe, CrossValidation, Fold, MeanDeviation,
 };
 pub use clipping::{clip_by_global_norm, global_norm};
 pub use detect::{
@@ -91,8 +94,9 @@ pub use evaluation::{Evaluation, evaluate};
 pub use event::{EpochRecord, Event};
 pub use fingerprint::fingerprint_of_set;
 pub use forecast::{
-    ForecastData, ForecastEvaluation, ForecastModel, ForecastPlan, ForecastRecipe, MethodErrors,
-    MethodEvaluation, NetworkKind, Predictions, Residuals, train_forecaster,
+    ChannelForecast, ForecastData, ForecastEvaluation, ForecastModel, ForecastPlan, ForecastRecipe,
+    ForecastRequest, MeasuredPart, MethodErrors, MethodEvaluation, NetworkKind, Predictions,
+    Residuals, WindowForecast, horizon_for, train_forecaster, window_for,
 };
 pub use memory_plan::MemoryPlan;
 pub use model_task::ModelTask;
@@ -101,7 +105,9 @@ pub use next::{
     NextRecipe, Sampler, Sampling, TextPart, TokenKind,
 };
 pub use optimiser::{DecayRanges, Optimiser, OptimiserState};
+pub use regress::{RegressData, RegressModel, RegressPlan, RegressRecipe};
 pub use schedule::{Plateau, Schedule};
+pub use sequence_network::{ClassifyPooling, SequenceNetwork};
 pub use state_gradients::{LagNorms, MeanNorm, StateGradients, state_gradient_norms};
 pub use train::{train, train_until};
 pub use trained::{Outcome, Trained};

@@ -1,4 +1,4 @@
-//! The plan of a task in the description of a model file.
+//! The plan of a model in the description of a model file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,29 +7,31 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::TrainError;
-use crate::model_task::ModelTask;
 
-/// Keeps the plan in the description of a model that goes to `path`.
+/// What errors call the bytes of a file that lies in memory.
+pub(crate) const IN_MEMORY: &str = "model in memory";
+
+/// Keeps the plan under a key in the description of a model that goes to `path`.
 pub(crate) fn keep(
     plan: &impl Serialize,
-    task: ModelTask,
+    key: &str,
     description: &mut BTreeMap<String, String>,
     path: &Path,
 ) -> Result<(), TrainError> {
     let json = serde_json::to_string(plan).map_err(|error| problem(path, error.to_string()))?;
-    description.insert(task.name().to_owned(), json);
+    description.insert(key.to_owned(), json);
     Ok(())
 }
 
 /// The plan in the description of a model that was read from `path`. `missing` says what a file without one lacks.
 pub(crate) fn read<P: DeserializeOwned>(
-    task: ModelTask,
+    key: &str,
     description: &BTreeMap<String, String>,
     path: &Path,
     missing: &str,
 ) -> Result<P, TrainError> {
     let json = description
-        .get(task.name())
+        .get(key)
         .ok_or_else(|| problem(path, missing.to_owned()))?;
     serde_json::from_str(json).map_err(|error| problem(path, error.to_string()))
 }

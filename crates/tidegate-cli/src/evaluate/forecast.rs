@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use tidegate_data::{Split, WindowSet};
-use tidegate_train::{ForecastModel, TrainError};
+use tidegate_train::{ForecastModel, MeasuredPart, TrainError};
 
 use super::arguments::EvaluateArguments;
 use crate::failure::Failure;
-use crate::forecasting::{ErrorsDocument, MeasuredPart, forecast_windows, measured_part, picture};
+use crate::forecasting::{ErrorsDocument, picture};
 use crate::outputs::write_page;
 use crate::paragraph::paragraph;
 use crate::reading::{data_name, read_table};
@@ -32,8 +32,9 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     let table = read_table(&arguments.data)?;
     let of_data = |error| Failure::of_data(&name, error);
     let mut data = model.prepare(&table).map_err(of_data)?;
-    let part =
-        measured_part(&mut data).ok_or_else(|| Failure::NoTestRows { data: name.clone() })?;
+    let part = data
+        .measured_part()
+        .ok_or_else(|| Failure::NoTestRows { data: name.clone() })?;
     let evaluation = match model.evaluate(&data, Split::Test) {
         Err(TrainError::EmptySet { .. }) => return Err(Failure::NoTestRows { data: name }),
         result => result.map_err(of_data)?,
@@ -41,7 +42,7 @@ pub(super) fn evaluate(arguments: &EvaluateArguments) -> Result<(), Failure> {
     if let Some(plot) = &arguments.plot {
         let set = data.windows(Split::Test, model.window(), model.horizon())?;
         let rows = last_of_each_series(&set);
-        let forecasts = forecast_windows(&model, &data, &set, &rows)?;
+        let forecasts = model.forecast_windows(&data, &set, &rows)?;
         let title = format!("Forecasts of {name} beside what came");
         let subject = vec![
             format!("Model: {}.", arguments.model.display()),

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use tidegate_study::forecast::PointForecast;
-use tidegate_train::{ForecastData, ForecastModel};
+use tidegate_train::{ChannelForecast, ForecastData, ForecastModel, WindowForecast};
 
 use super::arguments::ForecastArguments;
 use crate::columns::columns;
-use crate::forecasting::{ChannelForecast, WindowForecast, point_of};
+use crate::forecasting::point_of;
 use crate::number::{significant, thousands};
 use crate::page::Page;
 use crate::paragraph::paragraph;

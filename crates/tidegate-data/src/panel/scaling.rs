@@ -18,6 +18,18 @@ impl Scaling {
         deviation: 1.0,
     };
 
+    /// Of the values that are numbers; [`Scaling::NONE`] where there is none.
+    #[must_use]
+    pub fn fit(values: impl Iterator<Item = f64> + Clone) -> Scaling {
+        Scaling::of(values).map_or(Scaling::NONE, |(scaling, _)| scaling)
+    }
+
+    /// Whether values can be scaled by it: it may come from a file that was changed.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.mean.is_finite() && self.deviation.is_finite() && self.deviation > 0.0
+    }
+
     /// Of the values that are numbers, and whether all of them are one value; none where there is no value.
     pub(crate) fn of(values: impl Iterator<Item = f64> + Clone) -> Option<(Scaling, bool)> {
         let values = values.filter(|value| !value.is_nan());

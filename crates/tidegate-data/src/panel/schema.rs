@@ -187,9 +187,7 @@ impl SeriesSchema {
                 "there is not one scaling for each static covariate",
             ),
             (
-                scalings.any(|one| {
-                    !(one.mean.is_finite() && one.deviation.is_finite() && one.deviation > 0.0)
-                }),
+                scalings.any(|one| !one.is_usable()),
                 "a scaling is not finite, or its deviation is not above 0",
             ),
             (

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::assembly::{Assembly, check_size};
+use super::channels::unnamed;
 use super::error::{RecordingsError, short};
 use super::recording::{Label, Recording, RecordingPlace};
-use super::schema::unnamed;
 use super::{Recordings, RecordingsFormat, RecordingsOptions};
 use crate::npy::{Array, Element, steps_and_features};
 use crate::regular_file::read_regular_file;

@@ -15,9 +15,9 @@ use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 
 use super::assembly::{Assembly, place};
+use super::channels::unnamed;
 use super::error::{RecordingsError, short};
 use super::recording::{Label, Recording, RecordingPlace};
-use super::schema::unnamed;
 use super::{Recordings, RecordingsFormat, RecordingsOptions};
 use crate::nearest_name::nearest_name;
 use crate::table::{Place, quoted};

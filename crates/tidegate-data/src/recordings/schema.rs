@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::channels;
 use super::classes::{MOST_CLASSES, check_labelled, classes};
 use super::error::{RecordingsError, short};
-use super::recording::{Label, Recording};
+use super::recording::Label;
 use super::{Recordings, RecordingsNote};
 use crate::kind::{InputKind, Supervision, TargetKind};
 use crate::panel::Scaling;
@@ -73,14 +74,8 @@ impl RecordingsSchema {
                 example: short(&classes[0]),
             });
         }
-        let size = recordings.channels.len();
-        let scaling = (0..size).map(|channel| {
-            let values = all().flat_map(|one| one.values.iter().skip(channel).step_by(size));
-            Scaling::of(values.map(|&value| f64::from(value)))
-                .map_or(Scaling::NONE, |(scaling, _)| scaling)
-        });
         Ok(RecordingsSchema {
-            scaling: scaling.collect(),
+            scaling: channels::scaling(recordings, training),
             channels: recordings.channels.clone(),
             classes: classes.iter().map(|class| class.to_string()).collect(),
             every_step,
@@ -105,7 +100,7 @@ impl RecordingsSchema {
     ) -> Result<SequenceSet, RecordingsError> {
         self.validate()?;
         check_labelled(recordings, rows)?;
-        let order = self.order(recordings)?;
+        let order = channels::order(&self.channels, recordings)?;
         let classes = self.classes.iter().enumerate();
         let known: HashMap<&str, u32> = classes
             .map(|(index, class)| (&class[..], index as u32))
@@ -133,7 +128,7 @@ impl RecordingsSchema {
             });
             Ok(Sequence {
                 targets: Targets::Classes(classes.collect::<Result<_, _>>()?),
-                inputs: self.scaled(recording, &order)?,
+                inputs: channels::scaled(&self.channels, &self.scaling, recording, &order)?,
             })
         });
         Ok(SequenceSet {
@@ -150,10 +145,7 @@ impl RecordingsSchema {
     /// Channels that differ, or a value that cannot be scaled.
     pub fn inputs(&self, recordings: &Recordings) -> Result<Vec<Inputs>, RecordingsError> {
         self.validate()?;
-        let order = self.order(recordings)?;
-        let all = recordings.recordings.iter();
-        all.map(|recording| self.scaled(recording, &order))
-            .collect()
+        channels::inputs(&self.channels, &self.scaling, recordings)
     }
 
     /// Recordings, or steps where each has a label, of each class among those with these indices; labels that are no class
@@ -246,22 +238,18 @@ impl RecordingsSchema {
     /// # Errors
     /// [`RecordingsError::Schema`] says what does not hold together.
     pub fn validate(&self) -> Result<(), RecordingsError> {
-        let repeats = |names: &[String]| {
-            let mut seen = std::collections::HashSet::new();
-            !names.iter().all(|name| seen.insert(name))
-        };
-        let is_scaling = |one: &Scaling| {
-            one.mean.is_finite() && one.deviation.is_finite() && one.deviation > 0.0
-        };
         let refusals = [
             (self.channels.is_empty(), "there is no channel"),
-            (repeats(&self.channels), "two channels have one name"),
+            (
+                channels::repeats(&self.channels),
+                "two channels have one name",
+            ),
             (
                 self.scaling.len() != self.channels.len(),
                 "there is not one scaling for each channel",
             ),
             (
-                !self.scaling.iter().all(is_scaling),
+                !self.scaling.iter().all(Scaling::is_usable),
                 "a scaling is not finite, or its deviation is not above 0",
             ),
             (self.classes.len() < 2, "there are fewer than two classes"),
@@ -269,82 +257,14 @@ impl RecordingsSchema {
                 self.classes.len() > MOST_CLASSES,
                 "there are too many classes",
             ),
-            (repeats(&self.classes), "two classes have one name"),
+            (
+                channels::repeats(&self.classes),
+                "two classes have one name",
+            ),
         ];
         match refusals.into_iter().find(|(refused, _)| *refused) {
             Some((_, reason)) => Err(RecordingsError::Schema { reason }),
             None => Ok(()),
         }
     }
-
-    /// For each channel of the schema, its index in the recordings.
-    fn order(&self, recordings: &Recordings) -> Result<Vec<usize>, RecordingsError> {
-        let found = &recordings.channels;
-        let by_order = are_unnamed(found) || are_unnamed(&self.channels);
-        if by_order && found.len() == self.channels.len() {
-            return Ok((0..found.len()).collect());
-        }
-        let places: HashMap<&String, usize> = found
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (name, index))
-            .collect();
-        let order: Vec<usize> = self
-            .channels
-            .iter()
-            .filter_map(|name| places.get(name).copied())
-            .collect();
-        if order.len() == self.channels.len() && order.len() == found.len() {
-            return Ok(order);
-        }
-        let without = |names: &[String], others: &[String]| -> Vec<String> {
-            names
-                .iter()
-                .filter(|name| !others.contains(name))
-                .cloned()
-                .collect()
-        };
-        Err(RecordingsError::ChannelsDiffer {
-            path: recordings.path.clone(),
-            missing: without(&self.channels, found),
-            extra: without(found, &self.channels),
-            found: found.clone().into(),
-            trained: self.channels.clone().into(),
-        })
-    }
-
-    fn scaled(&self, recording: &Recording, order: &[usize]) -> Result<Inputs, RecordingsError> {
-        let size = order.len();
-        let mut values = Vec::with_capacity(recording.values.len());
-        for (step, row) in recording.values.chunks_exact(size).enumerate() {
-            for (channel, (&index, scaling)) in order.iter().zip(&self.scaling).enumerate() {
-                let scaled = scaling.to_scaled(f64::from(row[index])) as f32;
-                if !scaled.is_finite() {
-                    return Err(RecordingsError::OutOfRange {
-                        place: recording.place.clone(),
-                        recording: short(&recording.name),
-                        step,
-                        channel: short(&self.channels[channel]),
-                        value: row[index],
-                    });
-                }
-                values.push(scaled);
-            }
-        }
-        Ok(Inputs::Features { size, values })
-    }
-}
-
-/// The names of the channels of a file that does not name them.
-pub(super) fn unnamed(count: usize) -> Vec<String> {
-    (0..count)
-        .map(|channel| format!("channel_{channel}"))
-        .collect()
-}
-
-fn are_unnamed(channels: &[String]) -> bool {
-    channels.iter().enumerate().all(|(index, name)| {
-        name.strip_prefix("channel_")
-            .is_some_and(|number| number == index.to_string())
-    })
 }

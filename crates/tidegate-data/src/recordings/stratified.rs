@@ -23,27 +23,37 @@ pub fn stratified_split(
     share: f64,
     seed: u64,
 ) -> Result<(Vec<usize>, Vec<usize>), RecordingsError> {
-    if !(share > 0.0 && share < 1.0) {
-        return Err(RecordingsError::Impossible {
+    check_share(share)?;
+    Members::of(recordings)?.split(recordings, share, seed)
+}
+
+/// The same where labels do not count: all recordings are of one kind.
+///
+/// # Errors
+/// A share that is not between 0 and 1, or too few recordings to hold one back.
+pub fn unlabelled_split(
+    recordings: &Recordings,
+    share: f64,
+    seed: u64,
+) -> Result<(Vec<usize>, Vec<usize>), RecordingsError> {
+    check_share(share)?;
+    let count = recordings.recordings.len();
+    let members = Members {
+        names: vec!["".into()],
+        of: vec![vec![0]; count],
+        examples: vec![count],
+    };
+    members.split(recordings, share, seed)
+}
+
+fn check_share(share: f64) -> Result<(), RecordingsError> {
+    match share > 0.0 && share < 1.0 {
+        true => Ok(()),
+        false => Err(RecordingsError::Impossible {
             what: "the share that is held back",
             value: share.to_string().into(),
             reason: "it lies between 0 and 1",
-        });
-    }
-    let members = Members::of(recordings)?;
-    let desired = members.examples.iter().map(|&examples| {
-        let held = (share * examples as f64).round() as usize;
-        let held = held.clamp(1, examples.saturating_sub(1).max(1));
-        let held = if examples < 2 { 0 } else { held };
-        vec![(examples - held) as f64, held as f64]
-    });
-    let mut parts = members.deal(desired.collect(), 2, seed);
-    members.complete(&mut parts);
-    let of = |part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == part).collect() };
-    let (train, valid) = (of(0), of(1));
-    match valid.is_empty() {
-        true => Err(members.too_few(recordings, 2)),
-        false => Ok((train, valid)),
+        }),
     }
 }
 
@@ -137,6 +147,30 @@ impl Members {
             of,
             examples,
         })
+    }
+
+    /// Training and validation, of which about `share` of each class.
+    fn split(
+        &self,
+        recordings: &Recordings,
+        share: f64,
+        seed: u64,
+    ) -> Result<(Vec<usize>, Vec<usize>), RecordingsError> {
+        let desired = self.examples.iter().map(|&examples| {
+            let held = (share * examples as f64).round() as usize;
+            let held = held.clamp(1, examples.saturating_sub(1).max(1));
+            let held = if examples < 2 { 0 } else { held };
+            vec![(examples - held) as f64, held as f64]
+        });
+        let mut parts = self.deal(desired.collect(), 2, seed);
+        self.complete(&mut parts);
+        let of =
+            |part| -> Vec<usize> { (0..parts.len()).filter(|&row| parts[row] == part).collect() };
+        let (train, valid) = (of(0), of(1));
+        match valid.is_empty() {
+            true => Err(self.too_few(recordings, 2)),
+            false => Ok((train, valid)),
+        }
     }
 
     /// The part of each recording, where `desired` says how many recordings of each class each part should have: iterative

@@ -10,9 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::assembly::{Assembly, place};
+use super::channels::unnamed;
 use super::error::{RecordingsError, short};
 use super::recording::{Label, Recording};
-use super::schema::unnamed;
 use super::{Recordings, RecordingsFormat, RecordingsNote, RecordingsOptions};
 use crate::table::{Place, quoted};
 use header::Header;

@@ -45,7 +45,7 @@ pub enum TableError {
     },
 
     /// A file that is no text has no rows, or no columns.
-    #[error("the file holds no rows: a table needs at least one, and one column")]
+    #[error("there are no rows: a table needs at least one, and one column")]
     NoRows,
 
     /// Columns of a Parquet file are compressed in a way that is not read.

@@ -84,7 +84,7 @@ fn arrays_of_numpy_that_make_no_table_are_errors() {
             archive(&[("[Content_Types].xml", vec![])]),
             "a ZIP archive or a spreadsheet, which is not read",
         ),
-        (archive(&[]), "holds no rows"),
+        (archive(&[]), "there are no rows"),
         (
             archive(&[
                 ("a_0.npy", vector(2)),
@@ -104,8 +104,8 @@ fn arrays_of_numpy_that_make_no_table_are_errors() {
             npy("<f8", "(1, 100000)", &doubles(&[1.0; 100_000])),
             "100000 columns",
         ),
-        (npy("<f8", "(0,)", &[]), "holds no rows"),
-        (npy("<f8", "(1, 0)", &[]), "holds no rows"),
+        (npy("<f8", "(0,)", &[]), "there are no rows"),
+        (npy("<f8", "(1, 0)", &[]), "there are no rows"),
         (
             npy("<f8", "(2, 1)", &doubles(&[1.0, f64::INFINITY])),
             "row 2, column \"column_0\": inf is infinite",

@@ -155,7 +155,7 @@ fn what_a_column_holds_that_is_not_read_is_an_error_that_names_it() {
         ),
         (
             Arc::new(Float64Array::from(Vec::<f64>::new())),
-            "the file holds no rows",
+            "there are no rows",
         ),
     ] {
         for bytes in [

@@ -12,6 +12,7 @@
 mod contents;
 mod header;
 mod read;
+mod safetensors_header;
 mod write;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::error::{FileError, ModelError};
 use crate::model::Model;
 use crate::replace_file::replace_file;
 pub(crate) use contents::{Contents, Parts};
+pub use safetensors_header::safetensors_header;
 
 impl Model {
     /// Writes the model file: to a temporary file in the same folder, which is synced and then renamed to `path`.
@@ -47,7 +49,7 @@ impl Model {
     /// # Errors
     /// [`FileError::HeaderTooLarge`] if the description is longer than a model file may hold.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
-        write::bytes(self)
+        to_bytes(self)
     }
 
     /// The model in the bytes of a model file, under the same guarantees as [`Model::load`].
@@ -61,7 +63,7 @@ impl Model {
 
 /// Writes a network's file, as [`Model::save`] does.
 pub(crate) fn save<C: Contents>(network: &C, path: &Path) -> Result<(), ModelError> {
-    let bytes = write::bytes(network).map_err(|error| error.of(path))?;
+    let bytes = to_bytes(network).map_err(|error| error.of(path))?;
     replace_file(path, &bytes).map_err(|error| FileError::Write(error).of(path))
 }
 
@@ -69,6 +71,11 @@ pub(crate) fn save<C: Contents>(network: &C, path: &Path) -> Result<(), ModelErr
 pub(crate) fn load<C: Contents>(path: &Path) -> Result<C, ModelError> {
     let (file, length) = open(path).map_err(|error| error.of(path))?;
     read::network(file, length).map_err(|error| error.of(path))
+}
+
+/// The bytes of a network's file.
+pub(crate) fn to_bytes<C: Contents>(network: &C) -> Result<Vec<u8>, FileError> {
+    write::bytes(network)
 }
 
 /// The network in the bytes of its file.

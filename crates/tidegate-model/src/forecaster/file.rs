@@ -63,6 +63,14 @@ impl Forecaster {
         file::load(path.as_ref())
     }
 
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`FileError::HeaderTooLarge`] if the description is longer than a model file may hold.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
+        file::to_bytes(self)
+    }
+
     /// The forecaster in the bytes of its file, under the same guarantees as [`Forecaster::load`].
     ///
     /// # Errors

@@ -13,13 +13,9 @@ use super::predictions::ClassProbabilities;
 use super::temperature::{LIMITS, fit_temperature, log_probabilities};
 use crate::error::TrainError;
 use crate::model_task::ModelTask;
-use crate::overflow::is_overflow;
 use crate::plan_file;
+use crate::sequence_outputs::outputs_of;
 use crate::training::Training;
-use crate::window::Window;
-
-/// Most numbers that a batch of predictions computes at once.
-const MOST_NUMBERS: usize = 1 << 22;
 
 /// What a classifier was trained on and for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,9 +53,23 @@ impl ClassifyModel {
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
         let path = path.as_ref();
-        let description = self.model.description_mut();
-        plan_file::keep(&self.plan, ModelTask::Classify, description, path)?;
+        self.keep_plan(path)?;
         Ok(self.model.save(path)?)
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where the plan is longer than a model file may hold.
+    pub fn to_bytes(&mut self) -> Result<Vec<u8>, TrainError> {
+        let path = Path::new(plan_file::IN_MEMORY);
+        self.keep_plan(path)?;
+        Ok(self.model.to_bytes().map_err(|error| error.of(path))?)
+    }
+
+    fn keep_plan(&mut self, path: &Path) -> Result<(), TrainError> {
+        let description = self.model.description_mut();
+        plan_file::keep(&self.plan, ModelTask::Classify.name(), description, path)
     }
 
     /// Reads a file that [`ClassifyModel::save`] wrote.
@@ -68,9 +78,23 @@ impl ClassifyModel {
     /// [`TrainError::Model`] and [`TrainError::Plan`] name the file and what is wrong with it.
     pub fn load(path: impl AsRef<Path>) -> Result<ClassifyModel, TrainError> {
         let path = path.as_ref();
-        let model = Model::load(path)?;
+        ClassifyModel::of_model(Model::load(path)?, path)
+    }
+
+    /// Reads the bytes of such a file.
+    ///
+    /// # Errors
+    /// Those of [`ClassifyModel::load`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<ClassifyModel, TrainError> {
+        let path = Path::new(plan_file::IN_MEMORY);
+        let model = Model::from_bytes(bytes).map_err(|error| error.of(path))?;
+        ClassifyModel::of_model(model, path)
+    }
+
+    /// A model from this place, with the plan in its description.
+    fn of_model(model: Model, path: &Path) -> Result<ClassifyModel, TrainError> {
         let plan: ClassifyPlan = plan_file::read(
-            ModelTask::Classify,
+            ModelTask::Classify.name(),
             model.description(),
             path,
             "it does not say what was classified",
@@ -141,7 +165,7 @@ impl ClassifyModel {
     /// [`TrainError::EvaluationNotFinite`] where a number on the way is not finite.
     pub fn predict_set(&self, set: &SequenceSet) -> Result<Vec<ClassProbabilities>, TrainError> {
         let classes = self.plan.schema.classes.len();
-        let logits = self.logits(set)?;
+        let logits = outputs_of(&self.model, set)?;
         let mut row_of = Vec::with_capacity(classes);
         let predictions = logits.iter().map(|logits| {
             let mut logarithms = Vec::with_capacity(logits.len());
@@ -159,7 +183,7 @@ impl ClassifyModel {
 
     /// Finds the temperature on the validation set.
     pub(super) fn calibrate(&mut self, valid: &SequenceSet) -> Result<(), TrainError> {
-        let logits = self.logits(valid)?.concat();
+        let logits = outputs_of(&self.model, valid)?.concat();
         let targets: Vec<u32> = valid
             .sequences
             .iter()
@@ -184,48 +208,5 @@ impl ClassifyModel {
             supervision: self.supervision(),
             sequences,
         }
-    }
-
-    /// Logits of each sequence, `[rows, classes]`.
-    fn logits(&self, set: &SequenceSet) -> Result<Vec<Vec<f32>>, TrainError> {
-        let classes = self.plan.schema.classes.len();
-        let network = self.model.configuration();
-        let every_step = network.readout == Readout::EveryStep;
-        let width = network.recurrent.output_size().max(classes);
-        // Sequences of like length share a batch, so that little of it is padding.
-        let mut order: Vec<usize> = (0..set.len()).collect();
-        order.sort_by_key(|&row| std::cmp::Reverse(set.sequence_length(row)));
-        let mut logits = vec![Vec::new(); set.len()];
-        let (mut window, mut outputs) = (Window::default(), Vec::new());
-        let mut rest = &order[..];
-        while let Some(&longest) = rest.first() {
-            let steps = set.sequence_length(longest);
-            let fitting = MOST_NUMBERS / steps.saturating_mul(width).max(1);
-            let (rows, after) = rest.split_at(fitting.clamp(1, 256).min(rest.len()));
-            rest = after;
-            window.fill(set, rows, &(0..steps));
-            let mut state = self.model.zero_state(rows.len());
-            self.model
-                .forward(&window.batch(), &window.inputs(), &mut state, &mut outputs)
-                .map_err(|error| match is_overflow(&error) {
-                    true => TrainError::EvaluationNotFinite,
-                    false => TrainError::Model(error),
-                })?;
-            if outputs.iter().any(|output| !output.is_finite()) {
-                return Err(TrainError::EvaluationNotFinite);
-            }
-            for (place, &row) in rows.iter().enumerate() {
-                let count = if every_step {
-                    set.sequence_length(row)
-                } else {
-                    1
-                };
-                for step in 0..count {
-                    let start = (step * rows.len() + place) * classes;
-                    logits[row].extend_from_slice(&outputs[start..start + classes]);
-                }
-            }
-        }
-        Ok(logits)
     }
 }

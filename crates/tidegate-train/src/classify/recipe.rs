@@ -1,17 +1,17 @@
 //! What is asked for when a classifier is trained.
 
 use serde::{Deserialize, Serialize};
-use tidegate_cells::{Cell, Gru, Stack};
+use tidegate_cells::{Cell, Gru};
 use tidegate_data::{Recordings, RecordingsOptions, RecordingsSchema};
-use tidegate_model::{InputLayer, Model, ModelConfiguration};
+use tidegate_model::{Model, ModelConfiguration};
 
 use super::class_weights::ClassWeights;
 use super::data::ClassifyData;
 use super::model::{ClassifyModel, ClassifyPlan};
-use super::pooling::ClassifyPooling;
 use crate::checkpoint::Checkpointing;
 use crate::error::TrainError;
 use crate::event::Event;
+use crate::sequence_network::{ClassifyPooling, SequenceNetwork};
 use crate::train::train_until;
 use crate::trained::{Outcome, Trained};
 use crate::training::Training;
@@ -82,21 +82,22 @@ impl ClassifyRecipe {
         &self,
         schema: &RecordingsSchema,
     ) -> Result<ModelConfiguration, TrainError> {
-        let mut recurrent = Stack::new(self.cell, schema.channels.len(), self.hidden_size);
-        recurrent.layers = self.layers;
-        recurrent.bidirectional = self.bidirectional;
-        recurrent.dropout = if self.layers > 1 { self.dropout } else { 0.0 };
-        recurrent.recurrent_dropout = self.recurrent_dropout;
         let readout = self.pooling.readout(schema.every_step);
-        let classes = schema.classes.len();
-        let mut configuration =
-            ModelConfiguration::new(InputLayer::Features, recurrent, classes, readout);
-        configuration.input_dropout = self.input_dropout;
-        configuration.output_dropout = self.dropout;
-        configuration
-            .validate()
-            .map_err(|error| TrainError::Model(error.into()))?;
-        Ok(configuration)
+        let (channels, classes) = (schema.channels.len(), schema.classes.len());
+        self.network().configuration(channels, classes, readout)
+    }
+
+    fn network(&self) -> SequenceNetwork {
+        SequenceNetwork {
+            cell: self.cell,
+            hidden_size: self.hidden_size,
+            layers: self.layers,
+            bidirectional: self.bidirectional,
+            pooling: self.pooling,
+            dropout: self.dropout,
+            input_dropout: self.input_dropout,
+            recurrent_dropout: self.recurrent_dropout,
+        }
     }
 
     /// Splits and scales recordings. The split follows from the seed of the training.

@@ -116,7 +116,12 @@ impl DetectModel {
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
         let description = self.network.description_mut();
-        plan_file::keep(&self.plan, ModelTask::Detect, description, path.as_ref())?;
+        plan_file::keep(
+            &self.plan,
+            ModelTask::Detect.name(),
+            description,
+            path.as_ref(),
+        )?;
         Ok(self.network.save(path)?)
     }
 
@@ -129,7 +134,7 @@ impl DetectModel {
         let network = Model::load(path)?;
         let missing = "it is no detector of anomalies, which tidegate train detect writes";
         let description = network.description();
-        let plan = plan_file::read(ModelTask::Detect, description, path, missing)?;
+        let plan = plan_file::read(ModelTask::Detect.name(), description, path, missing)?;
         let model = DetectModel { network, plan };
         match model.contradiction() {
             Some(what) => {

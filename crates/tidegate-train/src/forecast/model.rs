@@ -54,9 +54,24 @@ impl ForecastModel {
     /// # Errors
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
-        let description = self.forecaster.description_mut();
-        plan_file::keep(&self.plan, ModelTask::Forecast, description, path.as_ref())?;
+        let path = path.as_ref();
+        self.keep_plan(path)?;
         Ok(self.forecaster.save(path)?)
+    }
+
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`TrainError::Model`] where the plan is longer than a model file may hold.
+    pub fn to_bytes(&mut self) -> Result<Vec<u8>, TrainError> {
+        let path = Path::new(plan_file::IN_MEMORY);
+        self.keep_plan(path)?;
+        Ok(self.forecaster.to_bytes().map_err(|error| error.of(path))?)
+    }
+
+    fn keep_plan(&mut self, path: &Path) -> Result<(), TrainError> {
+        let description = self.forecaster.description_mut();
+        plan_file::keep(&self.plan, ModelTask::Forecast.name(), description, path)
     }
 
     /// Reads a file that [`ForecastModel::save`] wrote.
@@ -65,10 +80,24 @@ impl ForecastModel {
     /// [`TrainError::Model`] and [`TrainError::Plan`] name the file and what is wrong with it.
     pub fn load(path: impl AsRef<Path>) -> Result<ForecastModel, TrainError> {
         let path = path.as_ref();
-        let forecaster = Forecaster::load(path)?;
+        ForecastModel::of_forecaster(Forecaster::load(path)?, path)
+    }
+
+    /// Reads the bytes of such a file.
+    ///
+    /// # Errors
+    /// Those of [`ForecastModel::load`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<ForecastModel, TrainError> {
+        let path = Path::new(plan_file::IN_MEMORY);
+        let forecaster = Forecaster::from_bytes(bytes).map_err(|error| error.of(path))?;
+        ForecastModel::of_forecaster(forecaster, path)
+    }
+
+    /// A forecaster from this place, with the plan in its description.
+    fn of_forecaster(forecaster: Forecaster, path: &Path) -> Result<ForecastModel, TrainError> {
         let missing = "it does not say what was forecast";
         let description = forecaster.description();
-        let plan = plan_file::read(ModelTask::Forecast, description, path, missing)?;
+        let plan = plan_file::read(ModelTask::Forecast.name(), description, path, missing)?;
         let model = ForecastModel { forecaster, plan };
         match model.contradiction() {
             Some(reason) => Err(plan_file::problem(path, reason)),

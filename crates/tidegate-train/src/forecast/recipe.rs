@@ -111,6 +111,16 @@ impl ForecastRecipe {
         Ok(configuration)
     }
 
+    /// The network with the length of its segments.
+    pub(super) fn settled_network(&self, data: &ForecastData) -> Result<NetworkKind, TrainError> {
+        Ok(match self.configuration(data)?.network {
+            Network::Segment { length } => NetworkKind::Segment {
+                length: Some(length),
+            },
+            Network::Direct => NetworkKind::Direct,
+        })
+    }
+
     /// Prepares a table.
     ///
     /// # Errors

@@ -158,7 +158,12 @@ impl NextModel {
     /// [`TrainError::Model`]; a file that stood at `path` before is as it was then.
     pub fn save(&mut self, path: impl AsRef<Path>) -> Result<(), TrainError> {
         let description = self.model.description_mut();
-        plan_file::keep(&self.plan, ModelTask::Next, description, path.as_ref())?;
+        plan_file::keep(
+            &self.plan,
+            ModelTask::Next.name(),
+            description,
+            path.as_ref(),
+        )?;
         Ok(self.model.save(path)?)
     }
 
@@ -170,7 +175,8 @@ impl NextModel {
         let path = path.as_ref();
         let model = Model::load(path)?;
         let missing = "it does not say what its tokens are";
-        let plan: NextPlan = plan_file::read(ModelTask::Next, model.description(), path, missing)?;
+        let plan: NextPlan =
+            plan_file::read(ModelTask::Next.name(), model.description(), path, missing)?;
         let (configuration, tokens) = (model.configuration(), plan.material.vocabulary());
         let embedded = match configuration.input {
             InputLayer::Embedding { vocabulary, .. } => vocabulary,

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{omissions, summary};
+use crate::cell_variant::look;
 use crate::chart::{Axis, Chart, Line, Lines, Point, Scale, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
@@ -80,7 +81,7 @@ fn chart(task: &SharedTask, confidence: f64, language: Language) -> Option<Chart
         .iter()
         .map(|cell| Line {
             name: language.cell(cell.cell).to_owned(),
-            look: cell.cell.look(),
+            look: look(cell.cell),
             markers: true,
             points: task
                 .sequences

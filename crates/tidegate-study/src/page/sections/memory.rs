@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{omissions, range, summary};
+use crate::cell_variant::look;
 use crate::chart::{Axis, Chart, Guide, Line, Lines, Point, Scale, look_of_series, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
@@ -100,7 +101,7 @@ fn lag_chart(task: &LagTask, language: Language) -> Option<Chart> {
         .iter()
         .map(|cell| Line {
             name: language.cell(cell.cell).to_owned(),
-            look: cell.cell.look(),
+            look: look(cell.cell),
             markers: true,
             points: task
                 .lags
@@ -143,7 +144,7 @@ fn reach_chart(reach: &GradientReach, language: Language) -> Option<Chart> {
     let texts = language.texts();
     let line = |cell: &ReachOfCell, number: usize, state: &str, norms: &[f64]| Line {
         name: format!("{}, {state}", language.cell(cell.cell)),
-        look: look_of_series(cell.cell.look(), number),
+        look: look_of_series(look(cell.cell), number),
         points: reach
             .lags
             .iter()

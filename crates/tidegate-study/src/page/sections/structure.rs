@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::cell_variant::CellVariant;
+use crate::cell_variant::{CellVariant, look};
 use crate::chart::{Axis, Bar, BarSeries, Bars, Chart, Scale, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
@@ -101,7 +101,7 @@ fn chart(group: &[StructureRow], language: Language) -> Option<Chart> {
         .iter()
         .map(|row| BarSeries {
             name: language.cell(row.cell).to_owned(),
-            look: row.cell.look(),
+            look: look(row.cell),
             bars: counts
                 .iter()
                 .map(|(_, count)| {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::{omissions, range};
+use crate::cell_variant::look;
 use crate::chart::{Axis, Bar, BarSeries, Bars, Chart, Scale, short_number};
 use crate::language::Language;
 use crate::page::figure::Figures;
@@ -135,7 +136,7 @@ fn chart(
         }
         series.push(BarSeries {
             name: language.cell(variant).to_owned(),
-            look: variant.look(),
+            look: look(variant),
             bars,
         });
     }

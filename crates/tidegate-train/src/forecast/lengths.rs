@@ -8,14 +8,16 @@ const HORIZONS: usize = 4;
 
 /// The horizon for data with this season: whole seasons, at least 8 steps, or what fits into the shorter of the parts for
 /// validation and test.
-pub(crate) fn horizon(season: usize, measured_rows: usize) -> usize {
+#[must_use]
+pub fn horizon_for(season: usize, measured_rows: usize) -> usize {
     let season = season.max(1);
     let horizon = season * LEAST_HORIZON.div_ceil(season);
     horizon.min(measured_rows).max(1)
 }
 
 /// The window before this horizon: four horizons, or as many as leave half of the training rows to move it over.
-pub(crate) fn window(horizon: usize, training_rows: usize) -> usize {
+#[must_use]
+pub fn window_for(horizon: usize, training_rows: usize) -> usize {
     let room = (training_rows / 2).saturating_sub(horizon) / horizon.max(1);
     horizon * room.clamp(1, HORIZONS)
 }
@@ -39,8 +41,12 @@ mod tests {
             (12, 14, 2, (4, 2)),
             (12, 1, 0, (1, 1)),
         ] {
-            let horizon = horizon(season, measured);
-            assert_eq!((window(horizon, training), horizon), expected, "{season}");
+            let horizon = horizon_for(season, measured);
+            assert_eq!(
+                (window_for(horizon, training), horizon),
+                expected,
+                "{season}"
+            );
         }
     }
 }

@@ -1,0 +1,105 @@
+//! Regression of sequences.
+
+use std::path::PathBuf;
+
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+
+use super::options::SequenceOptions;
+use super::sequences::recordings;
+use super::training::{history, run};
+use crate::compute::compute;
+use crate::error::Outcome;
+
+/// A trained network for regression with its plan, as its model file holds them.
+#[pyclass(module = "tidegate._engine")]
+pub(crate) struct RegressModel {
+    model: tidegate_train::RegressModel,
+}
+
+#[pymethods]
+impl RegressModel {
+    /// Trains on sequences with targets `[n, size]` of `float64`; the model and the numbers of each epoch.
+    #[staticmethod]
+    #[pyo3(signature = (sequences, targets, options, threads=None, callback=None))]
+    fn fit<'py>(
+        py: Python<'py>,
+        sequences: &Bound<'py, PyAny>,
+        targets: PyReadonlyArray2<'py, f64>,
+        options: SequenceOptions,
+        threads: Option<usize>,
+        callback: Option<Bound<'py, PyAny>>,
+    ) -> Outcome<(RegressModel, Vec<Bound<'py, PyDict>>)> {
+        let recipe = options.regress()?;
+        let recordings = recordings(sequences, None)?;
+        let size = targets.shape()[1];
+        let targets: Vec<f64> = targets.as_array().iter().copied().collect();
+        let (model, trained) = run(py, threads, callback.as_ref(), |observer, stop| {
+            let data = recipe.prepare(&recordings, &targets, size)?;
+            recipe.train(&data, None, observer, stop)
+        })?;
+        Ok((RegressModel { model }, history(py, &trained)?))
+    }
+
+    /// The numbers of each sequence, `[n, size]`, as `float64`.
+    fn predict<'py>(
+        &self,
+        py: Python<'py>,
+        sequences: &Bound<'py, PyAny>,
+    ) -> Outcome<Bound<'py, PyArray2<f64>>> {
+        let recordings = recordings(sequences, None)?;
+        let found = compute(py, || self.model.predict(&recordings))?;
+        let shape = [recordings.recordings.len(), self.targets()];
+        Ok(PyArray1::from_vec(py, found).reshape(shape)?)
+    }
+
+    /// Channels of a sequence.
+    #[getter]
+    fn channels(&self) -> usize {
+        self.model.plan.schema.channels.len()
+    }
+
+    /// Numbers of a sequence.
+    #[getter]
+    fn targets(&self) -> usize {
+        self.model.plan.target_scaling.len()
+    }
+
+    /// What Python keeps in the file beside the plan; empty if there is nothing.
+    #[getter]
+    fn note(&self) -> String {
+        let description = self.model.model.description();
+        description.get(super::NOTE).cloned().unwrap_or_default()
+    }
+
+    #[setter]
+    fn set_note(&mut self, note: String) {
+        let description = self.model.model.description_mut();
+        description.insert(super::NOTE.to_owned(), note);
+    }
+
+    /// Writes the model file.
+    fn save(&mut self, path: PathBuf) -> Outcome<()> {
+        Ok(self.model.save(path)?)
+    }
+
+    /// Reads a model file.
+    #[staticmethod]
+    fn load(path: PathBuf) -> Outcome<RegressModel> {
+        let model = tidegate_train::RegressModel::load(path)?;
+        Ok(RegressModel { model })
+    }
+
+    /// The bytes of the model file.
+    fn to_bytes<'py>(&mut self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.model.to_bytes()?))
+    }
+
+    /// The model in such bytes.
+    #[staticmethod]
+    fn from_bytes(bytes: &[u8]) -> Outcome<RegressModel> {
+        let model = tidegate_train::RegressModel::from_bytes(bytes)?;
+        Ok(RegressModel { model })
+    }
+}
