@@ -90,12 +90,19 @@ impl Frame {
     #[getter]
     fn column_names(&self) -> Vec<String> {
         let schema = self.batch.schema();
-        schema.fields().iter().map(|field| field.name().clone()).collect()
+        schema
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect()
     }
 
     /// The columns as Python's own objects: of each its name, its kind (`number`, `count`, `text`, `date`, `civil`,
     /// `instant`) and its values, times as microseconds since 1970.
-    fn columns<'py>(&self, py: Python<'py>) -> Outcome<Vec<(String, &'static str, Bound<'py, PyAny>)>> {
+    fn columns<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> Outcome<Vec<(String, &'static str, Bound<'py, PyAny>)>> {
         use arrow_array::cast::AsArray;
         use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
         use arrow_schema::DataType;
