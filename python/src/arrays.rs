@@ -4,11 +4,15 @@
 //! transposed one, a slice with steps, one without alignment) is copied into that order, as NumPy's own functions do. No
 //! other dtype is converted: that costs precision or time, which is the caller's to spend.
 
+use std::fmt::Display;
+
 use numpy::{
-    PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray,
-    PyUntypedArrayMethods,
+    PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
+    PyReadwriteArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyTuple;
 
 use crate::error::{Failure, Outcome};
 
@@ -76,15 +80,22 @@ pub(crate) fn tokens_of(name: &str, value: &Bound<'_, PyAny>) -> Outcome<(Vec<us
                 let array = in_c_order(array)?;
                 let array = array.try_readonly().map_err(PyErr::from)?;
                 let values = array.as_slice().map_err(PyErr::from)?;
-                let tokens = values.iter().map(|&value| {
-                    u32::try_from(value).map_err(|_| Failure::value(format!("{name} holds {value}, which is no token")))
-                });
+                let tokens = values.iter().map(|&value| token(name, value));
                 return Ok((array.shape().to_vec(), tokens.collect::<Outcome<Vec<u32>>>()?));
             })*
         };
     }
     of_integers!(i64, i32, u32, u8, i16, u16, i8, u64);
     Err(wrong_kind(name, value, "an integer dtype"))
+}
+
+/// An integer as a token; whether the vocabulary has it, the model says.
+///
+/// # Errors
+/// `ValueError` for a negative number, or one that no vocabulary has.
+pub(crate) fn token<T: Copy + Display + TryInto<u32>>(name: &str, number: T) -> Outcome<u32> {
+    let refused = |_| Failure::value(format!("{name} holds {number}, which is no token"));
+    number.try_into().map_err(refused)
 }
 
 /// Lengths: any sequence of integers.
@@ -107,6 +118,36 @@ pub(crate) fn lengths_of(value: &Bound<'_, PyAny>) -> Outcome<Vec<usize>> {
         );
     }
     Ok(lengths)
+}
+
+/// A new array of zeros that is being filled.
+pub(crate) struct NewArray<'py> {
+    array: PyReadwriteArrayDyn<'py, f32>,
+}
+
+impl<'py> NewArray<'py> {
+    /// # Errors
+    /// NumPy's `MemoryError`, with the shape, if there is no room.
+    pub(crate) fn zeros(py: Python<'py>, shape: &[usize]) -> Outcome<NewArray<'py>> {
+        static ZEROS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let zeros = ZEROS.import(py, "numpy", "zeros")?;
+        let shape = PyTuple::new(py, shape)?;
+        let array = zeros.call1((shape, numpy::dtype::<f32>(py)))?;
+        let array = array.cast_into::<PyArrayDyn<f32>>().map_err(PyErr::from)?;
+        let array = array.try_into_readwrite().map_err(PyErr::from)?;
+        Ok(NewArray { array })
+    }
+
+    /// The values in C order.
+    pub(crate) fn values(&mut self) -> &mut [f32] {
+        // A new array is contiguous.
+        self.array.as_slice_mut().unwrap_or_default()
+    }
+
+    /// The array, filled.
+    pub(crate) fn finish(self) -> Bound<'py, PyArrayDyn<f32>> {
+        Bound::clone(&self.array)
+    }
 }
 
 /// A new array over `values`, without a copy.

@@ -8,15 +8,43 @@ mod arrow;
 mod compute;
 mod error;
 mod estimators;
+mod forecast_network;
+mod gate_arrays;
+mod model;
+mod named_tensors;
+mod recurrent;
+mod sequences;
+mod states;
+mod stream;
+mod torch;
 
 use pyo3::pymodule;
 
 #[pymodule]
 mod _engine {
+    #[pymodule_export]
+    use crate::forecast_network::{ForecastNetwork, load_network};
+    #[pymodule_export]
+    use crate::model::ModelObject;
+    #[pymodule_export]
+    use crate::recurrent::Recurrent;
+    #[pymodule_export]
+    use crate::stream::Stream;
+    #[pymodule_export]
+    use crate::torch::network::{torch_kept_memory, torch_release_memory};
+    #[pymodule_export]
+    use crate::torch::recurrent::{torch_backward, torch_forward, torch_trace};
+
     /// The version of the package.
     #[pymodule_export]
     const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+    #[pymodule_init]
+    fn initialise(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::compute::remember_process();
+        // The package says what is public; of this module the stubs say what there is.
+        pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
+    }
     #[pymodule_export]
     use crate::arrow::{Frame, Table};
     #[pymodule_export]

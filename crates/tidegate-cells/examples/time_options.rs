@@ -106,11 +106,11 @@ impl Pass {
 
     /// Seconds of one pass. Noise is given to every pass, as in training: a stack without options draws nothing from it.
     fn run(&mut self) -> Result<f64, Failure> {
-        let batch = Batch {
-            steps: self.steps,
-            batch: self.lengths.len(),
-            lengths: self.ragged.then_some(&self.lengths),
-        };
+        let batch = Batch::padded(
+            self.steps,
+            self.lengths.len(),
+            self.ragged.then_some(&self.lengths),
+        );
         self.seed += 1;
         let noise = Some(Noise::new(self.seed));
         let clock = Instant::now();

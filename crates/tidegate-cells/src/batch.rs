@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 
-/// A batch of sequences, time-major `[steps, batch, features]`, possibly ragged.
+/// A batch of sequences, possibly ragged. Its rows of features are time-major, `[steps, batch, features]` with padding past each
+/// sequence's end; or packed, without padding: `[total steps, features]` as in PyTorch's `PackedSequence`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch<'a> {
     /// Number of steps T of the longest sequence that fits.
@@ -11,6 +12,9 @@ pub struct Batch<'a> {
     pub batch: usize,
     /// One length per sequence, in any order, 0 to `steps`; absent when every sequence has `steps` steps.
     pub lengths: Option<&'a [usize]>,
+    /// Whether the rows are packed: all of step 0, then all of step 1 and so on, of the sequences that have the step. The
+    /// lengths must not increase then.
+    pub packed: bool,
 }
 
 impl<'a> Batch<'a> {
@@ -21,6 +25,7 @@ impl<'a> Batch<'a> {
             steps,
             batch,
             lengths: None,
+            packed: false,
         }
     }
 
@@ -31,6 +36,29 @@ impl<'a> Batch<'a> {
             steps,
             batch: lengths.len(),
             lengths: Some(lengths),
+            packed: false,
+        }
+    }
+
+    /// A batch of padded rows, with one length per sequence or none where every sequence has `steps` steps.
+    #[must_use]
+    pub fn padded(steps: usize, batch: usize, lengths: Option<&'a [usize]>) -> Self {
+        Batch {
+            steps,
+            batch,
+            lengths,
+            packed: false,
+        }
+    }
+
+    /// A batch of packed rows; `lengths` do not increase.
+    #[must_use]
+    pub fn packed(lengths: &'a [usize]) -> Self {
+        Batch {
+            steps: lengths.first().copied().unwrap_or(0),
+            batch: lengths.len(),
+            lengths: Some(lengths),
+            packed: true,
         }
     }
 
@@ -40,6 +68,15 @@ impl<'a> Batch<'a> {
         self.lengths.map_or(self.steps, |lengths| lengths[row])
     }
 
+    /// The shape of the rows: steps and sequences, or their number where they are packed.
+    pub(crate) fn rows(&self) -> [(&'static str, usize); 2] {
+        if self.packed {
+            [("packed rows", self.total_steps()), ("of step", 1)]
+        } else {
+            [("steps", self.steps), ("batch", self.batch)]
+        }
+    }
+
     /// Number of real steps over all sequences.
     #[must_use]
     pub fn total_steps(&self) -> usize {
@@ -47,7 +84,20 @@ impl<'a> Batch<'a> {
             .map_or(self.steps * self.batch, |lengths| lengths.iter().sum())
     }
 
-    /// Checks that there is one length per sequence and none beyond `steps`.
+    /// As [`Batch::validate`], for what reads padded rows alone.
+    ///
+    /// # Errors
+    /// Those of [`Batch::validate`], and [`Error::Lengths`] where rows are packed.
+    pub fn validate_padded(&self) -> Result<(), Error> {
+        if self.packed {
+            let reason =
+                "rows are packed, but only padded ones, [steps, batch, features], are read";
+            return Err(Error::Lengths(reason.into()));
+        }
+        self.validate()
+    }
+
+    /// Checks that there is one length per sequence and none beyond `steps`, nor, where rows are packed, beyond the one before.
     ///
     /// # Errors
     /// [`Error::Lengths`] names the sequence at fault.
@@ -62,12 +112,21 @@ impl<'a> Batch<'a> {
                 self.batch
             )));
         }
-        match lengths.iter().position(|&length| length > self.steps) {
-            Some(row) => Err(Error::Lengths(format!(
+        if let Some(row) = lengths.iter().position(|&length| length > self.steps) {
+            return Err(Error::Lengths(format!(
                 "sequence {row} is said to have {} steps, but the batch has {}",
                 lengths[row], self.steps
-            ))),
-            None => Ok(()),
+            )));
         }
+        let longer = lengths.windows(2).position(|pair| pair[0] < pair[1]);
+        if let (true, Some(row)) = (self.packed, longer) {
+            return Err(Error::Lengths(format!(
+                "packed sequences stand in the order of their lengths, the longest first, but sequence {row} has {} steps and sequence {} has {}",
+                lengths[row],
+                row + 1,
+                lengths[row + 1]
+            )));
+        }
+        Ok(())
     }
 }

@@ -38,6 +38,7 @@ mod tape;
 mod tensor;
 mod trace;
 mod vectorised;
+mod weights;
 
 pub use batch::Batch;
 pub use cell_variant::{CellVariant, UnknownCell};
@@ -56,3 +57,4 @@ pub use tape::Tape;
 pub use tensor::Tensor;
 pub use trace::{GateTrace, Trace};
 pub use vectorised::vectorised;
+pub use weights::{WeightGradient, Weights};

@@ -34,7 +34,7 @@ impl Stack {
         let shape = self.cell.kernels().shape();
         let padded = self.padded(set);
         let (real, directions) = (batch.total_steps(), self.directions());
-        let full = real == batch.steps * batch.batch;
+        let full = batch.packed || real == batch.steps * batch.batch;
         let operands = usize::from(self.recurrent_dropout > 0.0);
         let states = 1 + usize::from(shape.cell_slot.is_some());
         let direction = [
@@ -64,17 +64,13 @@ impl Stack {
     /// Bytes that [`Tape::output`](crate::Tape::output) adds to the tape once it is asked for.
     #[must_use]
     pub fn output_bytes(&self, set: InstructionSet, batch: &Batch<'_>) -> u64 {
-        let full = batch.total_steps() == batch.steps * batch.batch;
+        let full = batch.packed || batch.total_steps() == batch.steps * batch.batch;
         if full && !self.bidirectional && self.padded(set) == self.hidden_size {
             return 0;
         }
         // A plain vector, not padded to whole cache lines.
-        product(&[
-            batch.steps,
-            batch.batch,
-            self.output_size(),
-            size_of::<f32>(),
-        ])
+        let [(_, steps), (_, sequences)] = batch.rows();
+        product(&[steps, sequences, self.output_size(), size_of::<f32>()])
     }
 
     /// Bytes that a forward and a backward pass over `batch` take beside what stays on the tape, `with_input_gradient` or without.
@@ -196,9 +192,14 @@ mod tests {
                     let weights = vec![0.1; stack.parameter_count()];
                     let engine =
                         Engine::with_instruction_set(stack.clone(), &weights, set).unwrap();
-                    for batch in [Batch::full(9, 5), Batch::ragged(9, &lengths)] {
+                    let sorted = [9, 9, 7, 4, 0];
+                    for (batch, rows) in [
+                        (Batch::full(9, 5), 45),
+                        (Batch::ragged(9, &lengths), 45),
+                        (Batch::packed(&sorted), 29),
+                    ] {
                         let mut tape = Tape::new();
-                        let input = vec![0.5; 9 * 5 * 3];
+                        let input = vec![0.5; rows * 3];
                         let noise = Some(Noise::new(1));
                         let mut state = stack.zero_state(5);
                         engine
@@ -206,7 +207,7 @@ mod tests {
                             .unwrap();
                         let counted = stack.tape_bytes(set, &batch);
                         assert_eq!(counted, tape.memory_bytes() as u64, "{stack:?} {batch:?}");
-                        assert_eq!(tape.output().len(), 9 * 5 * stack.output_size());
+                        assert_eq!(tape.output().len(), rows * stack.output_size());
                         let counted = counted + stack.output_bytes(set, &batch);
                         assert_eq!(counted, tape.memory_bytes() as u64, "{stack:?} {batch:?}");
                     }

@@ -1,6 +1,6 @@
 //! The order of rows that all internal buffers use: time-major over the real steps alone. Sequences are ranked by length,
 //! the longest first; step t holds the ranks that are longer than t, which are the first `count(t)`. A full batch keeps
-//! its own order, so that its packed form is the caller's `[T, B, ·]` itself.
+//! its own order, so that its packed form is the caller's `[T, B, ·]` itself; so is that of a caller whose rows are packed.
 
 use std::ops::Range;
 
@@ -13,6 +13,7 @@ const STEP_COST: usize = 2;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PackedSteps {
     batch_steps: usize,
+    packed: bool,
     order: Vec<usize>,
     lengths: Vec<usize>,
     counts: Vec<usize>,
@@ -44,6 +45,7 @@ impl PackedSteps {
         starts.push(start);
         PackedSteps {
             batch_steps: batch.steps,
+            packed: batch.packed,
             order,
             lengths,
             counts,
@@ -91,16 +93,50 @@ impl PackedSteps {
         self.lengths[rank]
     }
 
-    /// Whether the packed form is the caller's own `[T, B, ·]`.
-    pub(crate) fn is_full(&self) -> bool {
-        self.total() == self.batch_steps * self.batch()
+    /// Whether the packed form is the caller's own.
+    pub(crate) fn is_callers(&self) -> bool {
+        self.packed || self.total() == self.batch_steps * self.batch()
     }
 
-    /// The batch's `step · B + row` of every packed row, in packed order.
+    /// Number of the caller's rows, with padding.
+    pub(crate) fn caller_rows(&self) -> usize {
+        if self.packed {
+            self.total()
+        } else {
+            self.batch_steps * self.batch()
+        }
+    }
+
+    /// Number of steps of the caller's rows, with padding.
+    pub(crate) fn caller_steps(&self) -> usize {
+        self.batch_steps
+    }
+
+    /// Number of the caller's rows at `step`. Packed ones stand in the order of their ranks, which is the caller's.
+    pub(crate) fn caller_count(&self, step: usize) -> usize {
+        if self.packed {
+            self.count(step)
+        } else {
+            self.batch()
+        }
+    }
+
+    /// The caller's row of every packed row, in packed order.
     pub(crate) fn unpacked_rows(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.steps()).flat_map(move |step| {
-            (0..self.count(step)).map(move |rank| step * self.batch() + self.row(rank))
+        let rows = self.places().enumerate();
+        rows.map(move |(packed, (step, sequence))| {
+            if self.packed {
+                packed
+            } else {
+                step * self.batch() + sequence
+            }
         })
+    }
+
+    /// The step and the batch's sequence of every packed row, in packed order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        (0..self.steps())
+            .flat_map(move |step| (0..self.count(step)).map(move |rank| (step, self.row(rank))))
     }
 
     /// The steps split into at most `parts` ranges of about equal numbers of rows.
@@ -195,16 +231,27 @@ mod tests {
             steps.unpacked_rows().collect::<Vec<_>>(),
             [2, 0, 3, 6, 4, 7, 10]
         );
-        assert!(!steps.is_full());
+        assert!(!steps.is_callers());
     }
 
     #[test]
     fn a_full_batch_is_its_own_packed_form_and_splits_evenly() {
         let steps = PackedSteps::new(&Batch::full(3, 5));
-        assert!(steps.is_full());
+        assert!(steps.is_callers());
         assert!(steps.unpacked_rows().eq(0..15));
         assert_eq!(steps.split(2), [0..3, 3..5]);
         assert_eq!(steps.split(9), [0..1, 1..2, 2..3, 3..4, 4..5]);
+    }
+
+    #[test]
+    fn packed_rows_are_their_own_packed_form() {
+        let lengths = [3, 2, 2, 0];
+        let steps = PackedSteps::new(&Batch::packed(&lengths));
+        assert!(steps.is_callers());
+        assert_eq!((steps.caller_rows(), steps.total()), (7, 7));
+        assert!(steps.unpacked_rows().eq(0..7));
+        let places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0)];
+        assert!(steps.places().eq(places));
     }
 
     #[test]

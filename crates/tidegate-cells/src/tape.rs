@@ -1,6 +1,7 @@
 //! What a training forward pass leaves for the backward pass.
 
 use crate::engine::run_all;
+use crate::error::{Error, check_length};
 use crate::instruction_set::InstructionSet;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::layer_weights::TransposedWeights;
@@ -52,7 +53,6 @@ pub(crate) struct PackedOutput {
     pub(crate) padded: usize,
     /// Parts that threads share.
     pub(crate) parts: usize,
-    pub(crate) batch_steps: usize,
 }
 
 /// What [`Engine::forward_training`](crate::Engine::forward_training) leaves for
@@ -83,60 +83,90 @@ impl Tape {
         Self::default()
     }
 
-    /// Outputs of the last forward pass, `[T, B, directions · H]`, zero past each sequence's end.
+    /// Outputs of the last forward pass, `[T, B, directions · H]`, zero past each sequence's end; packed rows where the batch
+    /// was packed.
     #[must_use]
     pub fn output(&mut self) -> &[f32] {
         if let OutputForm::Packed(form) = self.output_form {
-            self.unpack_output(form);
+            let mut output = std::mem::take(&mut self.output);
+            make_room(&mut output, self.output_length(form));
+            output.resize(self.output_length(form), 0.0);
+            self.unpack_output(form, &mut output);
+            self.output = output;
             self.output_form = OutputForm::Unpacked;
         }
-        let top = self
-            .layers
-            .last()
-            .and_then(|layer| layer.directions.first());
-        match (self.output_form, top) {
-            (OutputForm::Top { length }, Some(top)) => &top.outputs[..length],
+        self.formed_output()
+    }
+
+    /// Copies what [`Tape::output`] gives to the caller's memory.
+    ///
+    /// # Errors
+    /// A slice of the wrong length; nothing is written then.
+    pub fn copy_output(&self, target: &mut [f32]) -> Result<(), Error> {
+        let length = match self.output_form {
+            OutputForm::Packed(form) => self.output_length(form),
+            _ => self.formed_output().len(),
+        };
+        check_length("output", target.len(), &[("values", length)])?;
+        match self.output_form {
+            OutputForm::Packed(form) => self.unpack_output(form, target),
+            _ => target.copy_from_slice(self.formed_output()),
+        }
+        Ok(())
+    }
+
+    /// The outputs where they have their final form already.
+    fn formed_output(&self) -> &[f32] {
+        match self.output_form {
+            OutputForm::Top { length } => {
+                let top = self.top().first();
+                top.map_or(&[], |top| &top.outputs[..length])
+            }
             _ => &self.output,
         }
     }
 
-    /// Gives the top layer's outputs the form `[T, B, directions · H]`.
-    fn unpack_output(&mut self, form: PackedOutput) {
+    fn top(&self) -> &[DirectionTape] {
+        let top = self.layers.last();
+        top.map_or(&[], |layer| &layer.directions)
+    }
+
+    fn output_length(&self, form: PackedOutput) -> usize {
+        self.steps.caller_rows() * self.top().len() * form.units
+    }
+
+    /// Gives the top layer's outputs the caller's form.
+    fn unpack_output(&self, form: PackedOutput, output: &mut [f32]) {
         let PackedOutput {
             units,
             padded,
             parts,
-            batch_steps,
         } = form;
-        let steps = &self.steps;
-        let top = self
-            .layers
-            .last()
-            .map_or(&[][..], |layer| &layer.directions);
-        let (batch, width) = (steps.batch(), top.len() * units);
-        let length = batch_steps * batch * width;
-        make_room(&mut self.output, length);
-        self.output.resize(length, 0.0);
+        let (steps, top) = (&self.steps, self.top());
+        let width = top.len() * units;
         // Steps beyond the longest sequence are padding alone and belong to the last part.
         let mut ranges = steps.ranges_of_steps(parts);
         match ranges.last_mut() {
-            Some(last) => last.end = batch_steps,
-            None => ranges.push(0..batch_steps),
+            Some(last) => last.end = steps.caller_steps(),
+            None => ranges.push(0..steps.caller_steps()),
         }
-        let mut rest = &mut self.output[..];
+        let mut rest = output;
         let tasks = ranges
             .into_iter()
             .map(|range| {
-                let (rows, after) =
-                    std::mem::take(&mut rest).split_at_mut(range.len() * batch * width);
+                let rows: usize = range.clone().map(|step| steps.caller_count(step)).sum();
+                let (rows, after) = std::mem::take(&mut rest).split_at_mut(rows * width);
                 rest = after;
                 (range, rows)
             })
             .collect();
-        run_all(parts, tasks, |(range, rows)| {
-            for (step, rows) in range.zip(rows.chunks_exact_mut((batch * width).max(1))) {
+        run_all(parts, tasks, |(range, mut rest)| {
+            for step in range {
+                let count = steps.caller_count(step);
+                let (rows, after) = std::mem::take(&mut rest).split_at_mut(count * width);
+                rest = after;
                 let real = steps.count(step);
-                for rank in 0..batch {
+                for rank in 0..count {
                     let target = &mut rows[steps.row(rank) * width..][..width];
                     if rank >= real {
                         target.fill(0.0);

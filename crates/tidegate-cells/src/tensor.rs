@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::error::{Error, check_length};
+
 /// A tensor inside a flat buffer: parameters, their gradients and the optimiser's state share this layout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tensor {
@@ -30,6 +32,14 @@ impl Tensor {
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.offset..self.offset + self.len()
+    }
+
+    /// Checks that a slice of its own holds the tensor's values, or none for a bias, which is zero then.
+    pub(crate) fn check_slice(&self, what: &'static str, found: usize) -> Result<(), Error> {
+        if found == 0 && self.name.starts_with("bias") {
+            return Ok(());
+        }
+        check_length(what, found, &[(&self.name, self.len())])
     }
 
     /// The tensor's place for an error message: the name and the index along each axis of flat element `index`.

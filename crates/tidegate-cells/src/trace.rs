@@ -16,7 +16,7 @@ pub struct GateTrace {
     /// The field's name of it: `reset_gate`, `update_gate`, `candidate`, `input_gate`, `forget_gate`, `output_gate`, `cell`
     /// or `hidden`.
     pub name: &'static str,
-    /// Values `[T, B, H]`, zero past each sequence's end.
+    /// Values `[T, B, H]`, zero past each sequence's end; packed rows where the batch was packed.
     pub values: Vec<f32>,
 }
 
@@ -41,7 +41,7 @@ impl Engine {
     ) -> Result<Trace, Error> {
         let mut tape = Tape::new();
         self.forward_training(batch, input, state, None, &mut tape)?;
-        let (units, size) = (self.stack().hidden_size, batch.steps * batch.batch);
+        let (units, size) = (self.stack().hidden_size, tape.steps.caller_rows());
         let shape = self.shape();
         let padded = self.padded_units();
         let mut gates = Vec::new();

@@ -230,13 +230,9 @@ fn lengths_beyond_the_batch_and_too_few_lengths_are_named() {
         error.contains("sequence 1") && error.contains('5'),
         "{error}"
     );
-    let error = run(Batch {
-        steps: 4,
-        batch: 3,
-        lengths: Some(&[4, 4]),
-    })
-    .unwrap_err()
-    .to_string();
+    let error = run(Batch::padded(4, 3, Some(&[4, 4])))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("2 given for 3"), "{error}");
     assert!(run(Batch::ragged(4, &[0, 4])).is_ok());
 }
@@ -357,7 +353,7 @@ proptest! {
         let mut state = stack.zero_state(batch);
         state.hidden.resize(hidden, 0.0);
         state.cell.resize(cell, 0.0);
-        let batch = Batch { steps, batch, lengths: lengths.as_deref() };
+        let batch = Batch::padded(steps, batch, lengths.as_deref());
         let (input, mut output) = (vec![0.1; input], vec![0.0; output]);
         let _ = engine.forward(&batch, &input, &mut state, &mut output);
         let mut tape = Tape::new();

@@ -163,11 +163,7 @@ fn run_whole(layers: &[Layer], input: &[f32]) -> Vec<f32> {
             Layer::Recurrent(engine) => {
                 let mut state = engine.stack().zero_state(1);
                 let mut output = vec![f32::NAN; steps * engine.stack().output_size()];
-                let batch = Batch {
-                    steps,
-                    batch: 1,
-                    lengths: None,
-                };
+                let batch = Batch::padded(steps, 1, None);
                 engine
                     .forward(&batch, &values, &mut state, &mut output)
                     .unwrap();

@@ -19,12 +19,51 @@ pub enum ExchangeError {
         /// What to do instead; may be empty.
         remedy: String,
     },
+    /// The network needs whole sequences.
+    #[error(
+        "{layer} {reason}: the network needs whole sequences and cannot advance one step at a time"
+    )]
+    NotStreamable {
+        /// The layer, by its index and kind.
+        layer: String,
+        /// What it does.
+        reason: &'static str,
+    },
+    /// The safetensors file is damaged, or is none.
+    #[error("the file {0}")]
+    File(#[from] tidegate_model::FileError),
+    /// What the file holds can be read in more than one way.
+    #[error("{what}: {remedy}")]
+    Ambiguous {
+        /// What is not said.
+        what: String,
+        /// How to say it.
+        remedy: String,
+    },
     /// The file is damaged or not what it is taken for.
     #[error("{place}: {reason}")]
     Malformed {
         /// Where: the tensor, layer, node or byte.
         place: String,
         /// What is wrong.
+        reason: String,
+    },
+    /// A node of a graph asks for what is not computed, or has no place where the graph is to go.
+    #[error("{operator} of node {node}: {reason}")]
+    Operator {
+        /// The node, by name or place.
+        node: String,
+        /// Its operator, by the standard's name.
+        operator: String,
+        /// What is not computed, or does not fit.
+        reason: String,
+    },
+    /// What was handed over to be computed does not fit.
+    #[error("input {name}: {reason}")]
+    Input {
+        /// The input, by name.
+        name: String,
+        /// What is wrong, with the shapes or types.
         reason: String,
     },
 }

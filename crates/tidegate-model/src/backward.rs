@@ -68,7 +68,7 @@ impl Model {
         state_gradient: &mut State,
         gradient: &mut [f32],
     ) -> Result<(), ModelError> {
-        batch.validate()?;
+        batch.validate_padded()?;
         self.check_inputs(batch, inputs)?;
         check_length(
             "gradient",

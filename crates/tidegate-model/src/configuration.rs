@@ -51,6 +51,23 @@ impl Readout {
     }
 }
 
+/// What makes the outputs of what the readout gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Head {
+    /// A dense layer: y = W x + b, with `head.weight` and `head.bias`.
+    #[default]
+    Dense,
+    /// Nothing: the outputs are what is read of the recurrent layers.
+    None,
+}
+
+impl Head {
+    fn is_dense(&self) -> bool {
+        *self == Head::Dense
+    }
+}
+
 /// Configuration of a [`Model`](crate::Model).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -59,10 +76,13 @@ pub struct ModelConfiguration {
     pub input: InputLayer,
     /// The recurrent layers.
     pub recurrent: Stack,
-    /// Number of outputs O of the head.
+    /// Number of outputs O of the head; without one, that of the recurrent layers.
     pub outputs: usize,
     /// Where the head reads.
     pub readout: Readout,
+    /// What makes the outputs; a dense layer by default.
+    #[serde(default, skip_serializing_if = "Head::is_dense")]
+    pub head: Head,
     /// Probability, 0 to below 1, of zeroing a feature that enters the recurrent layers, in training. Default 0.
     #[serde(default)]
     pub input_dropout: f32,
@@ -80,8 +100,21 @@ impl ModelConfiguration {
             recurrent,
             outputs,
             readout,
+            head: Head::Dense,
             input_dropout: 0.0,
             output_dropout: 0.0,
+        }
+    }
+
+    /// A configuration without a head and without dropout: the outputs are the top layer's hidden states, both directions'
+    /// side by side, or what the readout makes of them.
+    #[must_use]
+    pub fn headless(input: InputLayer, recurrent: Stack, readout: Readout) -> Self {
+        // Of a stack that is too wide to be counted, validation says so.
+        let outputs = recurrent.hidden_size.saturating_mul(recurrent.directions());
+        ModelConfiguration {
+            head: Head::None,
+            ..ModelConfiguration::new(input, recurrent, outputs, readout)
         }
     }
 
@@ -102,6 +135,12 @@ impl ModelConfiguration {
             }
         }
         positive("outputs", self.outputs)?;
+        if self.head == Head::None && self.outputs != self.recurrent.output_size() {
+            return Err(ConfigurationError::OutputsWithoutHead {
+                outputs: self.outputs,
+                recurrent: self.recurrent.output_size(),
+            });
+        }
         probability("input_dropout", self.input_dropout)?;
         probability("output_dropout", self.output_dropout)?;
         match self.checked_parameter_count() {
@@ -133,7 +172,10 @@ impl ModelConfiguration {
             .recurrent
             .hidden_size
             .checked_mul(self.recurrent.directions())?;
-        let head = features.checked_add(1)?.checked_mul(self.outputs)?;
+        let head = match self.head {
+            Head::Dense => features.checked_add(1)?.checked_mul(self.outputs)?,
+            Head::None => 0,
+        };
         let pooling = match self.readout {
             Readout::EveryStep | Readout::LastStep | Readout::Mean => 0,
             Readout::Attention => features.checked_add(2)?.checked_mul(features)?,
@@ -198,6 +240,36 @@ mod tests {
             pooled.parameter_count(),
             tokens().parameter_count() + 8 * 8 + 8 + 8
         );
+    }
+
+    #[test]
+    fn without_a_head_there_are_as_many_outputs_as_the_recurrent_layers_have() {
+        let mut configuration = tokens();
+        configuration.recurrent.bidirectional = true;
+        let headless = ModelConfiguration::headless(
+            configuration.input,
+            configuration.recurrent.clone(),
+            Readout::LastStep,
+        );
+        assert_eq!(headless.outputs, 16);
+        assert_eq!(headless.validate(), Ok(()));
+        assert_eq!(
+            headless.parameter_count(),
+            configuration.parameter_count() - 17 * 3
+        );
+        assert!(refusal(|c| c.head = Head::None).contains("outputs is 3"));
+        let json = serde_json::to_string(&headless).unwrap();
+        assert!(json.contains(r#""head":"none""#), "{json}");
+        assert_eq!(
+            serde_json::from_str::<ModelConfiguration>(&json).unwrap(),
+            headless
+        );
+    }
+
+    #[test]
+    fn a_dense_head_leaves_no_mark_in_the_json() {
+        let json = serde_json::to_string(&tokens()).unwrap();
+        assert!(!json.contains("head"), "{json}");
     }
 
     #[test]

@@ -1,13 +1,14 @@
-//! The dense head: y = x Wᵀ + b, with `head.weight [outputs, features]` and `head.bias [outputs]`.
+//! The head: y = x Wᵀ + b, with `head.weight [outputs, features]` and `head.bias [outputs]`, or nothing at all: y = x.
 
-use tidegate_cells::{Error, Linear};
+use tidegate_cells::{Error, Linear, check_length};
 
-use crate::configuration::ModelConfiguration;
+use crate::configuration::{Head, ModelConfiguration};
 use crate::layout::Layout;
 
 /// The head's weights, packed; the parameters themselves stay in the model's flat buffer.
 pub(crate) struct Dense {
-    linear: Linear,
+    /// Absent where the outputs are the features.
+    linear: Option<Linear>,
 }
 
 impl Dense {
@@ -17,24 +18,33 @@ impl Dense {
         layout: &Layout,
         parameters: &[f32],
     ) -> Result<Self, Error> {
-        let mut dense = Dense {
-            linear: Linear::new(configuration.recurrent.output_size(), configuration.outputs)?,
+        let features = configuration.recurrent.output_size();
+        let linear = match configuration.head {
+            Head::Dense => Some(Linear::new(features, configuration.outputs)?),
+            Head::None => None,
         };
+        let mut dense = Dense { linear };
         dense.set_weights(layout, parameters)?;
         Ok(dense)
     }
 
     /// Packs the head's weights anew.
     pub(crate) fn set_weights(&mut self, layout: &Layout, parameters: &[f32]) -> Result<(), Error> {
-        self.linear.set_weights(
-            &parameters[layout.head_weight.clone()],
-            &parameters[layout.head_bias.clone()],
-        )
+        match &mut self.linear {
+            Some(linear) => linear.set_weights(
+                &parameters[layout.head_weight.clone()],
+                &parameters[layout.head_bias.clone()],
+            ),
+            None => Ok(()),
+        }
     }
 
     /// Outputs `[M, outputs]` of features `[M, K]`; a row's bits do not depend on the other rows.
     pub(crate) fn forward(&self, features: &[f32], outputs: &mut [f32]) -> Result<(), Error> {
-        self.linear.forward(features, outputs)
+        match &self.linear {
+            Some(linear) => linear.forward(features, outputs),
+            None => copy("outputs", features, outputs),
+        }
     }
 
     /// Adds to the gradients of weight and bias in `gradient`, the flat buffer; overwrites `feature_gradient`.
@@ -47,9 +57,12 @@ impl Dense {
         gradient: &mut [f32],
         feature_gradient: &mut [f32],
     ) -> Result<(), Error> {
+        let Some(linear) = &self.linear else {
+            return copy("feature_gradient", output_gradient, feature_gradient);
+        };
         let (weight_gradient, bias_gradient) =
             gradient[layout.head_weight.start..].split_at_mut(layout.head_weight.len());
-        self.linear.backward(
+        linear.backward(
             &parameters[layout.head_weight.clone()],
             features,
             output_gradient,
@@ -58,4 +71,11 @@ impl Dense {
             Some(feature_gradient),
         )
     }
+}
+
+/// Copies what passes without a head.
+fn copy(what: &'static str, source: &[f32], target: &mut [f32]) -> Result<(), Error> {
+    check_length(what, target.len(), &[("values", source.len())])?;
+    target.copy_from_slice(source);
+    Ok(())
 }

@@ -32,6 +32,16 @@ pub enum ConfigurationError {
         /// Features that the recurrent layers read.
         recurrent: usize,
     },
+    /// Without a head, the outputs are those of the recurrent layers.
+    #[error(
+        "outputs is {outputs}, but the recurrent layers give {recurrent}: a model without a head has as many"
+    )]
+    OutputsWithoutHead {
+        /// Outputs asked for.
+        outputs: usize,
+        /// Outputs of the recurrent layers.
+        recurrent: usize,
+    },
     /// The targets are not among the features.
     #[error("past_size is {past_size}, but the {targets} targets are among the features of a row")]
     PastSize {
@@ -206,11 +216,11 @@ pub enum FileError {
         found: u64,
     },
     /// The file goes on after its last tensor.
-    #[error("has {0} bytes after its last tensor: it is damaged or not a model file")]
+    #[error("has {0} bytes after its last tensor: it is damaged, or no safetensors file")]
     Trailing(u64),
     /// The header is longer than any model needs.
     #[error(
-        "announces a header of {found} bytes, more than the {limit} allowed: it is damaged or not a model file"
+        "announces a header of {found} bytes, more than the {limit} allowed: it is damaged, or no safetensors file"
     )]
     HeaderTooLarge {
         /// Bytes announced.

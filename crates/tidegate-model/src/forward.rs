@@ -27,7 +27,7 @@ impl Model {
         state: &mut State,
         outputs: &mut Vec<f32>,
     ) -> Result<(), ModelError> {
-        batch.validate()?;
+        batch.validate_padded()?;
         self.check_inputs(batch, inputs)?;
         let mut buffer = Vec::new();
         let features = self.recurrent_input(batch, inputs, None, &mut buffer);

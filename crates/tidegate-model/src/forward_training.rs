@@ -28,7 +28,7 @@ impl Model {
         outputs: &mut Vec<f32>,
     ) -> Result<(), ModelError> {
         tape.pass = None;
-        batch.validate()?;
+        batch.validate_padded()?;
         self.check_inputs(batch, inputs)?;
         self.recurrent_output_len(batch)?;
         let features = self.recurrent_input(batch, inputs, noise, &mut tape.inputs);
@@ -64,7 +64,7 @@ impl Model {
         tape: &mut ModelTape,
     ) -> Result<(), ModelError> {
         tape.pass = None;
-        batch.validate()?;
+        batch.validate_padded()?;
         self.check_inputs(batch, inputs)?;
         self.recurrent_output_len(batch)?;
         let features = self.recurrent_input(batch, inputs, noise, &mut tape.inputs);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use tidegate_cells::{Tensor, first_not_finite};
 
-use crate::configuration::{InputLayer, ModelConfiguration, Readout};
+use crate::configuration::{Head, InputLayer, ModelConfiguration, Readout};
 
 /// The named ranges of the flat buffer: embedding, recurrent layers, pooling, head.
 #[derive(Clone, Debug)]
@@ -21,9 +21,9 @@ pub(crate) struct Layout {
     pub(crate) pooling_bias: Range<usize>,
     /// `pooling.score` [K]; empty without attention.
     pub(crate) pooling_score: Range<usize>,
-    /// `head.weight`.
+    /// `head.weight`; empty without a head.
     pub(crate) head_weight: Range<usize>,
-    /// `head.bias`.
+    /// `head.bias`; empty without a head.
     pub(crate) head_bias: Range<usize>,
 }
 
@@ -63,8 +63,13 @@ impl Layout {
                 push("pooling.score".into(), vec![width]),
             ],
         };
-        let head_weight = push("head.weight".into(), vec![configuration.outputs, width]);
-        let head_bias = push("head.bias".into(), vec![configuration.outputs]);
+        let [head_weight, head_bias] = match configuration.head {
+            Head::Dense => [
+                push("head.weight".into(), vec![configuration.outputs, width]),
+                push("head.bias".into(), vec![configuration.outputs]),
+            ],
+            Head::None => [0; 2].map(|_| 0..0),
+        };
         Layout {
             tensors,
             embedding,

@@ -2,7 +2,7 @@
 //!
 //! A model is an input layer (features, or an embedding of tokens), a stack of recurrent layers and a dense head. Its
 //! parameters lie in one flat buffer of `f32`, as named tensors: `embedding.weight`, `recurrent.<PyTorch's name>`,
-//! `pooling.weight` and its like where the model pools by attention, `head.weight` and `head.bias`. This crate knows no loss, no optimiser and no data set.
+//! `pooling.weight` and its like where the model pools by attention, `head.weight` and `head.bias` where it has a head. This crate knows no loss, no optimiser and no data set.
 //!
 //! ```
 //! use tidegate_cells::{Batch, Cell, Gru, Stack};
@@ -43,14 +43,15 @@ mod step;
 mod tape;
 mod trace;
 
-pub use configuration::{InputLayer, ModelConfiguration, Readout};
+pub use configuration::{Head, InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};
-pub use file::description_of_file;
+pub use file::{description_of_file, safetensors_header};
 pub use forecaster::{
     Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, WindowInputs,
 };
 pub use inputs::BatchInputs;
 pub use model::Model;
+pub use pooling::{AttentionWeights, pool};
 pub use replace_file::replace_file;
 pub use step::ModelScratch;
 pub use tape::ModelTape;

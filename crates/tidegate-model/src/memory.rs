@@ -2,16 +2,19 @@
 
 use tidegate_cells::{Batch, InstructionSet};
 
-use crate::configuration::{InputLayer, ModelConfiguration, Readout};
+use crate::configuration::{Head, InputLayer, ModelConfiguration, Readout};
 
 impl ModelConfiguration {
     /// Bytes of the packed weights of a [`Model`](crate::Model), beside its parameters.
     #[must_use]
     pub fn packed_bytes(&self, set: InstructionSet) -> u64 {
-        let head = [
-            self.recurrent.output_size() + 1,
-            self.outputs.next_multiple_of(set.lanes()),
-        ];
+        let head = match self.head {
+            Head::Dense => values(&[
+                self.recurrent.output_size() + 1,
+                self.outputs.next_multiple_of(set.lanes()),
+            ]),
+            Head::None => 0,
+        };
         let pooling = match self.readout {
             Readout::EveryStep | Readout::LastStep | Readout::Mean => 0,
             Readout::Attention => {
@@ -21,7 +24,7 @@ impl ModelConfiguration {
         };
         self.recurrent
             .packed_bytes(set)
-            .saturating_add(values(&head))
+            .saturating_add(head)
             .saturating_add(pooling)
     }
 
@@ -92,7 +95,10 @@ impl ModelConfiguration {
         };
         self.recurrent
             .backward_bytes(set, batch, embeds)
-            .saturating_add(dense(outputs))
+            .saturating_add(match self.head {
+                Head::Dense => dense(outputs),
+                Head::None => 0,
+            })
             .saturating_add(pooling)
     }
 }
@@ -134,13 +140,17 @@ mod tests {
             for readout in readouts {
                 for rate in [0.0, 0.5] {
                     for batch in [Batch::full(6, 3), Batch::ragged(6, &lengths)] {
-                        let mut configuration =
-                            ModelConfiguration::new(input, stack.clone(), 2, readout);
-                        configuration.input_dropout = rate;
-                        configuration.output_dropout = rate;
-                        let counted = configuration.tape_bytes(set, &batch);
-                        let found = held_after_a_pass(configuration, &batch);
-                        assert_eq!(counted, found, "{input:?} {readout:?} {rate} {batch:?}");
+                        let heads = [
+                            ModelConfiguration::new(input, stack.clone(), 2, readout),
+                            ModelConfiguration::headless(input, stack.clone(), readout),
+                        ];
+                        for mut configuration in heads {
+                            configuration.input_dropout = rate;
+                            configuration.output_dropout = rate;
+                            let counted = configuration.tape_bytes(set, &batch);
+                            let found = held_after_a_pass(configuration.clone(), &batch);
+                            assert_eq!(counted, found, "{configuration:?} {batch:?}");
+                        }
                     }
                 }
             }

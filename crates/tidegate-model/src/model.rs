@@ -81,7 +81,7 @@ impl Model {
 
     /// The named tensors, in the order of the flat buffer and without gaps: `embedding.weight` if there is one,
     /// `recurrent.weight_ih_l0` and so on, for [`Readout::Attention`] `pooling.weight [K, K]`, `pooling.bias [K]` and
-    /// `pooling.score [K]` with K = directions · H, `head.weight`, `head.bias`.
+    /// `pooling.score [K]` with K = directions · H, and, unless there is no head, `head.weight`, `head.bias`.
     #[must_use]
     pub fn tensors(&self) -> &[Tensor] {
         &self.layout.tensors

@@ -10,7 +10,7 @@
 //! with `pooling.weight` W `[K, K]`, `pooling.bias` b `[K]` and `pooling.score` v `[K]`. A sequence without a step gives
 //! zeros. Sums go from the first step to the last, so that a row has the same bits alone, among others and beside padding.
 
-use tidegate_cells::{Error, Linear, make_room};
+use tidegate_cells::{Batch, Error, Linear, check_length, make_room};
 
 use crate::configuration::{ModelConfiguration, Readout};
 use crate::layout::Layout;
@@ -191,6 +191,58 @@ impl Pooling {
         }
         Ok(())
     }
+}
+
+/// The weights of pooling by attention, for hidden states of K features.
+#[derive(Clone, Copy, Debug)]
+pub struct AttentionWeights<'a> {
+    /// W `[K, K]`, row-major.
+    pub weight: &'a [f32],
+    /// b `[K]`.
+    pub bias: &'a [f32],
+    /// v `[K]`.
+    pub score: &'a [f32],
+}
+
+/// One row of features `[batch, width]` for each sequence of a batch of hidden states `[steps, batch, width]`: their mean over a
+/// sequence's steps, or, with `attention`, their weighted mean, as [`Readout::Mean`] and [`Readout::Attention`] define
+/// them. A sequence without a step gives zeros.
+///
+/// # Errors
+/// A batch, or a slice, that does not fit.
+pub fn pool(
+    batch: &Batch,
+    states: &[f32],
+    width: usize,
+    attention: Option<AttentionWeights<'_>>,
+) -> Result<Vec<f32>, Error> {
+    batch.validate()?;
+    let shape = [
+        ("steps", batch.steps),
+        ("batch", batch.batch),
+        ("width", width),
+    ];
+    check_length("states", states.len(), &shape)?;
+    let (pooling, score) = match attention {
+        None => (Pooling::Mean, &[][..]),
+        Some(AttentionWeights {
+            weight,
+            bias,
+            score,
+        }) => {
+            let mut linear = Linear::new(width, width)?;
+            linear.set_weights(weight, bias)?;
+            check_length("score", score.len(), &[("width", width)])?;
+            (Pooling::Attention(linear), score)
+        }
+    };
+    let (mut rows, mut gathered) = (RealRows::default(), Vec::new());
+    rows.set(batch);
+    rows.gather(states, width, &mut gathered);
+    let (mut pooled, mut buffers) = (Vec::new(), PoolingBuffers::default());
+    let place = (&rows, batch.batch);
+    pooling.forward(score, place, &gathered, width, &mut pooled, &mut buffers)?;
+    Ok(pooled)
 }
 
 /// Turns scores into weights that sum to 1 over the steps of each sequence.

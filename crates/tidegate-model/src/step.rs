@@ -45,11 +45,7 @@ impl Model {
         if self.configuration().readout.pools() {
             return Err(ModelError::Pooling);
         }
-        let batch = Batch {
-            steps: 1,
-            batch: state.batch,
-            lengths: None,
-        };
+        let batch = Batch::full(1, state.batch);
         let sequences = ("batch", batch.batch);
         self.check_inputs(&batch, inputs)?;
         check_length(

@@ -20,7 +20,7 @@ impl Model {
         inputs: &BatchInputs,
         state: &mut State,
     ) -> Result<Trace, ModelError> {
-        batch.validate()?;
+        batch.validate_padded()?;
         self.check_inputs(batch, inputs)?;
         self.recurrent_output_len(batch)?;
         let mut buffer = Vec::new();

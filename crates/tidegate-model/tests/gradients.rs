@@ -108,6 +108,21 @@ fn gradients_of_every_cell_and_readout_agree_with_finite_differences() {
 }
 
 #[test]
+fn gradients_of_a_model_without_a_head_agree_with_finite_differences() {
+    for readout in READOUTS {
+        for (vocabulary, bidirectional, dropout) in [(None, true, 0.0), (Some(4), false, 0.3)] {
+            let with_head = configuration(cells()[0], vocabulary, readout);
+            let mut configuration =
+                ModelConfiguration::headless(with_head.input, with_head.recurrent, readout);
+            configuration.recurrent.bidirectional = bidirectional;
+            configuration.outputs = configuration.recurrent.output_size();
+            configuration.output_dropout = dropout;
+            check(configuration, (dropout > 0.0).then(|| Noise::new(9)));
+        }
+    }
+}
+
+#[test]
 fn gradients_reach_an_embedding_through_layers_and_directions() {
     for readout in READOUTS {
         let mut configuration = configuration(cells()[0], Some(4), readout);

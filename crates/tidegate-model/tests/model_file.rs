@@ -7,7 +7,7 @@ use std::fs;
 
 use models::{cells, configuration, gru};
 use safetensors::tensor::Dtype;
-use tidegate_model::{FileError, Model, ModelError, Readout};
+use tidegate_model::{FileError, Head, Model, ModelError, Readout};
 
 #[test]
 fn every_kind_of_model_comes_back_bit_for_bit() {
@@ -26,6 +26,10 @@ fn every_kind_of_model_comes_back_bit_for_bit() {
             configuration.recurrent.dropout = 0.1;
             configuration.input_dropout = 0.3;
             configuration.output_dropout = 1.0 / 3.0;
+            if index % 2 == 0 {
+                configuration.head = Head::None;
+                configuration.outputs = configuration.recurrent.output_size();
+            }
             let mut model = Model::new(configuration, index as u64).unwrap();
             model
                 .description_mut()

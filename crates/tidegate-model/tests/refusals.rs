@@ -19,11 +19,7 @@ fn inputs_that_do_not_fit_are_refused_and_named_and_leave_the_state_alone() {
         let mut state = model.zero_state(2);
         state.hidden.fill(0.5);
         let before = state.clone();
-        let batch = Batch {
-            steps: 2,
-            batch: 2,
-            lengths,
-        };
+        let batch = Batch::padded(2, 2, lengths);
         let error = model
             .forward(&batch, &inputs, &mut state, &mut Vec::new())
             .unwrap_err();

@@ -52,6 +52,42 @@ fn steps_give_the_bits_of_the_sequence() {
 }
 
 #[test]
+fn without_a_head_steps_and_sequences_give_the_bits_of_the_hidden_state() {
+    let with_head = model(0, None, Readout::EveryStep, |_| ());
+    let stack = with_head.configuration().recurrent.clone();
+    let recurrent = &with_head.parameters()[..stack.parameter_count()];
+    let inputs = OwnedInputs::random(with_head.configuration(), 4, 1);
+    let mut at_every_step = Vec::new();
+    for readout in [Readout::EveryStep, Readout::LastStep] {
+        let configuration =
+            ModelConfiguration::headless(with_head.configuration().input, stack.clone(), readout);
+        let model = Model::from_parameters(configuration, recurrent.to_vec()).unwrap();
+        let (outputs, hidden) = run(&model, &Batch::full(4, 1), &inputs);
+        if readout == Readout::EveryStep {
+            at_every_step.clone_from(&outputs);
+        }
+        assert_eq!(outputs[outputs.len() - 19..], hidden[19..]);
+        assert_eq!(
+            outputs,
+            at_every_step[at_every_step.len() - outputs.len()..]
+        );
+        let (mut state, mut scratch) = (model.zero_state(1), model.step_scratch(1));
+        for step in 0..4 {
+            let mut stepped = vec![0.0; 19];
+            model
+                .step(
+                    &inputs.rows(3, &[step]).inputs(),
+                    &mut state,
+                    &mut scratch,
+                    &mut stepped,
+                )
+                .unwrap();
+            assert_eq!(bits(&stepped), at_every_step[step * 19..(step + 1) * 19]);
+        }
+    }
+}
+
+#[test]
 fn a_step_of_a_last_step_model_is_what_it_would_say_if_the_sequence_ended_there() {
     let model = model(0, None, Readout::LastStep, |_| ());
     let inputs = OwnedInputs::random(model.configuration(), 4, 1);

@@ -168,11 +168,7 @@ impl<'a> Count<'a> {
             // A batch with a shorter sequence takes more.
             *last = part.saturating_sub(1);
         }
-        let batch = Batch {
-            steps: part,
-            batch: lengths.len(),
-            lengths: self.ragged.then_some(&lengths),
-        };
+        let batch = Batch::padded(part, lengths.len(), self.ragged.then_some(&lengths));
         let rows = (part as u64).saturating_mul(lengths.len() as u64);
         [
             self.configuration.tape_bytes(self.instruction_set, &batch),

@@ -165,11 +165,7 @@ impl Window {
         } else {
             None
         };
-        Batch {
-            steps: self.steps,
-            batch: self.rows,
-            lengths,
-        }
+        Batch::padded(self.steps, self.rows, lengths)
     }
 
     /// The inputs, time-major.
@@ -193,11 +189,7 @@ impl Window {
         gradient.resize(outputs.len(), 0.0);
         let batch = if self.last_step {
             let all = self.ends.iter().all(|&ends| ends == 1);
-            Batch {
-                steps: 1,
-                batch: self.rows,
-                lengths: if all { None } else { Some(&self.ends) },
-            }
+            Batch::padded(1, self.rows, if all { None } else { Some(&self.ends) })
         } else {
             self.batch()
         };

@@ -1,8 +1,6 @@
 //! Gradients of a training forward pass, layer by layer from the top: the recurrences in reverse, the weight gradients, and
 //! the input's gradient as one product.
 
-use std::ops::Range;
-
 use super::{Engine, check_real_rows, gather_rows, run_all, scatter_rows};
 use crate::batch::Batch;
 use crate::equations::Carry;
@@ -14,12 +12,13 @@ use crate::kernels::multiply::{Multiply, Rows, Start};
 use crate::packed_steps::PackedSteps;
 use crate::state::State;
 use crate::tape::{DirectionTape, LayerTape, Tape};
+use crate::weights::{WeightGradient, Weights};
 
 impl Engine {
     /// Gradients of what [`Engine::forward_training`] computed with the same `weights`, `batch` and `input`, given the
     /// gradient of its outputs (`[T, B, directions · H]`; values past a sequence's end are ignored; empty where no output
     /// matters) and, in `state_gradient`, of the final state. Afterwards `state_gradient` holds the gradient of the initial state.
-    /// `weight_gradient`, laid out as the weights, is added to; `input_gradient` (`[T, B, I]`) is overwritten. The tape is
+    /// `weight_gradient`, laid out by [`Stack::tensors`](crate::Stack::tensors) too, is added to; `input_gradient` (`[T, B, I]`) is overwritten. The tape is
     /// consumed.
     ///
     /// # Errors
@@ -29,15 +28,47 @@ impl Engine {
         clippy::too_many_arguments,
         reason = "the inputs and outputs of a backward pass"
     )]
-    pub fn backward(
+    pub fn backward<'a, 'b, 'c>(
         &self,
         batch: &Batch<'_>,
-        weights: &[f32],
+        weights: impl Into<Weights<'a>>,
         input: &[f32],
         tape: &mut Tape,
         output_gradient: &[f32],
         state_gradient: &mut State,
-        weight_gradient: &mut [f32],
+        weight_gradient: impl Into<WeightGradient<'b, 'c>>,
+        input_gradient: Option<&mut [f32]>,
+    ) -> Result<(), Error>
+    where
+        'c: 'b,
+    {
+        let weights = weights.into().slices(&self.tensors)?;
+        let mut weight_gradient = weight_gradient.into().slices(&self.tensors)?;
+        self.backward_slices(
+            batch,
+            &weights,
+            input,
+            tape,
+            output_gradient,
+            state_gradient,
+            &mut weight_gradient,
+            input_gradient,
+        )
+    }
+
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the inputs and outputs of a backward pass"
+    )]
+    fn backward_slices(
+        &self,
+        batch: &Batch<'_>,
+        weights: &[&[f32]],
+        input: &[f32],
+        tape: &mut Tape,
+        output_gradient: &[f32],
+        state_gradient: &mut State,
+        weight_gradient: &mut [&mut [f32]],
         mut input_gradient: Option<&mut [f32]>,
     ) -> Result<(), Error> {
         self.check_batch_input(batch, input)?;
@@ -46,9 +77,6 @@ impl Engine {
         if !tape.filled_by.as_ref().is_some_and(own) || tape.steps != steps {
             return Err(Error::Tape);
         }
-        let parameters = [("parameters", self.stack.parameter_count())];
-        check_length("weights", weights.len(), &parameters)?;
-        check_length("weight gradient", weight_gradient.len(), &parameters)?;
         let outputs_matter = !output_gradient.is_empty();
         if outputs_matter {
             self.check_output("output gradient", batch, output_gradient)?;
@@ -194,7 +222,7 @@ impl Engine {
         noise: Option<crate::noise::Noise>,
         tapes: &mut [DirectionTape],
         state_gradient: &mut State,
-        weight_gradient: &mut [f32],
+        weight_gradient: &mut [&mut [f32]],
     ) {
         let directions = tapes.len();
         let (units, batch) = (self.stack.hidden_size, steps.batch());
@@ -251,7 +279,7 @@ impl Engine {
                     data: &data[(direction * units).min(data.len())..],
                     ..output_gradient
                 },
-                gradient_is_unpacked: layer + 1 == self.stack.layers && !steps.is_full(),
+                gradient_is_unpacked: layer + 1 == self.stack.layers && !steps.is_callers(),
                 noise: self.layer_noise(noise, layer, direction),
             });
             let mut slots = steps.cut(&mut tape.slots, slot_width, &ranges).into_iter();
@@ -303,9 +331,9 @@ impl Engine {
                 );
             }
             if peephole_width > 0 {
-                let range = self.layer_tensor_range(layer * directions + direction, 4);
+                let tensor = self.layer_range(layer * directions + direction).start + 4;
                 for sums in peephole[direction].chunks_exact(peephole_width) {
-                    for (target, sums) in weight_gradient[range.clone()]
+                    for (target, sums) in weight_gradient[tensor]
                         .chunks_exact_mut(units)
                         .zip(sums.chunks_exact(padded))
                     {
@@ -317,11 +345,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// Range of tensor `k` of layer and direction `index` in the flat buffer.
-    pub(super) fn layer_tensor_range(&self, index: usize, k: usize) -> Range<usize> {
-        self.tensors[index * (self.tensors.len() / self.weights.len()) + k].range()
     }
 
     /// Gradient of a layer's input, packed rows with the stride of the transposed weights' columns.

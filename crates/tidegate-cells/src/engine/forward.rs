@@ -1,6 +1,6 @@
 //! Layers and directions over a batch, for inference and for training.
 
-use super::{Engine, check_rows, gather_rows, run_all, scatter_rows};
+use super::{Engine, check_packed_rows, gather_rows, run_all, scatter_rows};
 use crate::batch::Batch;
 use crate::equations::Carry;
 use crate::error::{Error, check_length};
@@ -14,7 +14,8 @@ use crate::tape::{DirectionTape, LayerTape, OutputForm, PackedOutput, Tape};
 
 impl Engine {
     /// Inference over a batch. `input` is `[T, B, I]`; `state` holds the initial state and then the state at each
-    /// sequence's true end; `output` is `[T, B, directions · H]`, zero past each sequence's end.
+    /// sequence's true end; `output` is `[T, B, directions · H]`, zero past each sequence's end. Of a packed batch both
+    /// have packed rows.
     ///
     /// # Errors
     /// A slice of the wrong length, a length beyond the batch's steps, or an input (of a real step) or initial state that is
@@ -26,12 +27,28 @@ impl Engine {
         state: &mut State,
         output: &mut [f32],
     ) -> Result<(), Error> {
+        self.forward_with(batch, input, state, output, &mut Tape::new())
+    }
+
+    /// The same in the working memory of `tape`, which is kept for the next call and holds no pass afterwards.
+    ///
+    /// # Errors
+    /// Those of [`Engine::forward`].
+    pub fn forward_with(
+        &self,
+        batch: &Batch<'_>,
+        input: &[f32],
+        state: &mut State,
+        output: &mut [f32],
+        tape: &mut Tape,
+    ) -> Result<(), Error> {
         self.check_output("output", batch, output)?;
-        let mut tape = Tape::new();
         let mut direct = Some(&mut *output);
-        self.run(batch, input, state, None, false, &mut tape, &mut direct)?;
+        self.run(batch, input, state, None, false, tape, &mut direct)?;
         if direct.is_some() {
-            output.copy_from_slice(tape.output());
+            tape.copy_output(output)?;
+        } else {
+            tape.output_form = OutputForm::Unpacked;
         }
         Ok(())
     }
@@ -74,25 +91,16 @@ impl Engine {
         batch: &Batch<'_>,
         values: &[f32],
     ) -> Result<(), Error> {
-        check_length(
-            what,
-            values.len(),
-            &[
-                ("steps", batch.steps),
-                ("batch", batch.batch),
-                ("output size", self.stack.output_size()),
-            ],
-        )
+        let [steps, sequences] = batch.rows();
+        let width = ("output size", self.stack.output_size());
+        check_length(what, values.len(), &[steps, sequences, width])
     }
 
     pub(super) fn check_batch_input(&self, batch: &Batch<'_>, input: &[f32]) -> Result<(), Error> {
         batch.validate()?;
-        let shape = [
-            ("steps", batch.steps),
-            ("batch", batch.batch),
-            ("input size", self.stack.input_size),
-        ];
-        check_length("input", input.len(), &shape)
+        let [steps, sequences] = batch.rows();
+        let width = ("input size", self.stack.input_size);
+        check_length("input", input.len(), &[steps, sequences, width])
     }
 
     /// Where the outputs need no other form, `direct` is taken for the top layer's, which then leaves none on the tape.
@@ -133,9 +141,9 @@ impl Engine {
                 directions: tapes,
             } = &mut rest[0];
             let rows = match below.last() {
-                None if steps.is_full() => {
+                None if steps.is_callers() => {
                     own.resize(0);
-                    self.check_input(batch.batch, input)?;
+                    check_packed_rows("input", input, self.stack.input_size, steps)?;
                     Rows {
                         data: input,
                         stride: self.stack.input_size,
@@ -145,8 +153,7 @@ impl Engine {
                     let inputs = self.stack.input_size;
                     own.resize(steps.total() * inputs);
                     self.pack(steps, input, inputs, own);
-                    let unpacked = |row| steps.unpacked_rows().nth(row).unwrap_or(row);
-                    check_rows("input", own, inputs, batch.batch, unpacked)?;
+                    check_packed_rows("input", own, inputs, steps)?;
                     Rows {
                         data: own,
                         stride: inputs,
@@ -167,14 +174,13 @@ impl Engine {
         }
         tape.output_form = if self.leaves_final_form(steps) {
             OutputForm::Top {
-                length: batch.steps * batch.batch * self.stack.output_size(),
+                length: steps.caller_rows() * self.stack.output_size(),
             }
         } else {
             OutputForm::Packed(PackedOutput {
                 units: self.stack.hidden_size,
                 padded: self.padded_units(),
                 parts: self.parts(steps.total(), self.stack.layers - 1),
-                batch_steps: batch.steps,
             })
         };
         if taped {
@@ -186,7 +192,7 @@ impl Engine {
     /// Whether the top layer writes its outputs in the form `[T, B, D · H]`.
     fn leaves_final_form(&self, steps: &PackedSteps) -> bool {
         let padding = self.padded_units() - self.stack.hidden_size;
-        steps.is_full() && !self.stack.bidirectional && padding == 0
+        steps.is_callers() && !self.stack.bidirectional && padding == 0
     }
 
     /// The input of the layer above `layer`: its outputs as they stand, or both directions side by side with dropout.

@@ -12,7 +12,9 @@ mod weight_gradients;
 
 pub use step::StepScratch;
 
-use crate::error::{Error, check_length};
+use std::ops::Range;
+
+use crate::error::Error;
 use crate::finite::first_not_finite;
 use crate::instruction_set::InstructionSet;
 use crate::kernels::layer_noise::LayerNoise;
@@ -23,6 +25,7 @@ use crate::packed_steps::PackedSteps;
 use crate::stack::Stack;
 use crate::state::State;
 use crate::tensor::Tensor;
+use crate::weights::Weights;
 
 /// Multiply-adds below which a pass stays on one thread: waking another costs more than it gains.
 const PARALLEL_FROM: usize = 1 << 20;
@@ -57,7 +60,7 @@ impl Engine {
     ///
     /// # Errors
     /// An invalid stack, a wrong number of weights, or a weight that is not finite.
-    pub fn new(stack: Stack, weights: &[f32]) -> Result<Engine, Error> {
+    pub fn new<'a>(stack: Stack, weights: impl Into<Weights<'a>>) -> Result<Engine, Error> {
         Self::with_instruction_set(stack, weights, InstructionSet::detect()?)
     }
 
@@ -65,18 +68,15 @@ impl Engine {
     ///
     /// # Errors
     /// Those of [`Engine::new`], or that the machine lacks the instruction set.
-    pub fn with_instruction_set(
+    pub fn with_instruction_set<'a>(
         stack: Stack,
-        weights: &[f32],
+        weights: impl Into<Weights<'a>>,
         set: InstructionSet,
     ) -> Result<Engine, Error> {
         let set = set.require()?;
         stack.validate()?;
-        check_length(
-            "weights",
-            weights.len(),
-            &[("parameters", stack.parameter_count())],
-        )?;
+        let tensors = stack.tensors();
+        let weights = weights.into().slices(&tensors)?;
         let kernels = stack.cell.kernels();
         let shape = kernels.shape();
         let packed = (0..stack.layers * stack.directions())
@@ -93,14 +93,14 @@ impl Engine {
             })
             .collect();
         let mut engine = Engine {
-            tensors: stack.tensors(),
+            tensors,
             stack,
             shape,
             kernels,
             set,
             weights: packed,
         };
-        engine.set_weights(weights)?;
+        engine.pack_weights(&weights)?;
         Ok(engine)
     }
 
@@ -108,27 +108,24 @@ impl Engine {
     ///
     /// # Errors
     /// A wrong number of weights, or a weight that is not finite; the old weights stay then.
-    pub fn set_weights(&mut self, weights: &[f32]) -> Result<(), Error> {
-        check_length(
-            "weights",
-            weights.len(),
-            &[("parameters", self.stack.parameter_count())],
-        )?;
-        if let Some(index) = first_not_finite(weights) {
-            let tensor = self
-                .tensors
-                .iter()
-                .find(|tensor| tensor.range().contains(&index));
-            return Err(Error::NotFinite {
-                what: "weight".into(),
-                value: weights[index],
-                place: tensor
-                    .map_or_else(String::new, |tensor| tensor.place(index - tensor.offset)),
-            });
+    pub fn set_weights<'a>(&mut self, weights: impl Into<Weights<'a>>) -> Result<(), Error> {
+        let weights = weights.into().slices(&self.tensors)?;
+        self.pack_weights(&weights)
+    }
+
+    fn pack_weights(&mut self, weights: &[&[f32]]) -> Result<(), Error> {
+        for (tensor, values) in self.tensors.iter().zip(weights) {
+            if let Some(index) = first_not_finite(values) {
+                return Err(Error::NotFinite {
+                    what: "weight".into(),
+                    value: values[index],
+                    place: tensor.place(index),
+                });
+            }
         }
         for index in 0..self.weights.len() {
             let tensors = self.layer_tensors(index, weights);
-            self.weights[index].fill(&tensors);
+            self.weights[index].fill(&self.shape, &tensors);
         }
         Ok(())
     }
@@ -168,17 +165,22 @@ impl Engine {
         self.weights[0].size.padded()
     }
 
-    /// Tensors of layer and direction `index` in a flat buffer.
-    fn layer_tensors<'a>(&self, index: usize, weights: &'a [f32]) -> LayerTensors<'a> {
-        let per_layer = self.tensors.len() / self.weights.len();
-        let tensor = |k: usize| &weights[self.tensors[index * per_layer + k].range()];
+    /// Tensors of layer and direction `index` among those of the stack.
+    fn layer_tensors<'a>(&self, index: usize, weights: &[&'a [f32]]) -> LayerTensors<'a> {
+        let tensors = &weights[self.layer_range(index)];
         LayerTensors {
-            weight_ih: tensor(0),
-            weight_hh: tensor(1),
-            bias_ih: tensor(2),
-            bias_hh: tensor(3),
-            peephole: if per_layer > 4 { tensor(4) } else { &[] },
+            weight_ih: tensors[0],
+            weight_hh: tensors[1],
+            bias_ih: tensors[2],
+            bias_hh: tensors[3],
+            peephole: tensors.get(4).copied().unwrap_or_default(),
         }
+    }
+
+    /// Where the tensors of layer and direction `index` stand among those of the stack.
+    fn layer_range(&self, index: usize) -> Range<usize> {
+        let count = self.tensors.len() / self.weights.len();
+        index * count..(index + 1) * count
     }
 
     fn layer_noise(&self, noise: Option<Noise>, layer: usize, direction: usize) -> LayerNoise {
@@ -203,9 +205,9 @@ impl Engine {
         }
     }
 
-    /// Checks that the input of one step, or of a full batch, is finite.
-    fn check_input(&self, batch: usize, input: &[f32]) -> Result<(), Error> {
-        check_rows("input", input, self.stack.input_size, batch, |row| row)
+    /// Checks that the input of one step is finite.
+    fn check_input(&self, input: &[f32]) -> Result<(), Error> {
+        check_rows("input", input, self.stack.input_size, |row| (0, row))
     }
 
     /// Checks that every value of a state is finite.
@@ -233,25 +235,22 @@ impl Engine {
     }
 }
 
-/// Checks that rows of `width` values are finite; `unpacked` gives a row's `step · batch + sequence`.
+/// Checks that rows of `width` values are finite; `place` gives a row's step and sequence.
 fn check_rows(
     what: &str,
     values: &[f32],
     width: usize,
-    batch: usize,
-    unpacked: impl FnOnce(usize) -> usize,
+    place: impl FnOnce(usize) -> (usize, usize),
 ) -> Result<(), Error> {
     match first_not_finite(values) {
         None => Ok(()),
         Some(index) => {
-            let row = unpacked(index / width);
+            let (step, sequence) = place(index / width);
             Err(Error::NotFinite {
                 what: what.into(),
                 value: values[index],
                 place: format!(
-                    "step {}, sequence {}, feature {}",
-                    row / batch,
-                    row % batch,
+                    "step {step}, sequence {sequence}, feature {}",
                     index % width
                 ),
             })
@@ -259,7 +258,19 @@ fn check_rows(
     }
 }
 
-/// Checks that the real rows of `[T, B, width]` are finite.
+/// Checks that packed rows are finite.
+fn check_packed_rows(
+    what: &str,
+    values: &[f32],
+    width: usize,
+    steps: &PackedSteps,
+) -> Result<(), Error> {
+    check_rows(what, values, width, |row| {
+        steps.places().nth(row).unwrap_or_default()
+    })
+}
+
+/// Checks that the caller's rows are finite, but for those past a sequence's end.
 fn check_real_rows(
     what: &str,
     values: &[f32],
@@ -269,9 +280,9 @@ fn check_real_rows(
     if first_not_finite(values).is_none() {
         return Ok(());
     }
-    steps.unpacked_rows().try_for_each(|row| {
-        let values = &values[row * width..][..width];
-        check_rows(what, values, width, steps.batch(), |_| row)
+    let mut rows = steps.unpacked_rows().zip(steps.places());
+    rows.try_for_each(|(row, place)| {
+        check_rows(what, &values[row * width..][..width], width, |_| place)
     })
 }
 

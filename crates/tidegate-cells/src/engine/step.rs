@@ -83,7 +83,7 @@ impl Engine {
         }
         self.stack
             .check_state(["hidden state", "cell state"], state, batch)?;
-        self.check_input(batch, input)?;
+        self.check_input(input)?;
         self.check_state_values(["hidden state", "cell state"], state)?;
         // Where units need no padding, the kernel works on the caller's state itself.
         let in_place = units == padded;

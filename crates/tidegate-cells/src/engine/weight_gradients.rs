@@ -34,7 +34,7 @@ impl Engine {
         steps: &PackedSteps,
         input: Rows<'_>,
         tapes: &[DirectionTape],
-        weight_gradient: &mut [f32],
+        weight_gradient: &mut [&mut [f32]],
         buffers: &mut Vec<OuterProductBuffers>,
     ) {
         let inputs = self.stack.layer_input_size(layer);
@@ -112,21 +112,22 @@ impl Engine {
         layer: usize,
         directions: usize,
         ranges: &[Range<usize>],
-        weight_gradient: &'a mut [f32],
+        weight_gradient: &'a mut [&mut [f32]],
     ) -> Vec<Vec<Product<'a>>> {
         let (inputs, units) = (self.stack.layer_input_size(layer), self.stack.hidden_size);
         let padded = self.weights[0].size.padded();
         let (blocks, ungated) = (self.shape.blocks, self.shape.ungated_blocks());
         let mut products: Vec<Vec<Product<'a>>> = ranges.iter().map(|_| Vec::new()).collect();
-        let mut rest = weight_gradient;
-        let mut at = 0;
-        for direction in 0..directions {
+        let first = self.layer_range(layer * directions).start;
+        let per_direction = self.layer_range(0).len();
+        let of_layer = weight_gradient[first..].chunks_mut(per_direction);
+        for (direction, tensors) in of_layer.enumerate().take(directions) {
             // A tensor's rows, by block and range.
-            let mut cut = |tensor: usize, width: usize| -> Vec<Vec<&'a mut [f32]>> {
-                let range = self.layer_tensor_range(layer * directions + direction, tensor);
-                let (_, tail) = std::mem::take(&mut rest).split_at_mut(range.start - at);
-                rest = tail;
-                at = range.end;
+            let mut tensors = tensors.iter_mut();
+            let mut cut = |width: usize| -> Vec<Vec<&'a mut [f32]>> {
+                let mut rest: &'a mut [f32] =
+                    tensors.next().map_or(&mut [], |tensor| &mut **tensor);
+                let width = if rest.is_empty() { 0 } else { width };
                 let rows = |_| {
                     let pieces = ranges.iter().map(|range| {
                         let (piece, tail) =
@@ -138,8 +139,8 @@ impl Engine {
                 };
                 (0..blocks).map(rows).collect()
             };
-            let (input, recurrent) = (cut(0, inputs), cut(1, units));
-            let (input_bias, recurrent_bias) = (cut(2, 1), cut(3, 1));
+            let (input, recurrent) = (cut(inputs), cut(units));
+            let (input_bias, recurrent_bias) = (cut(1), cut(1));
             for (products, range) in products.iter_mut().zip(ranges) {
                 let segments = (0..self.shape.slots).map(|slot| Segment {
                     first: slot * padded + range.start,

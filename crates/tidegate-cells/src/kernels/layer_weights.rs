@@ -24,7 +24,7 @@ impl LayerSize {
     }
 }
 
-/// One layer's tensors in their layout of files: see [`Stack::tensors`](crate::Stack::tensors).
+/// One layer's tensors in their layout of files: see [`Stack::tensors`](crate::Stack::tensors). Biases may be empty for zeros.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LayerTensors<'a> {
     pub(crate) weight_ih: &'a [f32],
@@ -118,31 +118,31 @@ impl LayerWeights {
     }
 
     /// Packs the tensors.
-    pub(crate) fn fill(&mut self, tensors: &LayerTensors<'_>) {
+    pub(crate) fn fill(&mut self, shape: &CellShape, tensors: &LayerTensors<'_>) {
         let LayerSize { inputs, units, .. } = self.size;
         fn slice(values: &[f32], row: usize, width: usize) -> Option<&[f32]> {
             (row != PADDING).then(|| &values[row * width..(row + 1) * width])
         }
         let [input_rows, recurrent_rows] = &self.rows;
-        let blocks = tensors.bias_ih.len() / units;
         self.input
             .fill_columns(|column| slice(tensors.weight_ih, input_rows[column], inputs));
         for (bias, row) in self.input_bias.iter_mut().zip(input_rows) {
             *bias = tensors.bias_ih.get(*row).copied().unwrap_or(0.0);
         }
-        let ungated = blocks - usize::from(self.gated.is_some());
         self.recurrent
             .fill_columns(|column| slice(tensors.weight_hh, recurrent_rows[column], units));
         for (bias, row) in self.recurrent_bias.iter_mut().zip(recurrent_rows) {
             *bias = tensors.bias_hh.get(*row).copied().unwrap_or(0.0);
         }
         if let Some((matrix, bias)) = &mut self.gated {
-            let first = ungated * units;
+            let first = shape.ungated_blocks() * units;
             matrix.fill_columns(|unit| {
                 let row = if unit < units { first + unit } else { PADDING };
                 slice(tensors.weight_hh, row, units)
             });
-            bias[..units].copy_from_slice(&tensors.bias_hh[first..]);
+            for (unit, bias) in bias[..units].iter_mut().enumerate() {
+                *bias = tensors.bias_hh.get(first + unit).copied().unwrap_or(0.0);
+            }
         }
         let padded = self.size.padded();
         for (target, values) in self

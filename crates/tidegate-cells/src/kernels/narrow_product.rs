@@ -28,7 +28,7 @@ pub(crate) struct NarrowProduct<'a, 'b> {
     /// Each with its first column of the left matrix.
     pub(crate) targets: Vec<(usize, Target<'b>)>,
     pub(crate) right: Rows<'a>,
-    /// Number of columns n, at most [`MOST_COLUMNS`].
+    /// Number of columns n, 1 to [`MOST_COLUMNS`].
     pub(crate) right_columns: usize,
     /// Number of rows k.
     pub(crate) depth: usize,
@@ -45,7 +45,7 @@ impl Kernel for NarrowProduct<'_, '_> {
         }
         assert!(self.right.hold(self.depth, self.right_columns));
         for index in 0..self.targets.len() {
-            let vectors = self.targets[index].1.sums.len().div_ceil(S::F32_LANES);
+            let vectors = self.units(index).div_ceil(S::F32_LANES);
             let mut vector = 0;
             while vector < vectors {
                 vector += if S::REGISTER_COUNT >= 32 && vectors - vector >= 4 {
@@ -61,6 +61,11 @@ impl Kernel for NarrowProduct<'_, '_> {
 }
 
 impl NarrowProduct<'_, '_> {
+    /// Columns of the left matrix that belong to a target.
+    fn units(&self, target: usize) -> usize {
+        self.targets[target].1.result.len() / self.right_columns
+    }
+
     /// All sums of `P` vectors of columns of a target; returns `P`.
     #[inline(always)]
     fn columns<S: Lanes, const P: usize>(&mut self, s: S, target: usize, vector: usize) -> usize {
@@ -85,6 +90,7 @@ impl NarrowProduct<'_, '_> {
         first: usize,
     ) {
         let lanes = S::F32_LANES;
+        let count = self.units(target);
         let (column, target) = &mut self.targets[target];
         let column = *column + vector * lanes;
         let (left, right) = (self.left, self.right);
@@ -134,12 +140,12 @@ impl NarrowProduct<'_, '_> {
             for (v, total) in totals.iter().enumerate() {
                 let mut values = [0.0; 16];
                 s.partial_store_f32s(&mut values[..lanes], *total);
-                let units = (vector + v) * lanes..target.sums.len().min((vector + v + 1) * lanes);
+                let units = (vector + v) * lanes..count.min((vector + v + 1) * lanes);
                 for (unit, value) in units.zip(values) {
                     if first + r < width {
                         target.result[unit * width + first + r] += value;
-                    } else {
-                        target.sums[unit] += value;
+                    } else if let Some(sum) = target.sums.get_mut(unit) {
+                        *sum += value;
                     }
                 }
             }

@@ -29,7 +29,7 @@ pub(crate) const RIGHTS: usize = 3;
 pub(crate) struct Target<'a> {
     /// `[columns, right columns]`, added to.
     pub(crate) result: &'a mut [f32],
-    /// Sums over the left columns, one value each, added to.
+    /// Sums over the left columns, one value each, added to; empty where nobody asks for them.
     pub(crate) sums: &'a mut [f32],
 }
 

@@ -49,11 +49,7 @@ pub(crate) fn run(test: &NodeTest) -> Vec<Tensor> {
             .map(|&length| length as usize)
             .collect()
     });
-    let batch = Batch {
-        steps,
-        batch: rows,
-        lengths: lengths.as_deref(),
-    };
+    let batch = Batch::padded(steps, rows, lengths.as_deref());
     let mut output = vec![f32::NAN; steps * rows * stack.output_size()];
     engine
         .forward(&batch, &input.values, &mut state, &mut output)

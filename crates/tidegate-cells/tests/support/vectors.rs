@@ -78,11 +78,7 @@ impl Vectors {
 
     /// The shape of the batch.
     pub(crate) fn shape(&self) -> Batch<'_> {
-        Batch {
-            steps: self.steps,
-            batch: self.batch,
-            lengths: self.lengths.as_deref(),
-        }
+        Batch::padded(self.steps, self.batch, self.lengths.as_deref())
     }
 
     /// A state with the tensors `hidden` and, for a cell that has one, `cell`.

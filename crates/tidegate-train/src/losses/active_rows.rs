@@ -46,7 +46,8 @@ mod tests {
     proptest! {
         #[test]
         fn runs_cover_the_real_rows_and_no_padded_one(lengths in prop::collection::vec(0..6_usize, 0..7)) {
-            let batch = Batch { steps: 5, batch: lengths.len(), lengths: Some(&lengths.iter().map(|l| l % 6).collect::<Vec<_>>()) };
+            let given = lengths.iter().map(|l| l % 6).collect::<Vec<_>>();
+            let batch = Batch::ragged(5, &given);
             let mut covered = vec![0; 5 * lengths.len()];
             for_each_run(&batch, |rows| {
                 assert!(!rows.is_empty());

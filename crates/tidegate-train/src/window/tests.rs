@@ -36,14 +36,7 @@ fn a_window_is_time_major_and_zero_where_padded() {
     let set = set(&[3, 1, 2], Supervision::EveryStep);
     let mut window = Window::default();
     window.fill(&set, &[2, 0, 1], &(0..3));
-    assert_eq!(
-        window.batch(),
-        Batch {
-            steps: 3,
-            batch: 3,
-            lengths: Some(&[2, 3, 1])
-        }
-    );
+    assert_eq!(window.batch(), Batch::ragged(3, &[2, 3, 1]));
     let BatchInputs::Features(features) = window.inputs() else {
         panic!("features")
     };
@@ -59,14 +52,7 @@ fn sequences_that_ended_before_a_window_have_no_step_in_it() {
     let set = set(&[3, 1, 2], Supervision::EveryStep);
     let mut window = Window::default();
     window.fill(&set, &[0, 1, 2], &(2..4));
-    assert_eq!(
-        window.batch(),
-        Batch {
-            steps: 2,
-            batch: 3,
-            lengths: Some(&[1, 0, 0])
-        }
-    );
+    assert_eq!(window.batch(), Batch::ragged(2, &[1, 0, 0]));
     assert_eq!(window.values[0], 25.0);
 }
 

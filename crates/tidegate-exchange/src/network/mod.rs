@@ -1,6 +1,14 @@
 //! A chain of layers with their weights: what the formats of other libraries have in common.
 
+mod model;
+mod runner;
+mod shapes;
+mod stream;
+
 use tidegate_cells::Stack;
+
+pub use runner::{NetworkOutputs, NetworkRunner};
+pub use stream::NetworkStream;
 
 /// What a network reads at each step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,8 +63,18 @@ pub enum Layer {
     },
     /// Leaves the final hidden state of the recurrent layers below (both directions' side by side): one row per sequence.
     FinalState,
-    /// Leaves the mean over a sequence's steps: one row per sequence.
+    /// Leaves the mean over a sequence's steps: one row per sequence, zeros for one without a step.
     Mean,
+    /// Leaves the mean over a sequence's steps weighted by attention, as
+    /// [`Readout::Attention`](tidegate_model::Readout::Attention) defines it: one row per sequence.
+    Attention {
+        /// W `[K, K]` for K features, row-major.
+        weight: Vec<f32>,
+        /// b `[K]`.
+        bias: Vec<f32>,
+        /// v `[K]`.
+        score: Vec<f32>,
+    },
     /// y = W x + b of each row.
     Dense {
         /// `[outputs, inputs]`, row-major.
@@ -66,6 +84,36 @@ pub enum Layer {
     },
     /// A function of the values.
     Activation(Activation),
+}
+
+impl Layer {
+    /// What the layer is called in messages, for example `gru` or `dense`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Layer::Scale { .. } => "scale",
+            Layer::Embedding { .. } => "embedding",
+            Layer::Recurrent { stack, .. } => stack.cell.name(),
+            Layer::FinalState => "final state",
+            Layer::Mean => "mean",
+            Layer::Attention { .. } => "attention",
+            Layer::Dense { .. } => "dense",
+            Layer::Activation(activation) => activation.name(),
+        }
+    }
+}
+
+impl Activation {
+    /// Lower-case name, for example `relu`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Activation::Relu => "relu",
+            Activation::Sigmoid => "sigmoid",
+            Activation::Tanh => "tanh",
+            Activation::Softmax => "softmax",
+        }
+    }
 }
 
 /// A chain of layers from the input to the output.

@@ -1,0 +1,294 @@
+//! Whole models over arrays: what `tidegate.Model` runs.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use numpy::PyArrayDyn;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
+use tidegate_cells::State;
+use tidegate_model::{BatchInputs, InputLayer, Model, ModelConfiguration, Readout};
+
+use crate::arrays::{Floats, array_of, tokens_of};
+use crate::compute::compute;
+use crate::error::{Failure, Outcome};
+use crate::gate_arrays::gate_arrays;
+use crate::named_tensors::{dictionary, flat};
+use crate::sequences::Sequences;
+use crate::states::{state_object, state_of};
+
+/// A model with its parameters and its description.
+///
+/// A call computes with the parameters that there were when it began: other threads may replace them meanwhile.
+#[pyclass(frozen, name = "Model", module = "tidegate._engine")]
+pub(crate) struct ModelObject {
+    model: RwLock<Arc<Model>>,
+}
+
+/// What a model reads, as an array holds it.
+enum Inputs<'py> {
+    Features(Floats<'py>),
+    Tokens(Vec<u32>),
+}
+
+impl<'py> Inputs<'py> {
+    /// The rows, time first; `size` features each.
+    fn time_major(&self, sequences: &Sequences, size: usize) -> Rows<'_> {
+        match self {
+            Inputs::Features(features) => {
+                Rows::Features(sequences.time_major(features.values(), size), size)
+            }
+            Inputs::Tokens(tokens) => Rows::Tokens(sequences.time_major(tokens, 1)),
+        }
+    }
+}
+
+/// The rows of all steps, time first, with the number of features.
+enum Rows<'a> {
+    Features(Cow<'a, [f32]>, usize),
+    Tokens(Cow<'a, [u32]>),
+}
+
+impl Rows<'_> {
+    fn all(&self) -> BatchInputs<'_> {
+        match self {
+            Rows::Features(features, _) => BatchInputs::Features(features),
+            Rows::Tokens(tokens) => BatchInputs::Tokens(tokens),
+        }
+    }
+
+    fn part(&self, rows: Range<usize>) -> BatchInputs<'_> {
+        match self {
+            Rows::Features(features, size) => {
+                BatchInputs::Features(&features[rows.start * size..rows.end * size])
+            }
+            Rows::Tokens(tokens) => BatchInputs::Tokens(&tokens[rows]),
+        }
+    }
+}
+
+impl ModelObject {
+    pub(crate) fn over(model: Model) -> ModelObject {
+        ModelObject {
+            model: RwLock::new(Arc::new(model)),
+        }
+    }
+
+    /// A model that shares the parameters of another.
+    pub(crate) fn sharing(model: &Arc<Model>) -> ModelObject {
+        ModelObject {
+            model: RwLock::new(Arc::clone(model)),
+        }
+    }
+
+    /// The parameters at this moment.
+    pub(crate) fn model(&self) -> Arc<Model> {
+        Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, model: Model) {
+        *self.model.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(model);
+    }
+}
+
+#[pymethods]
+impl ModelObject {
+    /// A model with initial parameters, of a configuration in JSON.
+    #[new]
+    fn new(py: Python<'_>, configuration: &str, seed: u64) -> Outcome<ModelObject> {
+        let configuration: ModelConfiguration = serde_json::from_str(configuration)
+            .map_err(|error| Failure::value(error.to_string()))?;
+        let model = compute(py, || Model::new(configuration, seed))?;
+        Ok(ModelObject::over(model))
+    }
+
+    /// The model in the bytes of a model file.
+    #[staticmethod]
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> Outcome<ModelObject> {
+        let model = compute(py, || Model::from_bytes(bytes))?;
+        Ok(ModelObject::over(model))
+    }
+
+    /// The bytes of the model file.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
+        let model = self.model();
+        let bytes = compute(py, || model.to_bytes())?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+
+    /// Writes the model file.
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Outcome<()> {
+        let model = self.model();
+        Ok(compute(py, || model.save(path))?)
+    }
+
+    /// The configuration as JSON.
+    #[getter]
+    fn configuration(&self) -> Outcome<String> {
+        serde_json::to_string(self.model().configuration())
+            .map_err(|error| Failure::value(error.to_string()))
+    }
+
+    /// What the model's maker says about it, by key.
+    #[getter]
+    fn description(&self) -> BTreeMap<String, String> {
+        self.model().description().clone()
+    }
+
+    #[setter]
+    fn set_description(&self, description: BTreeMap<String, String>) -> Outcome<()> {
+        let model = self.model();
+        let parameters = model.parameters().to_vec();
+        let mut described = Model::from_parameters(model.configuration().clone(), parameters)?;
+        *described.description_mut() = description;
+        self.replace(described);
+        Ok(())
+    }
+
+    /// Copies of the parameters by name.
+    fn state_dict<'py>(&self, py: Python<'py>) -> Outcome<Bound<'py, PyDict>> {
+        let model = self.model();
+        dictionary(py, model.tensors(), model.parameters())
+    }
+
+    /// Replaces every parameter.
+    fn load_state_dict(&self, py: Python<'_>, state_dict: &Bound<'_, PyAny>) -> Outcome<()> {
+        let model = self.model();
+        let parameters = flat(model.tensors(), state_dict)?;
+        let mut changed = compute(py, || {
+            Model::from_parameters(model.configuration().clone(), parameters)
+        })?;
+        *changed.description_mut() = model.description().clone();
+        self.replace(changed);
+        Ok(())
+    }
+
+    /// Outputs and final state over sequences.
+    #[pyo3(signature = (x, state, lengths, batch_first))]
+    fn forward<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        state: Option<&Bound<'py, PyAny>>,
+        lengths: Option<&Bound<'py, PyAny>>,
+        batch_first: bool,
+    ) -> Outcome<(Bound<'py, PyArrayDyn<f32>>, Bound<'py, PyAny>)> {
+        let model = self.model();
+        let stack = &model.configuration().recurrent;
+        let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
+        let batch = sequences.is_batched.then_some(sequences.batch);
+        let mut state = state_of(stack, batch, state)?;
+        let outputs = run(py, &model, &inputs, &sequences, &mut state)?;
+        let width = model.configuration().outputs;
+        let output = match model.configuration().readout {
+            Readout::EveryStep if sequences.is_time_major() => {
+                array_of(py, &sequences.shape_of_steps(width), outputs)?
+            }
+            Readout::EveryStep => {
+                let mut array = vec![0.0; outputs.len()];
+                sequences.to_callers_order(&outputs, &mut array, width);
+                array_of(py, &sequences.shape_of_steps(width), array)?
+            }
+            _ => array_of(py, &sequences.shape_of_sequences(width), outputs)?,
+        };
+        Ok((output, state_object(py, stack, batch, state)?))
+    }
+
+    /// Gates, candidates and states of the recurrent layers by name.
+    #[pyo3(signature = (x, state, lengths, batch_first))]
+    fn trace<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        state: Option<&Bound<'py, PyAny>>,
+        lengths: Option<&Bound<'py, PyAny>>,
+        batch_first: bool,
+    ) -> Outcome<Bound<'py, PyDict>> {
+        let model = self.model();
+        let stack = &model.configuration().recurrent;
+        let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
+        let batch = sequences.is_batched.then_some(sequences.batch);
+        let mut state = state_of(stack, batch, state)?;
+        let rows = inputs.time_major(&sequences, stack.input_size);
+        let trace = compute(py, || {
+            model.trace(&sequences.batch(), &rows.all(), &mut state)
+        })?;
+        gate_arrays(py, &trace, &sequences, stack.hidden_size)
+    }
+
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let from_bytes = slf.get_type().getattr("from_bytes")?;
+        Ok((from_bytes, (slf.get().to_bytes(slf.py())?,)))
+    }
+}
+
+fn arguments<'py>(
+    model: &Model,
+    x: &Bound<'py, PyAny>,
+    lengths: Option<&Bound<'py, PyAny>>,
+    batch_first: bool,
+) -> Outcome<(Inputs<'py>, Sequences)> {
+    match model.configuration().input {
+        InputLayer::Features => {
+            let features = Floats::of("x", x)?;
+            let width = Some(model.configuration().recurrent.input_size);
+            let sequences = Sequences::of("x", features.shape(), width, batch_first, lengths)?;
+            Ok((Inputs::Features(features), sequences))
+        }
+        InputLayer::Embedding { .. } => {
+            let (shape, tokens) = tokens_of("x", x)?;
+            let sequences = Sequences::of("x", &shape, None, batch_first, lengths)?;
+            Ok((Inputs::Tokens(tokens), sequences))
+        }
+    }
+}
+
+/// The outputs, time first, with a look between the parts of long sequences at whether the user wants to stop.
+fn run(
+    py: Python<'_>,
+    model: &Model,
+    inputs: &Inputs<'_>,
+    sequences: &Sequences,
+    state: &mut State,
+) -> Outcome<Vec<f32>> {
+    let configuration = model.configuration();
+    let size = configuration.recurrent.input_size;
+    let rows = inputs.time_major(sequences, size);
+    let mut outputs = Vec::new();
+    let parts = match configuration.needs_whole_sequences() {
+        true => Vec::new(),
+        false => sequences.parts(configuration.recurrent.multiply_adds_per_step()),
+    };
+    if parts.len() < 2 {
+        compute(py, || {
+            model.forward(&sequences.batch(), &rows.all(), state, &mut outputs)
+        })?;
+        return Ok(outputs);
+    }
+    if let Rows::Features(features, size) = &rows {
+        compute(py, || sequences.check_finite(features, *size))?;
+    }
+    let mut part_outputs = Vec::new();
+    for part in &parts {
+        py.check_signals()?;
+        compute(py, || {
+            model.forward(
+                &part.batch(),
+                &rows.part(part.range(1)),
+                state,
+                &mut part_outputs,
+            )
+        })?;
+        match configuration.readout {
+            Readout::EveryStep => outputs.extend_from_slice(&part_outputs),
+            // Read from the state at the end.
+            _ => std::mem::swap(&mut outputs, &mut part_outputs),
+        }
+    }
+    Ok(outputs)
+}
