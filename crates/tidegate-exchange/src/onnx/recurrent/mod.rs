@@ -276,6 +276,7 @@ impl Recurrent {
             steps,
             batch: rows,
             lengths: lengths.as_deref(),
+            packed: false,
         };
         let shape = [steps, directions, rows, units];
         if product(&shape).is_none_or(|values| values > room / size_of::<f32>()) {
