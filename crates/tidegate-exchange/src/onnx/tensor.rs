@@ -170,9 +170,12 @@ impl Tensor {
     }
 }
 
-/// Number of values of a shape, unless it overflows.
+/// Number of values of a shape, unless it could overflow in any order of its axes, even where one has no room at all.
 pub(super) fn product(shape: &[usize]) -> Option<usize> {
-    shape
-        .iter()
-        .try_fold(1usize, |product, &size| product.checked_mul(size))
+    let product = shape.iter().try_fold(1usize, |product, &size| {
+        product
+            .checked_mul(size.max(1))
+            .filter(|&product| product <= isize::MAX as usize / 64)
+    })?;
+    Some(if shape.contains(&0) { 0 } else { product })
 }

@@ -1,6 +1,5 @@
 //! A network as an ONNX file.
 
-use super::graph::not_yet;
 use crate::error::ExchangeError;
 use crate::network::Network;
 
@@ -29,4 +28,12 @@ pub fn write(network: &Network, preset: Preset) -> Result<Vec<u8>, ExchangeError
 pub fn largest_difference(network: &Network, bytes: &[u8]) -> Result<f32, ExchangeError> {
     let _ = (network, bytes);
     Err(not_yet())
+}
+
+pub(super) fn not_yet() -> ExchangeError {
+    ExchangeError::NoCounterpart {
+        what: "this".into(),
+        format: "ONNX",
+        remedy: String::new(),
+    }
 }
