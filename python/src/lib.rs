@@ -11,6 +11,7 @@ mod estimators;
 mod forecast_network;
 mod gate_arrays;
 mod model;
+mod model_inputs;
 mod named_tensors;
 mod recurrent;
 mod room;
