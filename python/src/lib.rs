@@ -26,6 +26,10 @@ use pyo3::pymodule;
 #[pymodule]
 mod _engine {
     #[pymodule_export]
+    use crate::arrow::{Frame, Table};
+    #[pymodule_export]
+    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
+    #[pymodule_export]
     use crate::forecast_network::{ForecastNetwork, load_network};
     #[pymodule_export]
     use crate::model::ModelObject;
@@ -48,8 +52,4 @@ mod _engine {
         // The package says what is public; of this module the stubs say what there is.
         pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
-    #[pymodule_export]
-    use crate::arrow::{Frame, Table};
-    #[pymodule_export]
-    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
 }

@@ -35,7 +35,7 @@ class _Recurrent(torch.autograd.Function):
         rates: Sequence[float],
         seed: Tensor | None,
         *weights: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
         arguments = input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed
         output, final, final_cell, tape = operators.forward(*arguments, True)
         operators.save(ctx, arguments, tape)
@@ -53,7 +53,7 @@ class _Transformed(torch.autograd.Function):
     """The same for ``torch.func.grad`` and its kin, which ask for a forward pass without a context."""
 
     @staticmethod
-    def forward(*arguments: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def forward(*arguments: Any) -> tuple[Tensor | None, ...]:
         *rest, weights = _split(arguments)
         return operators.forward(*rest[:4], weights, *rest[4:], True)
 
@@ -77,7 +77,7 @@ class _TransformedBackward(torch.autograd.Function):
     """Gradients that know of no gradient of theirs."""
 
     @staticmethod
-    def forward(*arguments: Any) -> tuple[Tensor, ...]:
+    def forward(*arguments: Any) -> tuple[Tensor | None, ...]:
         *state, weights = *arguments[:14], arguments[14:]
         *gradients, of_weights = operators.backward(*state[:4], weights, *state[4:])
         return *gradients, *of_weights
@@ -106,7 +106,7 @@ def run(
     bidirectional: bool,
     rates: Sequence[float],
     seed: Tensor | None,
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor | None]:
     """Outputs, final hidden and final cell state; the arguments are those of ``tidegate::recurrent``."""
     record = torch.is_grad_enabled() and (
         any(weight.requires_grad for weight in weights)
