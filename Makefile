@@ -14,8 +14,10 @@ PEERS          := onnxruntime==1.32.* openvino==2026.4.* onnx==1.23.* numpy==2.4
 # What reads the MIDI file of the tests.
 MIDO           := mido==1.3.*
 
-# What builds the Python package.
+# What builds the Python package, and what its tests hold it to.
 MATURIN        := maturin==1.16.*
+PYTHON_PEERS   := $(TORCH) $(PEERS) onnxscript==0.7.* keras==3.15.* safetensors==0.8.* scikit-learn==1.9.* pandas==3.1.* \
+	polars==2.1.* pyarrow==26.0.* ray==2.60.* pytest==9.2.* mypy==2.4.*
 
 # What drives the browser of `make test-browser`, and the browser; if it is not given, one is found or installed.
 PLAYWRIGHT     := playwright==1.65.*
@@ -29,12 +31,12 @@ BENCH_RESULTS  := bench/results.json
 REFERENCE := crates/tidegate-cells/tests/reference
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint format format-check clippy test-rust test-python test-browser test-book book vectors wheel develop bench bench-engines clean
+.PHONY: help test lint format format-check clippy test-rust test-python test-package test-browser test-book book vectors wheel develop bench bench-engines bench-python clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: lint test-rust test-python test-browser ## everything that must hold: format, lints, Rust tests, Python checks, pages in a browser
+test: lint test-rust test-python test-package test-browser ## everything that must hold: format, lints, Rust tests, Python checks, the Python package, pages in a browser
 
 lint: format-check clippy ## formatting and clippy, warnings are errors
 
@@ -57,6 +59,15 @@ test-python: $(VENV)/.mido ## check the Python scripts and the checked-in refere
 	$(PYTHON) docs/forecasting.py --check
 	$(PYTHON) docs/tasks.py --check
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
+
+# The command that reads and writes models beside the package is the one that the Rust tests build.
+test-package: $(VENV)/.python ## build the Python package's wheel and test it beside its peers (installs them in .venv)
+	$(CARGO) build --package tidegate-cli
+	$(MAKE) wheel
+	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
+	$(VENV_PYTHON) -m mypy --config-file python/pyproject.toml python/tidegate
+	$(VENV_PYTHON) -m mypy.stubtest tidegate._engine
+	PIP_FLAGS='$(PIP_FLAGS)' TIDEGATE="$${CARGO_TARGET_DIR:-target}/debug/tidegate" $(VENV_PYTHON) -m pytest --quiet python/tests
 
 test-book: ## run the book's commands and follow its links (test-rust does so too)
 	$(CARGO) test --package tidegate-cli --bin tidegate book
@@ -91,6 +102,11 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	$(CARGO) build --release --package tidegate-train --example time_growth
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
+bench-python: wheel ## time the Python package: its import, and a step of a stream
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) --force-reinstall dist/tidegate-*.whl
+	$(VENV_PYTHON) bench/python_import.py
+	$(VENV_PYTHON) bench/python_step.py
+
 $(VENV)/.mido:
 	$(PYTHON) -m venv $(VENV)
 	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) '$(MIDO)'
@@ -111,12 +127,17 @@ $(VENV)/.peers: $(VENV)/.torch
 	touch $@
 
 wheel: $(VENV)/.maturin ## build the Python package's wheel in dist/
+	rm -f dist/tidegate-*.whl
 	$(VENV_PYTHON) -m maturin build --quiet --release --manifest-path python/Cargo.toml --out dist
 
 # The compiled module beside its Python sources, for work on them with PYTHONPATH=python.
 develop: ## build the Python package in place, with the development profile
 	$(CARGO) build --package tidegate-python
 	cp "$${CARGO_TARGET_DIR:-target}/debug/lib_engine.so" python/tidegate/_engine.abi3.so
+
+$(VENV)/.python: $(VENV)/.maturin
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) $(foreach peer,$(PYTHON_PEERS),'$(peer)')
+	touch $@
 
 $(VENV)/.maturin:
 	$(PYTHON) -m venv $(VENV)
@@ -125,4 +146,4 @@ $(VENV)/.maturin:
 
 clean: ## remove build outputs and the virtual environment
 	$(CARGO) clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) dist

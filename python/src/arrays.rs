@@ -4,6 +4,8 @@
 //! transposed one, a slice with steps, one without alignment) is copied into that order, as NumPy's own functions do. No
 //! other dtype is converted: that costs precision or time, which is the caller's to spend.
 
+use std::fmt::Display;
+
 use numpy::{
     PyArray, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn,
     PyReadwriteArrayDyn, PyUntypedArray, PyUntypedArrayMethods,
@@ -78,15 +80,22 @@ pub(crate) fn tokens_of(name: &str, value: &Bound<'_, PyAny>) -> Outcome<(Vec<us
                 let array = in_c_order(array)?;
                 let array = array.try_readonly().map_err(PyErr::from)?;
                 let values = array.as_slice().map_err(PyErr::from)?;
-                let tokens = values.iter().map(|&value| {
-                    u32::try_from(value).map_err(|_| Failure::value(format!("{name} holds {value}, which is no token")))
-                });
+                let tokens = values.iter().map(|&value| token(name, value));
                 return Ok((array.shape().to_vec(), tokens.collect::<Outcome<Vec<u32>>>()?));
             })*
         };
     }
     of_integers!(i64, i32, u32, u8, i16, u16, i8, u64);
     Err(wrong_kind(name, value, "an integer dtype"))
+}
+
+/// An integer as a token; whether the vocabulary has it, the model says.
+///
+/// # Errors
+/// `ValueError` for a negative number, or one that no vocabulary has.
+pub(crate) fn token<T: Copy + Display + TryInto<u32>>(name: &str, number: T) -> Outcome<u32> {
+    let refused = |_| Failure::value(format!("{name} holds {number}, which is no token"));
+    number.try_into().map_err(refused)
 }
 
 /// Lengths: any sequence of integers.
@@ -163,29 +172,33 @@ pub(crate) fn shape_text(shape: &[usize]) -> String {
 
 /// Says what is given and how to convert it.
 fn wrong_kind(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> Failure {
-    let example = if expected == "float32" {
-        "np.float32"
-    } else {
-        "np.int64"
+    let dtype = match expected {
+        "float32" => "np.float32",
+        _ => "np.int64",
     };
-    match value.cast::<PyUntypedArray>() {
-        Ok(array) => {
-            let dtype = array.dtype();
-            let order = if dtype.byteorder() == b'>' {
-                " in another byte order"
-            } else {
-                ""
-            };
-            Failure::wrong_type(format!(
-                "{name}: expected an array of {expected}, found one of {dtype}{order} with shape {}: give {name}.astype({example})",
-                shape_text(array.shape()),
-            ))
-        }
-        Err(_) => Failure::wrong_type(format!(
-            "{name}: expected a NumPy array of {expected}, found {}: give np.asarray({name}, dtype={example})",
-            type_name(value)
-        )),
-    }
+    let found = kind_of(value);
+    Failure::wrong_type(match value.cast::<PyUntypedArray>() {
+        Ok(_) => format!(
+            "{name}: expected an array of {expected}, found {found}: give {name}.astype({dtype})"
+        ),
+        Err(_) => format!(
+            "{name}: expected a NumPy array of {expected}, found {found}: give np.asarray({name}, dtype={dtype})"
+        ),
+    })
+}
+
+/// Dtype and shape of an array, or the name of another value's type.
+pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> String {
+    let Ok(array) = value.cast::<PyUntypedArray>() else {
+        return type_name(value);
+    };
+    let dtype = array.dtype();
+    let order = match dtype.byteorder() {
+        b'>' => " in another byte order",
+        _ => "",
+    };
+    let shape = shape_text(array.shape());
+    format!("one of {dtype}{order} with shape {shape}")
 }
 
 /// The name of a value's type.

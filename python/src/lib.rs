@@ -4,15 +4,20 @@
 //! crates below. The interpreter lock is released while they compute.
 
 mod arrays;
+mod arrow;
 mod compute;
 mod error;
+mod estimators;
 mod forecast_network;
 mod gate_arrays;
 mod model;
+mod model_inputs;
 mod named_tensors;
 mod recurrent;
+mod room;
 mod sequences;
 mod states;
+mod steppable;
 mod stream;
 mod torch;
 
@@ -20,6 +25,10 @@ use pyo3::pymodule;
 
 #[pymodule]
 mod _engine {
+    #[pymodule_export]
+    use crate::arrow::{Frame, Table};
+    #[pymodule_export]
+    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
     #[pymodule_export]
     use crate::forecast_network::{ForecastNetwork, load_network};
     #[pymodule_export]
@@ -38,8 +47,9 @@ mod _engine {
     const VERSION: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_init]
-    fn initialise(_module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+    fn initialise(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
         crate::compute::remember_process();
-        Ok(())
+        // The package says what is public; of this module the stubs say what there is.
+        pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
 }

@@ -8,38 +8,22 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = [PROJECT / "README.md", PROJECT / "python/README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
-FENCE = re.compile(r"^(?P<indent> *)```(?P<mark>.*)$")
-
-
-def program(page: str) -> str:
-    """The page with all but its blocks blanked, so that a traceback names the page's own lines."""
-    lines, fence = [], None
-    for line in page.splitlines():
-        match = FENCE.match(line)
-        if fence is None and match:
-            fence, indent = match["mark"].strip(), len(match["indent"])
-            lines.append("")
-        elif fence is not None and match and not match["mark"].strip():
-            fence = None
-            lines.append("")
-        else:
-            lines.append(line[indent:] if fence == "python" else "")
-    return "\n".join(lines) + "\n"
 
 
 def with_blocks() -> list[Path]:
-    return [page for page in PAGES if page.exists() and program(page.read_text("utf-8")).strip()]
+    return [page for page in PAGES if re.search(r"^ *```python$", page.read_text("utf-8"), re.MULTILINE)]
 
 
 @pytest.mark.parametrize("page", with_blocks(), ids=lambda page: str(page.relative_to(PROJECT)))
-def test_the_python_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
-    script = tmp_path / "scripts" / f"{page.stem}.py"
+def test_the_python_blocks_of_a_page_run(page: Path, tmp_path: Path, program: Callable[[str], str]) -> None:
+    script = tmp_path / "scripts" / f"{page.stem}_page.py"
     script.parent.mkdir()
     script.write_text(program(page.read_text("utf-8")), "utf-8")
     folder = tmp_path / "folder"
@@ -50,6 +34,6 @@ def test_the_python_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
     assert run.returncode == 0, f"{page}\n{run.stdout}\n{run.stderr}"
 
 
-def test_only_what_stands_in_python_fences_is_run() -> None:
+def test_only_what_stands_in_python_fences_is_run(program: Callable[[str], str]) -> None:
     page = "text\n```python\nx = 1\n```\n```python no-run\nraise\n```\n```sh\ntidegate\n```\n   ```python\n   y = x\n   ```\n"
     assert program(page).split("\n") == ["", "", "x = 1", *[""] * 8, "y = x", "", ""]

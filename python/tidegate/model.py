@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
-from tidegate import _engine
+from tidegate import _checks
+from tidegate import _engine as engine
 from tidegate.recurrent import RecurrentLayers, State
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def load(path: str | os.PathLike[str]) -> Model | ForecastNetwork:
         OSError: If the file cannot be read.
         ValueError: If it is damaged or no model file.
     """
-    network = _engine.load_network(path)
-    if isinstance(network, _engine.ForecastNetwork):
+    network = engine.load_network(path)
+    if isinstance(network, engine.ForecastNetwork):
         return ForecastNetwork._over(network)
     return Model._over(network)
 
@@ -88,11 +89,12 @@ class _Saved:
 
 
 class Model(_Saved):
-    """An input layer (features, or an embedding of tokens), recurrent layers and a dense head.
+    """An input layer (features, or an embedding of tokens), recurrent layers and, mostly, a dense head.
 
     Args:
         recurrent: The recurrent layers, whose weights are copied. With a vocabulary, their input is the embedding.
-        outputs: Number of outputs of the head.
+        outputs: Number of outputs of the head. Without it there is no head: the outputs are the hidden states, or what the readout
+            makes of them.
         readout: Where the head reads: at ``"every_step"``, from the state at the ``"last_step"``, from the ``"mean"`` of the hidden states
             over a sequence's steps, or from their mean weighted by ``"attention"``.
         vocabulary: Number of tokens, if the model reads tokens.
@@ -106,33 +108,32 @@ class Model(_Saved):
         ValueError: If an option has a value that makes no sense.
     """
 
-    _engine: _engine.Model
+    _engine: engine.Model
 
     def __init__(
         self,
         recurrent: RecurrentLayers,
-        outputs: int,
+        outputs: int | None = None,
         *,
         readout: Literal["every_step", "last_step", "mean", "attention"] = "every_step",
         vocabulary: int | None = None,
         description: Mapping[str, str] | None = None,
         seed: int = 0,
     ) -> None:
-        from tidegate.recurrent import _one_of, _seed, _size
-
         if not isinstance(recurrent, RecurrentLayers):
             raise TypeError(f"recurrent: expected a Gru, Lstm, Mgu or Rnn, found {type(recurrent).__name__}")
         input_layer: dict[str, Any] = {"kind": "features"}
         if vocabulary is not None:
-            size = _size("vocabulary", vocabulary)
+            size = _checks.size("vocabulary", vocabulary)
             input_layer = {"kind": "embedding", "vocabulary": size, "size": recurrent.input_size}
         configuration = {
             "input": input_layer,
             "recurrent": recurrent.configuration,
-            "outputs": _size("outputs", outputs),
-            "readout": _one_of("readout", readout, ("every_step", "last_step", "mean", "attention")),
+            "head": "none" if outputs is None else "dense",
+            "outputs": recurrent.output_size if outputs is None else _checks.size("outputs", outputs),
+            "readout": _checks.one_of("readout", readout, ("every_step", "last_step", "mean", "attention")),
         }
-        self._engine = _engine.Model(json.dumps(configuration), _seed(seed))
+        self._engine = engine.Model(json.dumps(configuration), _checks.seed(seed))
         parameters = self._engine.state_dict()
         parameters.update({f"recurrent.{name}": value for name, value in recurrent.state_dict().items()})
         self._engine.load_state_dict(parameters)
@@ -140,9 +141,9 @@ class Model(_Saved):
             self._engine.description = dict(description)
 
     @classmethod
-    def _over(cls, engine: _engine.Model) -> Model:
+    def _over(cls, network: engine.Model) -> Model:
         model = cls.__new__(cls)
-        model._engine = engine
+        model._engine = network
         return model
 
     @property
@@ -192,13 +193,13 @@ class Model(_Saved):
         """What every gate of the recurrent layers did, as ``Gru.trace`` returns it."""
         return self._engine.trace(x, state, lengths, batch_first)
 
-    def stream(self, batch: int | None = None) -> _engine.Stream:
+    def stream(self, batch: int | None = None) -> engine.Stream:
         """A ``Stream`` that is fed step by step; with ``batch``, that many side by side.
 
         Raises:
             ValueError: If the model reads whole sequences: it is bidirectional or pools over the steps.
         """
-        return _engine.Stream(self, batch)
+        return engine.Stream(self, batch)
 
     def __repr__(self) -> str:
         configuration = self.configuration
@@ -217,16 +218,16 @@ class ForecastNetwork(_Saved):
     It reads and gives numbers as its training scaled them; ``tidegate.Forecaster`` does that for tables. Made by ``tidegate.load``.
     """
 
-    _engine: _engine.ForecastNetwork
+    _engine: engine.ForecastNetwork
 
     def __init__(self) -> None:
         raise TypeError("a ForecastNetwork is made by tidegate.load")
 
     @classmethod
-    def _over(cls, engine: _engine.ForecastNetwork) -> ForecastNetwork:
-        network = cls.__new__(cls)
-        network._engine = engine
-        return network
+    def _over(cls, network: engine.ForecastNetwork) -> ForecastNetwork:
+        made = cls.__new__(cls)
+        made._engine = network
+        return made
 
     @property
     def description(self) -> dict[str, str]:

@@ -29,6 +29,25 @@ pub enum ExchangeError {
         /// What it does.
         reason: &'static str,
     },
+    /// The safetensors file is damaged, or is none.
+    #[error("the file {0}")]
+    File(#[from] tidegate_model::FileError),
+    /// A kind of file that is not read here.
+    #[error("the file is {what}: {remedy}")]
+    NotRead {
+        /// What it is.
+        what: &'static str,
+        /// How to get to a file that is read.
+        remedy: &'static str,
+    },
+    /// What the file holds can be read in more than one way.
+    #[error("{what}: {remedy}")]
+    Ambiguous {
+        /// What is not said.
+        what: String,
+        /// How to say it.
+        remedy: String,
+    },
     /// The file is damaged or not what it is taken for.
     #[error("{place}: {reason}")]
     Malformed {

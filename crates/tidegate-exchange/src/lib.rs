@@ -4,11 +4,18 @@
 //! [`Model`](tidegate_model::Model) becomes one, and every model is a network. What a file says is what is computed: what
 //! cannot be kept is refused by name. Nothing in a file is run, and no more memory is taken than the file can fill.
 
+mod array;
 mod error;
+mod format;
+pub mod keras;
 mod network;
 pub mod onnx;
+pub mod pytorch;
+pub mod rtneural;
 
+pub use array::NamedArray;
 pub use error::ExchangeError;
+pub use format::FileKind;
 pub use network::{
     Activation, Input, Layer, Network, NetworkOutputs, NetworkRunner, NetworkStream,
 };

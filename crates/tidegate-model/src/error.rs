@@ -216,11 +216,11 @@ pub enum FileError {
         found: u64,
     },
     /// The file goes on after its last tensor.
-    #[error("has {0} bytes after its last tensor: it is damaged or not a model file")]
+    #[error("has {0} bytes after its last tensor: it is damaged, or no safetensors file")]
     Trailing(u64),
     /// The header is longer than any model needs.
     #[error(
-        "announces a header of {found} bytes, more than the {limit} allowed: it is damaged or not a model file"
+        "announces a header of {found} bytes, more than the {limit} allowed: it is damaged, or no safetensors file"
     )]
     HeaderTooLarge {
         /// Bytes announced.

@@ -45,7 +45,7 @@ mod trace;
 
 pub use configuration::{Head, InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};
-pub use file::description_of_file;
+pub use file::{description_of_file, safetensors_header};
 pub use forecaster::{
     Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, WindowInputs,
 };

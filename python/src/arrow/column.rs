@@ -23,11 +23,18 @@ pub(super) fn array_of(name: &str, kind: &str, values: &Bound<'_, PyAny>) -> Out
             let values = values.as_array();
             Arc::new(values.iter().copied().collect::<Float64Array>())
         }
-        "text" => Arc::new(values.extract::<Vec<Option<String>>>()?.into_iter().collect::<StringArray>()),
+        "text" => Arc::new(
+            values
+                .extract::<Vec<Option<String>>>()?
+                .into_iter()
+                .collect::<StringArray>(),
+        ),
         unit => {
             let values: PyReadonlyArray1<'_, i64> = values.extract().map_err(PyErr::from)?;
             let values = values.as_array();
-            let times = values.iter().map(|&time| (time != NOT_A_TIME).then_some(time));
+            let times = values
+                .iter()
+                .map(|&time| (time != NOT_A_TIME).then_some(time));
             match unit {
                 "s" => Arc::new(times.collect::<TimestampSecondArray>()),
                 "ms" => Arc::new(times.collect::<TimestampMillisecondArray>()),

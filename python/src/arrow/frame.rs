@@ -47,7 +47,7 @@ impl Frame {
                 FrameColumn::Texts(values) => Arc::new(StringArray::from(values)),
                 FrameColumn::Times(times, TimeKind::Date) => {
                     let days = times.iter().map(|time| time.div_euclid(DAY) as i32);
-                    Arc::new(days.collect::<Date32Array>())
+                    Arc::new(Date32Array::from_iter_values(days))
                 }
                 FrameColumn::Times(times, TimeKind::Civil) => {
                     Arc::new(TimestampMicrosecondArray::from(times))
@@ -90,12 +90,19 @@ impl Frame {
     #[getter]
     fn column_names(&self) -> Vec<String> {
         let schema = self.batch.schema();
-        schema.fields().iter().map(|field| field.name().clone()).collect()
+        schema
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect()
     }
 
     /// The columns as Python's own objects: of each its name, its kind (`number`, `count`, `text`, `date`, `civil`,
     /// `instant`) and its values, times as microseconds since 1970.
-    fn columns<'py>(&self, py: Python<'py>) -> Outcome<Vec<(String, &'static str, Bound<'py, PyAny>)>> {
+    fn columns<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> Outcome<Vec<(String, &'static str, Bound<'py, PyAny>)>> {
         use arrow_array::cast::AsArray;
         use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
         use arrow_schema::DataType;

@@ -20,9 +20,8 @@ impl Table {
     /// The rows of an Arrow stream, given as the capsule that `__arrow_c_stream__` returns.
     #[staticmethod]
     fn of_stream(capsule: &Bound<'_, PyCapsule>) -> Outcome<Table> {
-        let reader = reader_of(capsule)?.map_err(|error| {
-            Failure::value(format!("the Arrow stream cannot be read: {error}"))
-        })?;
+        let reader = reader_of(capsule)?
+            .map_err(|error| Failure::value(format!("the Arrow stream cannot be read: {error}")))?;
         let schema = reader.schema();
         Ok(Table {
             table: tidegate_data::Table::of_batches(&schema, reader).map_err(refusal)?,

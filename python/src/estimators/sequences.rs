@@ -61,7 +61,9 @@ pub(super) fn recordings(
     Ok(Recordings {
         path: PathBuf::from(NAME),
         format: RecordingsFormat::Arrays,
-        channels: (0..size).map(|channel| format!("channel_{channel}")).collect(),
+        channels: (0..size)
+            .map(|channel| format!("channel_{channel}"))
+            .collect(),
         recordings,
         notes: Vec::new(),
     })

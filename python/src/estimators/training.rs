@@ -33,10 +33,7 @@ pub(super) fn run<T: Send>(
     py: Python<'_>,
     threads: Option<usize>,
     callback: Option<&Bound<'_, PyAny>>,
-    train: impl FnOnce(
-        &mut dyn FnMut(Event<'_>),
-        &dyn Fn() -> bool,
-    ) -> Result<(T, Trained), TrainError>
+    train: impl FnOnce(&mut dyn FnMut(Event<'_>), &dyn Fn() -> bool) -> Result<(T, Trained), TrainError>
     + Send,
 ) -> Outcome<(T, Trained)> {
     let pool = match threads {
@@ -79,7 +76,9 @@ pub(super) fn run<T: Send>(
         heard?;
         match result {
             Ok(result) => Ok(result?),
-            Err(_) => Err(PyRuntimeError::new_err("the training ended in an internal error").into()),
+            Err(_) => {
+                Err(PyRuntimeError::new_err("the training ended in an internal error").into())
+            }
         }
     })
 }
@@ -139,9 +138,6 @@ pub(super) fn word<T: Copy>(option: &str, word: &str, words: &[(&str, T)]) -> Py
     let found = words.iter().find(|(name, _)| *name == word);
     found.map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<String> = words.iter().map(|(name, _)| format!("{name:?}")).collect();
-        PyValueError::new_err(format!(
-            "{option}={word:?} is none of {}",
-            names.join(", ")
-        ))
+        PyValueError::new_err(format!("{option}={word:?} is none of {}", names.join(", ")))
     })
 }

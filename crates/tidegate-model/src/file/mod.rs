@@ -12,6 +12,7 @@
 mod contents;
 mod header;
 mod read;
+mod safetensors_header;
 mod write;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::error::{FileError, ModelError};
 use crate::model::Model;
 use crate::replace_file::replace_file;
 pub(crate) use contents::{Contents, Parts};
+pub use safetensors_header::safetensors_header;
 
 impl Model {
     /// Writes the model file: to a temporary file in the same folder, which is synced and then renamed to `path`.

@@ -7,18 +7,17 @@ use safetensors::tensor::{Dtype, Metadata};
 use tidegate_cells::Tensor;
 
 use super::contents::Contents;
-use super::header::{self, MAX_HEADER};
+use super::header;
+use super::safetensors_header::safetensors_header;
 use crate::error::FileError;
 use crate::layout::first_not_finite_parameter;
 
-/// Bytes before the header: its length.
-const PREFIX: u64 = 8;
 /// Bytes of a value.
 const VALUE: u64 = size_of::<f32>() as u64;
 
 /// Reads a network from a file of `length` bytes.
 pub(crate) fn network<C: Contents>(mut source: impl Read, length: u64) -> Result<C, FileError> {
-    let metadata = read_metadata(&mut source, length)?;
+    let metadata = safetensors_header(&mut source, length)?;
     let (configuration, description) = header::read::<C>(&metadata)?;
     C::validate(&configuration)?;
     let expected = check_tensors::<C>(&configuration, &metadata)?;
@@ -50,48 +49,7 @@ pub(crate) fn description(
     mut source: impl Read,
     length: u64,
 ) -> Result<BTreeMap<String, String>, FileError> {
-    header::description(&read_metadata(&mut source, length)?)
-}
-
-/// Reads the header, whose tensors cover the rest of the file without gaps or overlaps.
-fn read_metadata(source: &mut impl Read, length: u64) -> Result<Metadata, FileError> {
-    if length < PREFIX {
-        return Err(FileError::Truncated {
-            expected: PREFIX,
-            found: length,
-        });
-    }
-    let mut prefix = [0; PREFIX as usize];
-    source.read_exact(&mut prefix).map_err(FileError::Read)?;
-    let size = u64::from_le_bytes(prefix);
-    if size > MAX_HEADER {
-        return Err(FileError::HeaderTooLarge {
-            found: size,
-            limit: MAX_HEADER,
-        });
-    }
-    let start = PREFIX + size;
-    if length < start {
-        return Err(FileError::Truncated {
-            expected: start,
-            found: length,
-        });
-    }
-    let mut json = vec![0; size as usize];
-    source.read_exact(&mut json).map_err(FileError::Read)?;
-    let metadata: Metadata = serde_json::from_slice(&json)
-        .map_err(|error| FileError::NotSafetensors(error.to_string()))?;
-    let expected = start.saturating_add(metadata.data_len() as u64);
-    if length < expected {
-        return Err(FileError::Truncated {
-            expected,
-            found: length,
-        });
-    }
-    if length > expected {
-        return Err(FileError::Trailing(length - expected));
-    }
-    Ok(metadata)
+    header::description(&safetensors_header(&mut source, length)?)
 }
 
 /// Checks that the file holds exactly the tensors that the configuration asks for, and gives them in the order of the flat buffer.

@@ -1,0 +1,258 @@
+//! From layers of Keras to a network.
+
+use serde_json::Value;
+use tidegate_cells::{Activation, Cell, Gru, Lstm, Reset, Rnn, Stack};
+
+use super::KerasLayer;
+use super::recurrent::read_weights;
+use crate::error::ExchangeError;
+use crate::network::{Input, Layer, Network};
+
+/// The network that a chain of layers is, from the input to the output.
+///
+/// # Errors
+/// [`ExchangeError::NoCounterpart`] names the layer, and the option of it, that is not computed here;
+/// [`ExchangeError::Malformed`] names the array that does not fit.
+pub fn read(layers: &[KerasLayer]) -> Result<Network, ExchangeError> {
+    let mut input = None;
+    let mut chain = Vec::new();
+    for layer in layers {
+        let (reads, added) = one(layer)?;
+        input = input.or(reads);
+        chain.extend(added);
+    }
+    let input = input.ok_or_else(|| ExchangeError::Malformed {
+        place: "the model".into(),
+        reason: "has no layer with weights".into(),
+    })?;
+    let network = Network {
+        input,
+        layers: chain,
+    };
+    network.validate()?;
+    Ok(network)
+}
+
+/// What a layer reads, where it says so, and what it computes.
+fn one(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
+    let no_weights = || match layer.weights.first() {
+        Some(array) => Err(layer.malformed(format!("has weights ({}), expected none", array.name))),
+        None => Ok(()),
+    };
+    match layer.class.as_str() {
+        "InputLayer"
+        | "Dropout"
+        | "SpatialDropout1D"
+        | "GaussianNoise"
+        | "GaussianDropout"
+        | "ActivityRegularization" => Ok((None, Vec::new())),
+        "GRU" | "LSTM" | "SimpleRNN" => recurrent(layer, &layer.weights, None),
+        "Bidirectional" => bidirectional(layer),
+        "TimeDistributed" => {
+            let inner = inner(layer, "layer")?;
+            if inner.class != "Dense" {
+                return Err(layer.no_counterpart(&format!("{} at each step", inner.class)));
+            }
+            one(&KerasLayer {
+                weights: layer.weights.clone(),
+                ..inner
+            })
+        }
+        "Dense" => dense(layer),
+        "Embedding" => {
+            if layer.flag("mask_zero", false)? {
+                return Err(layer.no_counterpart("mask_zero, which passes over tokens of 0,"));
+            }
+            let [weight] = &layer.weights[..] else {
+                return Err(layer.malformed(format!(
+                    "has {} arrays of weights, expected 1",
+                    layer.weights.len()
+                )));
+            };
+            let [vocabulary, size] = weight.shape[..] else {
+                return Err(
+                    weight.malformed(format!("has shape {:?}, expected a matrix", weight.shape))
+                );
+            };
+            let embedding = Layer::Embedding {
+                size,
+                weight: weight.values.clone(),
+            };
+            Ok((Some(Input::Tokens { vocabulary }), vec![embedding]))
+        }
+        "Activation" => {
+            no_weights()?;
+            Ok((None, layer.activation()?.into_iter().collect()))
+        }
+        "ReLU" => {
+            no_weights()?;
+            let plain = ["max_value", "negative_slope", "threshold"]
+                .iter()
+                .all(|key| {
+                    let value = layer.configuration.get(key);
+                    value.is_none_or(|value| value.is_null() || value.as_f64() == Some(0.0))
+                });
+            if !plain {
+                return Err(
+                    layer.no_counterpart("a relu with a slope, a threshold or a largest value")
+                );
+            }
+            let relu = Layer::Activation(crate::network::Activation::Relu);
+            Ok((None, vec![relu]))
+        }
+        "Softmax" => {
+            no_weights()?;
+            let axis = layer.configuration.get("axis");
+            if axis.is_some_and(|axis| axis.as_i64() != Some(-1)) {
+                return Err(layer.no_counterpart("a softmax over another axis than the last"));
+            }
+            let softmax = Layer::Activation(crate::network::Activation::Softmax);
+            Ok((None, vec![softmax]))
+        }
+        "GlobalAveragePooling1D" => {
+            if layer.function("data_format", "channels_last")? != "channels_last" {
+                return Err(layer.no_counterpart("pooling over another axis than time"));
+            }
+            if layer.flag("keepdims", false)? {
+                return Err(layer.no_counterpart("keepdims"));
+            }
+            Ok((None, vec![Layer::Mean]))
+        }
+        _ => Err(layer.no_counterpart("this kind of layer")),
+    }
+}
+
+fn dense(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
+    let [kernel, rest @ ..] = &layer.weights[..] else {
+        return Err(layer.malformed("has no kernel".into()));
+    };
+    let [inputs, outputs] = kernel.shape[..] else {
+        return Err(kernel.malformed(format!("has shape {:?}, expected a matrix", kernel.shape)));
+    };
+    let bias = match rest {
+        [] => vec![0.0; outputs],
+        [bias] => {
+            bias.check_shape(&[outputs])?;
+            bias.values.clone()
+        }
+        [_, extra, ..] => return Err(extra.malformed("has no place in a dense layer".into())),
+    };
+    let mut layers = vec![Layer::Dense {
+        weight: crate::array::transposed(&kernel.values, inputs, outputs),
+        bias,
+    }];
+    layers.extend(layer.activation()?);
+    Ok((Some(Input::Features(inputs)), layers))
+}
+
+/// The cell that a recurrent layer's configuration asks for.
+fn cell(layer: &KerasLayer) -> Result<Cell, ExchangeError> {
+    let activation = layer.function("activation", "tanh")?;
+    let of_state = || match activation.as_str() {
+        "tanh" => Ok(Activation::Tanh),
+        "relu" => Ok(Activation::Relu),
+        other => Err(layer.no_counterpart(&format!("the activation {other}"))),
+    };
+    if layer.class != "SimpleRNN" {
+        let gates = layer.function("recurrent_activation", "sigmoid")?;
+        if gates != "sigmoid" {
+            return Err(layer.no_counterpart(&format!("the recurrent_activation {gates}")));
+        }
+    }
+    for key in ["go_backwards", "time_major", "unit_forget"] {
+        if layer.flag(key, false)? {
+            return Err(layer.no_counterpart(key));
+        }
+    }
+    match layer.class.as_str() {
+        "GRU" => {
+            let reset = if layer.flag("reset_after", true)? {
+                Reset::After
+            } else {
+                Reset::Before
+            };
+            let candidate = of_state()?;
+            Ok(Cell::Gru(Gru { reset, candidate }))
+        }
+        "LSTM" if activation == "tanh" => Ok(Cell::Lstm(Lstm::default())),
+        "LSTM" => Err(layer.no_counterpart(&format!("the activation {activation}"))),
+        "SimpleRNN" => Ok(Cell::Rnn(Rnn {
+            activation: of_state()?,
+        })),
+        other => Err(layer.no_counterpart(&format!("{other} in two directions"))),
+    }
+}
+
+/// A recurrent layer; `backward` holds the weights of the direction that runs backwards.
+fn recurrent(
+    layer: &KerasLayer,
+    forward: &[crate::array::NamedArray],
+    backward: Option<&[crate::array::NamedArray]>,
+) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
+    let cell = cell(layer)?;
+    let (input_size, hidden_size, mut weights) = read_weights(cell, forward)?;
+    let declared = layer.configuration.get("units").and_then(Value::as_u64);
+    if let Some(units) = declared
+        && units != hidden_size as u64
+    {
+        return Err(layer.malformed(format!(
+            "says that it has {units} units, but its weights have {hidden_size}"
+        )));
+    }
+    let mut stack = Stack::new(cell, input_size, hidden_size);
+    if let Some(backward) = backward {
+        let (inputs, units, backward) = read_weights(cell, backward)?;
+        if (inputs, units) != (input_size, hidden_size) {
+            return Err(layer.malformed(format!(
+                "runs forwards with {hidden_size} units on {input_size} features, and backwards with {units} on {inputs}"
+            )));
+        }
+        stack.bidirectional = true;
+        weights.extend(backward);
+    }
+    let mut layers = vec![Layer::Recurrent { stack, weights }];
+    if !layer.flag("return_sequences", false)? {
+        layers.push(Layer::FinalState);
+    }
+    Ok((Some(Input::Features(input_size)), layers))
+}
+
+fn bidirectional(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
+    let mode = layer.function("merge_mode", "concat")?;
+    if mode != "concat" {
+        return Err(layer.no_counterpart(&format!("the merge_mode {mode}")));
+    }
+    let forward = inner(layer, "layer")?;
+    let backwards = layer
+        .configuration
+        .get("backward_layer")
+        .filter(|inner| !inner.is_null());
+    if backwards.is_some() {
+        let mut other = inner(layer, "backward_layer")?;
+        // It says of itself that it runs backwards.
+        if let Value::Object(entries) = &mut other.configuration {
+            entries.insert("go_backwards".into(), Value::Bool(false));
+        }
+        if cell(&other)? != cell(&forward)? {
+            return Err(layer.no_counterpart("another cell backwards than forwards"));
+        }
+    }
+    let half = layer.weights.len() / 2;
+    let (first, second) = layer.weights.split_at(half);
+    recurrent(&forward, first, Some(second))
+}
+
+/// The layer within a wrapper's configuration, without its weights.
+fn inner(layer: &KerasLayer, key: &str) -> Result<KerasLayer, ExchangeError> {
+    let inner = layer.configuration.get(key);
+    let class = inner.and_then(|inner| inner.get("class_name")?.as_str());
+    let configuration = inner.and_then(|inner| inner.get("config"));
+    match (class, configuration) {
+        (Some(class), Some(configuration)) => Ok(KerasLayer {
+            class: class.to_owned(),
+            configuration: configuration.clone(),
+            weights: Vec::new(),
+        }),
+        _ => Err(layer.malformed(format!("its configuration has no {key}"))),
+    }
+}

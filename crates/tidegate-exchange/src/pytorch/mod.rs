@@ -1,0 +1,65 @@
+//! PyTorch: the parameters of a module (its `state_dict`) as a safetensors file, in and out.
+//!
+//! Such a file holds names and numbers, not the module that they belong to. Recurrent modules are known by their names
+//! (`weight_ih_l0` and its like, under any prefix) and their cell by the ratio of rows to hidden size; dense layers and
+//! embeddings by their shapes. What neither names nor shapes say is asked for: see [`Options`]. Files with a pickle in them
+//! (`.pt`, `.pth`) are never opened here, because to read a pickle is to run it.
+
+mod chain;
+mod modules;
+mod recurrent;
+mod source;
+mod tensors;
+mod write;
+
+use tidegate_cells::Reset;
+use tidegate_model::Readout;
+
+use crate::array::NamedArray;
+use crate::error::ExchangeError;
+use crate::network::Network;
+
+pub use source::module_source;
+pub use tensors::{read_tensors, write_tensors};
+pub use write::{tensors, write};
+
+/// What the names and shapes of parameters do not say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The layers in the order in which they compute: names of modules (`gru`, `encoder.fc`), and the words `last` and `mean`
+    /// (what is read of the recurrent layers), `relu`, `sigmoid`, `tanh` and `softmax`. Found by fitting sizes where it is empty.
+    pub layers: Vec<String>,
+    /// Activation of plain recurrent modules; by default what the file says, else tanh.
+    pub nonlinearity: Option<tidegate_cells::Activation>,
+    /// Where the reset gate of GRUs acts; by default after the product, as in `torch.nn.GRU`.
+    pub reset: Reset,
+    /// What the layers above the last recurrent one read, where `layers` is empty; by default every step.
+    pub readout: Option<Readout>,
+}
+
+/// Reads a safetensors file with the parameters of a module.
+///
+/// # Errors
+/// [`ExchangeError`] names the tensor or module at fault, and the option that says what the file does not.
+pub fn read(bytes: &[u8], options: &Options) -> Result<Network, ExchangeError> {
+    let (arrays, metadata) = tensors::read_with_metadata(bytes)?;
+    let mut options = options.clone();
+    if let Some(written) = metadata.and_then(|json| write::Written::parse(&json)) {
+        if options.layers.is_empty() && options.readout.is_none() {
+            options.layers = written.layers;
+        }
+        options.nonlinearity = options.nonlinearity.or(written.nonlinearity);
+    }
+    of_arrays(arrays, &options)
+}
+
+/// The network of a module's parameters.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn of_arrays(arrays: Vec<NamedArray>, options: &Options) -> Result<Network, ExchangeError> {
+    let modules = modules::of_arrays(arrays, options)?;
+    let network = chain::network(modules, options)?;
+    network.validate()?;
+    Ok(network)
+}
