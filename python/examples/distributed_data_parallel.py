@@ -78,6 +78,8 @@ def main() -> None:
         if arguments.save:
             torch.save(model.state_dict(), arguments.save)
     if processes > 1:
+        # Nobody leaves while another still talks to it.
+        torch.distributed.barrier()
         torch.distributed.destroy_process_group()
 
 

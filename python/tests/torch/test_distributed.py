@@ -57,6 +57,7 @@ def gradients_of_a_process(rank: int, folder: str) -> None:
     trained = torch.nn.parallel.DistributedDataParallel(module)
     trained(inputs[:, 2 * rank : 2 * rank + 2])[0].square().mean().backward()
     torch.save({name: value.grad for name, value in module.named_parameters()}, f"{folder}/{rank}.pt")
+    torch.distributed.barrier()
     torch.distributed.destroy_process_group()
 
 
