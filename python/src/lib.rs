@@ -11,10 +11,13 @@ mod estimators;
 mod forecast_network;
 mod gate_arrays;
 mod model;
+mod model_inputs;
 mod named_tensors;
 mod recurrent;
+mod room;
 mod sequences;
 mod states;
+mod steppable;
 mod stream;
 mod torch;
 
@@ -22,6 +25,10 @@ use pyo3::pymodule;
 
 #[pymodule]
 mod _engine {
+    #[pymodule_export]
+    use crate::arrow::{Frame, Table};
+    #[pymodule_export]
+    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
     #[pymodule_export]
     use crate::forecast_network::{ForecastNetwork, load_network};
     #[pymodule_export]
@@ -45,8 +52,4 @@ mod _engine {
         // The package says what is public; of this module the stubs say what there is.
         pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
-    #[pymodule_export]
-    use crate::arrow::{Frame, Table};
-    #[pymodule_export]
-    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
 }

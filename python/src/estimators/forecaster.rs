@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use tidegate_cells::CellVariant;
 use tidegate_data::{
     Calendar, DateOrder, Missing, SeriesOptions, Split, SplitBy, SplitOptions, TimeFormat,
 };
@@ -258,15 +257,6 @@ impl ForecastModel {
         self.model.plan.schema.series.clone()
     }
 
-    /// The name of the cell.
-    #[getter]
-    fn cell(&self) -> &'static str {
-        let cell = self.model.forecaster.configuration().recurrent.cell;
-        let mut variants = CellVariant::ALL.into_iter();
-        let variant = variants.find(|variant| variant.cell() == cell);
-        variant.map_or("another", CellVariant::name)
-    }
-
     /// Writes the model file.
     fn save(&mut self, path: PathBuf) -> Outcome<()> {
         Ok(self.model.save(path)?)
@@ -282,6 +272,14 @@ impl ForecastModel {
     /// The bytes of the model file.
     fn to_bytes<'py>(&mut self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
         Ok(PyBytes::new(py, &self.model.to_bytes()?))
+    }
+
+    /// For `pickle` and `copy`: by way of the bytes of the model file.
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let bytes = slf.borrow_mut().to_bytes(slf.py())?;
+        Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
     /// The model in such bytes.

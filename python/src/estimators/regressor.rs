@@ -96,6 +96,14 @@ impl RegressModel {
         Ok(PyBytes::new(py, &self.model.to_bytes()?))
     }
 
+    /// For `pickle` and `copy`: by way of the bytes of the model file.
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
+        let bytes = slf.borrow_mut().to_bytes(slf.py())?;
+        Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
+    }
+
     /// The model in such bytes.
     #[staticmethod]
     fn from_bytes(bytes: &[u8]) -> Outcome<RegressModel> {

@@ -13,6 +13,7 @@ mod constant;
 mod footprint;
 mod graph;
 mod messages;
+mod metadata;
 mod node;
 mod operators;
 mod port;
@@ -23,6 +24,7 @@ mod tensor;
 mod write;
 
 pub use graph::{Graph, PlainNode};
+pub use metadata::with_metadata;
 pub use port::{Dimension, Port};
 pub use tensor::{ElementType, Tensor, Values};
 pub use write::{Preset, largest_difference, write};
