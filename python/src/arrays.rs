@@ -172,29 +172,33 @@ pub(crate) fn shape_text(shape: &[usize]) -> String {
 
 /// Says what is given and how to convert it.
 fn wrong_kind(name: &str, value: &Bound<'_, PyAny>, expected: &str) -> Failure {
-    let example = if expected == "float32" {
-        "np.float32"
-    } else {
-        "np.int64"
+    let dtype = match expected {
+        "float32" => "np.float32",
+        _ => "np.int64",
     };
-    match value.cast::<PyUntypedArray>() {
-        Ok(array) => {
-            let dtype = array.dtype();
-            let order = if dtype.byteorder() == b'>' {
-                " in another byte order"
-            } else {
-                ""
-            };
-            Failure::wrong_type(format!(
-                "{name}: expected an array of {expected}, found one of {dtype}{order} with shape {}: give {name}.astype({example})",
-                shape_text(array.shape()),
-            ))
-        }
-        Err(_) => Failure::wrong_type(format!(
-            "{name}: expected a NumPy array of {expected}, found {}: give np.asarray({name}, dtype={example})",
-            type_name(value)
-        )),
-    }
+    let found = kind_of(value);
+    Failure::wrong_type(match value.cast::<PyUntypedArray>() {
+        Ok(_) => format!(
+            "{name}: expected an array of {expected}, found {found}: give {name}.astype({dtype})"
+        ),
+        Err(_) => format!(
+            "{name}: expected a NumPy array of {expected}, found {found}: give np.asarray({name}, dtype={dtype})"
+        ),
+    })
+}
+
+/// Dtype and shape of an array, or the name of another value's type.
+pub(crate) fn kind_of(value: &Bound<'_, PyAny>) -> String {
+    let Ok(array) = value.cast::<PyUntypedArray>() else {
+        return type_name(value);
+    };
+    let dtype = array.dtype();
+    let order = match dtype.byteorder() {
+        b'>' => " in another byte order",
+        _ => "",
+    };
+    let shape = shape_text(array.shape());
+    format!("one of {dtype}{order} with shape {shape}")
 }
 
 /// The name of a value's type.

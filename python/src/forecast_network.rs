@@ -129,10 +129,12 @@ impl ForecastNetwork {
                         shape_text(past.shape())
                     )));
                 }
-                ahead.time_major(known.values(), known_size).into_owned()
+                ahead
+                    .time_major(py, known.values(), known_size)
+                    .into_owned()
             }
         };
-        let past = windows.time_major(past.values(), past_size);
+        let past = windows.time_major(py, past.values(), past_size);
         let mut quantiles = Vec::new();
         let inputs = WindowInputs {
             windows: windows.batch,

@@ -29,7 +29,7 @@ pub(crate) fn gate_arrays<'py>(
         let mut array = NewArray::zeros(py, &shape)?;
         let size = sequences.steps * sequences.batch * units;
         for (target, gate) in array.values().chunks_exact_mut(size).zip(gates) {
-            sequences.to_callers_order(&gate.values, target, units);
+            sequences.to_callers_order(py, &gate.values, target, units);
         }
         dictionary.set_item(name, array.finish())?;
     }

@@ -11,10 +11,13 @@ mod estimators;
 mod forecast_network;
 mod gate_arrays;
 mod model;
+mod model_inputs;
 mod named_tensors;
 mod recurrent;
+mod room;
 mod sequences;
 mod states;
+mod steppable;
 mod stream;
 mod torch;
 

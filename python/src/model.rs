@@ -1,22 +1,22 @@
 //! Whole models over arrays: what `tidegate.Model` runs.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use tidegate_cells::State;
-use tidegate_model::{BatchInputs, InputLayer, Model, ModelConfiguration, Readout};
+use tidegate_cells::{InstructionSet, State};
+use tidegate_model::{Model, ModelConfiguration, Readout};
 
-use crate::arrays::{Floats, array_of, tokens_of};
+use crate::arrays::array_of;
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::gate_arrays::gate_arrays;
+use crate::model_inputs::{Inputs, Rows};
 use crate::named_tensors::{dictionary, flat};
+use crate::room;
 use crate::sequences::Sequences;
 use crate::states::{state_object, state_of};
 
@@ -26,48 +26,6 @@ use crate::states::{state_object, state_of};
 #[pyclass(frozen, name = "Model", module = "tidegate._engine")]
 pub(crate) struct ModelObject {
     model: RwLock<Arc<Model>>,
-}
-
-/// What a model reads, as an array holds it.
-enum Inputs<'py> {
-    Features(Floats<'py>),
-    Tokens(Vec<u32>),
-}
-
-impl<'py> Inputs<'py> {
-    /// The rows, time first; `size` features each.
-    fn time_major(&self, sequences: &Sequences, size: usize) -> Rows<'_> {
-        match self {
-            Inputs::Features(features) => {
-                Rows::Features(sequences.time_major(features.values(), size), size)
-            }
-            Inputs::Tokens(tokens) => Rows::Tokens(sequences.time_major(tokens, 1)),
-        }
-    }
-}
-
-/// The rows of all steps, time first, with the number of features.
-enum Rows<'a> {
-    Features(Cow<'a, [f32]>, usize),
-    Tokens(Cow<'a, [u32]>),
-}
-
-impl Rows<'_> {
-    fn all(&self) -> BatchInputs<'_> {
-        match self {
-            Rows::Features(features, _) => BatchInputs::Features(features),
-            Rows::Tokens(tokens) => BatchInputs::Tokens(tokens),
-        }
-    }
-
-    fn part(&self, rows: Range<usize>) -> BatchInputs<'_> {
-        match self {
-            Rows::Features(features, size) => {
-                BatchInputs::Features(&features[rows.start * size..rows.end * size])
-            }
-            Rows::Tokens(tokens) => BatchInputs::Tokens(&tokens[rows]),
-        }
-    }
 }
 
 impl ModelObject {
@@ -101,6 +59,12 @@ impl ModelObject {
     fn new(py: Python<'_>, configuration: &str, seed: u64) -> Outcome<ModelObject> {
         let configuration: ModelConfiguration = serde_json::from_str(configuration)
             .map_err(|error| Failure::value(error.to_string()))?;
+        configuration.validate()?;
+        let count = configuration.parameter_count();
+        let packed = configuration.packed_bytes(InstructionSet::detect()?);
+        room::require(room::of_parameters(count, packed), || {
+            format!("a model with {count} parameters")
+        })?;
         let model = compute(py, || Model::new(configuration, seed))?;
         Ok(ModelObject::over(model))
     }
@@ -178,7 +142,7 @@ impl ModelObject {
     ) -> Outcome<(Bound<'py, PyArrayDyn<f32>>, Bound<'py, PyAny>)> {
         let model = self.model();
         let stack = &model.configuration().recurrent;
-        let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
+        let (inputs, sequences) = Inputs::of(model.configuration(), x, lengths, batch_first)?;
         let batch = sequences.is_batched.then_some(sequences.batch);
         let mut state = state_of(stack, batch, state)?;
         let outputs = run(py, &model, &inputs, &sequences, &mut state)?;
@@ -189,7 +153,7 @@ impl ModelObject {
             }
             Readout::EveryStep => {
                 let mut array = vec![0.0; outputs.len()];
-                sequences.to_callers_order(&outputs, &mut array, width);
+                sequences.to_callers_order(py, &outputs, &mut array, width);
                 array_of(py, &sequences.shape_of_steps(width), array)?
             }
             _ => array_of(py, &sequences.shape_of_sequences(width), outputs)?,
@@ -209,10 +173,14 @@ impl ModelObject {
     ) -> Outcome<Bound<'py, PyDict>> {
         let model = self.model();
         let stack = &model.configuration().recurrent;
-        let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
+        let (inputs, sequences) = Inputs::of(model.configuration(), x, lengths, batch_first)?;
         let batch = sequences.is_batched.then_some(sequences.batch);
         let mut state = state_of(stack, batch, state)?;
-        let rows = inputs.time_major(&sequences, stack.input_size);
+        let rows = inputs.time_major(py, &sequences, stack.input_size);
+        let set = InstructionSet::detect()?;
+        room::require(room::of_trace(stack, set, &sequences), || {
+            format!("the trace of {sequences}")
+        })?;
         let trace = compute(py, || {
             model.trace(&sequences.batch(), &rows.all(), &mut state)
         })?;
@@ -227,27 +195,6 @@ impl ModelObject {
     }
 }
 
-fn arguments<'py>(
-    model: &Model,
-    x: &Bound<'py, PyAny>,
-    lengths: Option<&Bound<'py, PyAny>>,
-    batch_first: bool,
-) -> Outcome<(Inputs<'py>, Sequences)> {
-    match model.configuration().input {
-        InputLayer::Features => {
-            let features = Floats::of("x", x)?;
-            let width = Some(model.configuration().recurrent.input_size);
-            let sequences = Sequences::of("x", features.shape(), width, batch_first, lengths)?;
-            Ok((Inputs::Features(features), sequences))
-        }
-        InputLayer::Embedding { .. } => {
-            let (shape, tokens) = tokens_of("x", x)?;
-            let sequences = Sequences::of("x", &shape, None, batch_first, lengths)?;
-            Ok((Inputs::Tokens(tokens), sequences))
-        }
-    }
-}
-
 /// The outputs, time first, with a look between the parts of long sequences at whether the user wants to stop.
 fn run(
     py: Python<'_>,
@@ -258,13 +205,15 @@ fn run(
 ) -> Outcome<Vec<f32>> {
     let configuration = model.configuration();
     let size = configuration.recurrent.input_size;
-    let rows = inputs.time_major(sequences, size);
+    let rows = inputs.time_major(py, sequences, size);
     let mut outputs = Vec::new();
     let parts = match configuration.needs_whole_sequences() {
         true => Vec::new(),
         false => sequences.parts(configuration.recurrent.multiply_adds_per_step()),
     };
     if parts.len() < 2 {
+        let pass = room::of_pass(&configuration.recurrent, sequences);
+        room::require(pass, || sequences.to_string())?;
         compute(py, || {
             model.forward(&sequences.batch(), &rows.all(), state, &mut outputs)
         })?;

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use tidegate_cells::{Engine, Stack};
+use tidegate_cells::{Engine, InstructionSet, Stack};
 use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
 
 use crate::arrays::{Floats, NewArray};
@@ -12,6 +12,7 @@ use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::gate_arrays::gate_arrays;
 use crate::named_tensors::{dictionary, flat};
+use crate::room;
 use crate::sequences::Sequences;
 use crate::states::{state_object, state_of};
 
@@ -59,6 +60,11 @@ impl Recurrent {
         let stack: Stack = serde_json::from_str(configuration)
             .map_err(|error| Failure::value(error.to_string()))?;
         stack.validate()?;
+        let packed = stack.packed_bytes(InstructionSet::detect()?);
+        let bytes = room::of_parameters(stack.parameter_count(), packed);
+        room::require(bytes, || {
+            format!("a network with {} weights", stack.parameter_count())
+        })?;
         compute(py, || {
             // A model with the same seed begins with the same recurrent weights.
             let configuration =
@@ -108,7 +114,7 @@ impl Recurrent {
         let loaded = self.loaded();
         let (engine, width) = (&loaded.engine, self.stack.output_size());
         let mut output = NewArray::zeros(py, &sequences.shape_of_steps(width))?;
-        let rows = sequences.time_major(input.values(), self.stack.input_size);
+        let rows = sequences.time_major(py, input.values(), self.stack.input_size);
         let mut buffer = Vec::new();
         let target = if sequences.is_time_major() {
             output.values()
@@ -117,6 +123,9 @@ impl Recurrent {
             &mut buffer[..]
         };
         if self.stack.bidirectional {
+            room::require(room::of_pass(&self.stack, &sequences), || {
+                sequences.to_string()
+            })?;
             compute(py, || {
                 engine.forward(&sequences.batch(), &rows, &mut state, target)
             })?;
@@ -135,7 +144,7 @@ impl Recurrent {
             }
         }
         if !sequences.is_time_major() {
-            sequences.to_callers_order(&buffer, output.values(), width);
+            sequences.to_callers_order(py, &buffer, output.values(), width);
         }
         let state = state_object(py, &self.stack, batch, state)?;
         Ok((output.finish().into_any(), state))
@@ -155,7 +164,11 @@ impl Recurrent {
         let batch = sequences.is_batched.then_some(sequences.batch);
         let mut state = state_of(&self.stack, batch, state)?;
         let loaded = self.loaded();
-        let rows = sequences.time_major(input.values(), self.stack.input_size);
+        let rows = sequences.time_major(py, input.values(), self.stack.input_size);
+        let set = loaded.engine.instruction_set();
+        room::require(room::of_trace(&self.stack, set, &sequences), || {
+            format!("the trace of {sequences}")
+        })?;
         let trace = compute(py, || {
             loaded.engine.trace(&sequences.batch(), &rows, &mut state)
         })?;

@@ -1,11 +1,13 @@
 //! The layout of the sequences that a caller gives: one sequence or a batch, time first or batch first, perhaps ragged.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use pyo3::prelude::*;
 use tidegate_cells::{Batch, Error as CellsError, first_not_finite};
 
 use crate::arrays::{lengths_of, shape_text};
+use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 
 /// Multiply-adds after which a pass over long sequences asks whether the user wants to stop: about a tenth of a second.
@@ -107,26 +109,37 @@ impl Sequences {
     }
 
     /// The caller's rows of `width` values, time first: where they lie if they lie so.
-    pub(crate) fn time_major<'a, T: Copy + Default>(
+    pub(crate) fn time_major<'a, T: Copy + Default + Send + Sync>(
         &self,
+        py: Python<'_>,
         values: &'a [T],
         width: usize,
     ) -> Cow<'a, [T]> {
         if self.is_time_major() {
             return Cow::Borrowed(values);
         }
-        let mut rows = vec![T::default(); values.len()];
-        swap_axes(values, &mut rows, [self.batch, self.steps, width]);
-        Cow::Owned(rows)
+        Cow::Owned(compute(py, || {
+            let mut rows = vec![T::default(); values.len()];
+            swap_axes(values, &mut rows, [self.batch, self.steps, width]);
+            rows
+        }))
     }
 
     /// Writes rows that stand time first to `target` in the caller's order.
-    pub(crate) fn to_callers_order(&self, rows: &[f32], target: &mut [f32], width: usize) {
-        if self.is_time_major() {
-            target.copy_from_slice(rows);
-        } else {
-            swap_axes(rows, target, [self.steps, self.batch, width]);
-        }
+    pub(crate) fn to_callers_order(
+        &self,
+        py: Python<'_>,
+        rows: &[f32],
+        target: &mut [f32],
+        width: usize,
+    ) {
+        compute(py, || {
+            if self.is_time_major() {
+                target.copy_from_slice(rows);
+            } else {
+                swap_axes(rows, target, [self.steps, self.batch, width]);
+            }
+        });
     }
 
     /// The shape of the caller's array with a row of `width` values for each step.
@@ -190,6 +203,12 @@ impl Sequences {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Sequences {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a pass over {} × {} steps", self.batch, self.steps)
     }
 }
 

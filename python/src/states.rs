@@ -11,6 +11,7 @@ use tidegate_cells::{Stack, State};
 
 use crate::arrays::{Floats, array_of, shape_text};
 use crate::error::{Failure, Outcome};
+use crate::room;
 
 /// The parts of a state as a caller gives them: `None`, a hidden state alone, or hidden and cell state.
 pub(crate) fn state_of(
@@ -18,6 +19,9 @@ pub(crate) fn state_of(
     batch: Option<usize>,
     given: Option<&Bound<'_, PyAny>>,
 ) -> Outcome<State> {
+    room::require(room::of_states(stack, batch.unwrap_or(1)), || {
+        format!("the state of {} sequences", batch.unwrap_or(1))
+    })?;
     let Some(given) = given else {
         return Ok(stack.zero_state(batch.unwrap_or(1)));
     };

@@ -1,40 +1,29 @@
 //! Streams: one step at a time, with the state in the stream's hands.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::PyType;
-use tidegate_cells::{Stack, State, StepScratch};
-use tidegate_model::{BatchInputs, InputLayer, Model, ModelScratch};
+use tidegate_cells::{State, first_not_finite};
+use tidegate_model::BatchInputs;
 
-use crate::arrays::{Floats, NewArray, shape_text, token, tokens_of, type_name};
+use crate::arrays::{Floats, NewArray, kind_of, shape_text, token, tokens_of};
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
-use crate::model::ModelObject;
-use crate::recurrent::{Loaded, Recurrent};
+use crate::room;
 use crate::states::{state_object, state_of};
+use crate::steppable::{Scratch, Steppable};
 
 /// Multiply-adds of a step from which the interpreter lock is released: about ten microseconds. To give the lock away and to
 /// take it back costs as much as a small step.
 const RELEASE_FROM: usize = 1 << 18;
 
-/// What a stream runs, as it was when the stream was made.
-enum Network {
-    Recurrent(Arc<Loaded>),
-    Model(Arc<Model>),
-}
-
 /// The state, and the working memory of a step.
 struct Position {
     state: State,
     scratch: Scratch,
-}
-
-enum Scratch {
-    Recurrent(StepScratch),
-    Model(ModelScratch),
 }
 
 /// One sequence, or several side by side, fed step by step.
@@ -43,7 +32,7 @@ enum Scratch {
 /// stream was made. Calls from several threads run one after the other.
 #[pyclass(frozen, module = "tidegate")]
 pub(crate) struct Stream {
-    network: Network,
+    network: Steppable,
     batch: Option<usize>,
     /// Shapes of a step's input and output.
     input_shape: Vec<usize>,
@@ -59,24 +48,8 @@ enum Input<'py> {
 }
 
 impl Stream {
-    fn stack(&self) -> &Stack {
-        match &self.network {
-            Network::Recurrent(loaded) => loaded.engine.stack(),
-            Network::Model(model) => &model.configuration().recurrent,
-        }
-    }
-
-    fn reads_tokens(&self) -> bool {
-        match &self.network {
-            Network::Recurrent(_) => false,
-            Network::Model(model) => {
-                matches!(model.configuration().input, InputLayer::Embedding { .. })
-            }
-        }
-    }
-
     fn input<'py>(&self, x: &Bound<'py, PyAny>) -> Outcome<Input<'py>> {
-        if self.reads_tokens() {
+        if self.network.reads_tokens() {
             if self.batch.is_none()
                 && let Ok(number) = x.extract::<i64>()
             {
@@ -102,25 +75,10 @@ impl Stream {
         )))
     }
 
-    /// One step from slice to slice.
-    fn advance(
-        &self,
-        inputs: &BatchInputs<'_>,
-        position: &mut Position,
-        output: &mut [f32],
-    ) -> Outcome<()> {
-        let Position { state, scratch } = position;
-        match (&self.network, scratch, inputs) {
-            (
-                Network::Recurrent(loaded),
-                Scratch::Recurrent(scratch),
-                BatchInputs::Features(features),
-            ) => Ok(loaded.engine.step(features, state, scratch, output)?),
-            (Network::Model(model), Scratch::Model(scratch), _) => {
-                Ok(model.step(inputs, state, scratch, output)?)
-            }
-            _ => Err(tidegate_cells::Error::Scratch.into()),
-        }
+    /// The state, waited for without the interpreter lock, which the thread that has the state may need to finish.
+    fn position(&self, py: Python<'_>) -> MutexGuard<'_, Position> {
+        let position = self.position.lock_py_attached(py);
+        position.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn run(&self, py: Python<'_>, input: &Input<'_>, output: &mut [f32]) -> Outcome<()> {
@@ -128,19 +86,23 @@ impl Stream {
             Input::Features(features) => BatchInputs::Features(features.values()),
             Input::Tokens(tokens) => BatchInputs::Tokens(tokens),
         };
-        // Waits without the interpreter lock, which the thread that computes may need to finish.
-        let mut position = self
-            .position
-            .lock_py_attached(py)
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let position = &mut *position;
+        let mut position = self.position(py);
+        let Position { state, scratch } = &mut *position;
         if self.releases {
-            compute(py, || self.advance(&inputs, position, output))
+            compute(py, || self.network.step(&inputs, state, scratch, output))
         } else {
-            crate::compute::in_pool(|| self.advance(&inputs, position, output))
+            // Too little work for more than one thread.
+            self.network.step(&inputs, state, scratch, output)
         }
     }
 }
+
+/// Class, arguments and state of a pickled stream.
+type Reduced<'py> = (
+    Bound<'py, PyType>,
+    (Bound<'py, PyAny>, Option<usize>),
+    Bound<'py, PyAny>,
+);
 
 #[pymethods]
 impl Stream {
@@ -148,63 +110,29 @@ impl Stream {
     #[new]
     #[pyo3(signature = (network, batch=None))]
     fn new(network: &Bound<'_, PyAny>, batch: Option<usize>) -> Outcome<Stream> {
-        let engine = network.getattr_opt("_engine")?;
-        let network = engine.as_ref().unwrap_or(network);
-        let network = if let Ok(recurrent) = network.cast::<Recurrent>() {
-            Network::Recurrent(recurrent.get().loaded())
-        } else if let Ok(model) = network.cast::<ModelObject>() {
-            Network::Model(model.get().model())
-        } else {
-            return Err(Failure::wrong_type(format!(
-                "network: expected a Gru, Lstm, Mgu, Rnn or Model, found {}",
-                type_name(network)
-            )));
-        };
+        let network = Steppable::of(network)?;
         let rows = batch.unwrap_or(1);
         if rows == 0 {
             return Err(Failure::value(
                 "batch is 0: there has to be at least one stream",
             ));
         }
-        let scratch;
-        let (stack, width, reads_tokens) = match &network {
-            Network::Recurrent(loaded) => {
-                let stack = loaded.engine.stack();
-                if stack.bidirectional {
-                    return Err(tidegate_cells::Error::Bidirectional.into());
-                }
-                scratch = Scratch::Recurrent(loaded.engine.step_scratch(rows));
-                (stack, stack.output_size(), false)
-            }
-            Network::Model(model) => {
-                let configuration = model.configuration();
-                if configuration.readout.pools() {
-                    return Err(tidegate_model::ModelError::Pooling.into());
-                }
-                if configuration.recurrent.bidirectional {
-                    return Err(tidegate_cells::Error::Bidirectional.into());
-                }
-                scratch = Scratch::Model(model.step_scratch(rows));
-                let reads_tokens = matches!(configuration.input, InputLayer::Embedding { .. });
-                (
-                    &configuration.recurrent,
-                    configuration.outputs,
-                    reads_tokens,
-                )
-            }
-        };
+        let (stack, width) = (network.stack(), network.outputs());
+        let bytes = room::of_stream(stack, width, rows);
+        room::require(bytes, || format!("{rows} streams side by side"))?;
         let mut input_shape: Vec<usize> = batch.into_iter().collect();
         let mut output_shape = input_shape.clone();
-        if !reads_tokens {
+        if !network.reads_tokens() {
             input_shape.push(stack.input_size);
         }
         output_shape.push(width);
         let work = stack.multiply_adds_per_step() + stack.output_size() * width;
+        let state = stack.zero_state(rows);
         Ok(Stream {
             releases: work.saturating_mul(rows) >= RELEASE_FROM,
             position: Mutex::new(Position {
-                state: stack.zero_state(rows),
-                scratch,
+                state,
+                scratch: network.scratch(rows),
             }),
             batch,
             input_shape,
@@ -237,7 +165,7 @@ impl Stream {
             return Err(Failure::wrong_type(format!(
                 "out: expected an array of float32 with shape {}, found {}",
                 shape_text(&self.output_shape),
-                type_name(&out)
+                kind_of(&out)
             )));
         };
         self.check_shape("out", target.shape(), &self.output_shape)?;
@@ -259,54 +187,31 @@ impl Stream {
 
     /// Starts again from a state of zeros.
     fn reset(&self, py: Python<'_>) {
-        let position = self.position.lock_py_attached(py);
-        position
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .state
-            .reset();
+        self.position(py).state.reset();
     }
 
     /// A copy of the state.
     fn snapshot<'py>(&self, py: Python<'py>) -> Outcome<Bound<'py, PyAny>> {
-        let state = {
-            let position = self.position.lock_py_attached(py);
-            let position = position.unwrap_or_else(std::sync::PoisonError::into_inner);
-            position.state.clone()
-        };
-        state_object(py, self.stack(), self.batch, state)
+        let state = self.position(py).state.clone();
+        state_object(py, self.network.stack(), self.batch, state)
     }
 
     /// Continues from a state.
     fn restore(&self, py: Python<'_>, state: &Bound<'_, PyAny>) -> Outcome<()> {
-        let state = state_of(self.stack(), self.batch, Some(state))?;
-        let finite = |values: &[f32]| tidegate_cells::first_not_finite(values).is_none();
-        if !(finite(&state.hidden) && finite(&state.cell)) {
+        let state = state_of(self.network.stack(), self.batch, Some(state))?;
+        let is_finite = |values: &[f32]| first_not_finite(values).is_none();
+        if !(is_finite(&state.hidden) && is_finite(&state.cell)) {
             return Err(Failure::value("state: every value has to be finite"));
         }
-        let position = self.position.lock_py_attached(py);
-        position
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .state = state;
+        self.position(py).state = state;
         Ok(())
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> Outcome<(
-        Bound<'py, PyType>,
-        (Bound<'py, PyAny>, Option<usize>),
-        Bound<'py, PyAny>,
-    )> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Outcome<Reduced<'py>> {
         let (py, stream) = (slf.py(), slf.get());
-        let network = match &stream.network {
-            Network::Recurrent(loaded) => Bound::new(py, Recurrent::sharing(loaded))?.into_any(),
-            Network::Model(model) => Bound::new(py, ModelObject::sharing(model))?.into_any(),
-        };
-        Ok((
-            slf.get_type(),
-            (network, stream.batch),
-            stream.snapshot(py)?,
-        ))
+        let network = stream.network.object(py)?;
+        let state = stream.snapshot(py)?;
+        Ok((slf.get_type(), (network, stream.batch), state))
     }
 
     fn __setstate__(&self, py: Python<'_>, state: &Bound<'_, PyAny>) -> Outcome<()> {
@@ -314,10 +219,10 @@ impl Stream {
     }
 
     fn __repr__(&self) -> String {
-        let stack = self.stack();
+        let cell = self.network.stack().cell.name();
         let network = match &self.network {
-            Network::Recurrent(_) => stack.cell.name().to_owned(),
-            Network::Model(_) => format!("model with {}", stack.cell.name()),
+            Steppable::Recurrent(_) => cell.to_owned(),
+            Steppable::Model(_) => format!("a model with {cell}"),
         };
         let streams = match self.batch {
             Some(batch) => format!(", batch={batch}"),

@@ -1,6 +1,6 @@
 //! The shape of a batch of sequences.
 
-use crate::error::Error;
+use crate::error::{Error, check_length};
 
 /// A batch of sequences, possibly ragged. Its rows of features are time-major, `[steps, batch, features]` with padding past each
 /// sequence's end; or packed, without padding: `[total steps, features]` as in PyTorch's `PackedSequence`.
@@ -68,13 +68,18 @@ impl<'a> Batch<'a> {
         self.lengths.map_or(self.steps, |lengths| lengths[row])
     }
 
-    /// The shape of the rows: steps and sequences, or their number where they are packed.
-    pub(crate) fn rows(&self) -> [(&'static str, usize); 2] {
+    /// Checks that a slice holds rows of the size `width`.
+    pub(crate) fn check_rows(
+        &self,
+        what: &'static str,
+        found: usize,
+        width: (&str, usize),
+    ) -> Result<(), Error> {
         if self.packed {
-            [("packed rows", self.total_steps()), ("of step", 1)]
-        } else {
-            [("steps", self.steps), ("batch", self.batch)]
+            return check_length(what, found, &[("packed rows", self.total_steps()), width]);
         }
+        let shape = [("steps", self.steps), ("batch", self.batch), width];
+        check_length(what, found, &shape)
     }
 
     /// Number of real steps over all sequences.
@@ -112,11 +117,14 @@ impl<'a> Batch<'a> {
                 self.batch
             )));
         }
-        if let Some(row) = lengths.iter().position(|&length| length > self.steps) {
-            return Err(Error::Lengths(format!(
-                "sequence {row} is said to have {} steps, but the batch has {}",
-                lengths[row], self.steps
-            )));
+        let mut steps = lengths.iter();
+        if self.packed
+            && steps
+                .try_fold(0usize, |sum, &n| sum.checked_add(n))
+                .is_none()
+        {
+            let reason = "the packed rows cannot be counted on this machine";
+            return Err(Error::Lengths(reason.into()));
         }
         let longer = lengths.windows(2).position(|pair| pair[0] < pair[1]);
         if let (true, Some(row)) = (self.packed, longer) {
@@ -125,6 +133,12 @@ impl<'a> Batch<'a> {
                 lengths[row],
                 row + 1,
                 lengths[row + 1]
+            )));
+        }
+        if let Some(row) = lengths.iter().position(|&length| length > self.steps) {
+            return Err(Error::Lengths(format!(
+                "sequence {row} is said to have {} steps, but the batch has {}",
+                lengths[row], self.steps
             )));
         }
         Ok(())

@@ -69,8 +69,12 @@ impl Stack {
             return 0;
         }
         // A plain vector, not padded to whole cache lines.
-        let [(_, steps), (_, sequences)] = batch.rows();
-        product(&[steps, sequences, self.output_size(), size_of::<f32>()])
+        let rows = if batch.packed {
+            batch.total_steps()
+        } else {
+            batch.steps.saturating_mul(batch.batch)
+        };
+        product(&[rows, self.output_size(), size_of::<f32>()])
     }
 
     /// Bytes that a forward and a backward pass over `batch` take beside what stays on the tape, `with_input_gradient` or without.

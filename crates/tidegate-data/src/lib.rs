@@ -49,6 +49,7 @@ mod mackey_glass;
 mod music;
 mod nearest_name;
 mod npy;
+mod number_array;
 mod option_limits;
 mod panel;
 mod polyphonic_music;
@@ -89,6 +90,7 @@ pub use music::{
 };
 pub use nearest_name::nearest_name;
 pub use npy::npy_bytes;
+pub use number_array::NumberArray;
 pub use panel::{
     Calendar, CalendarFeature, Covariate, CovariateKind, CovariateRole, GridError, Missing,
     MissingError, Panel, PanelSeries, PartTimes, Parts, Purpose, Scaling, SeriesError, SeriesNote,
@@ -103,6 +105,7 @@ pub use recordings::{
     RecordingsNote, RecordingsOptions, RecordingsSchema, stratified_folds, stratified_split,
     unlabelled_split,
 };
+pub use regular_file::read_regular_file;
 pub use sequence::{Inputs, Sequence, Targets};
 pub use sequence_set::SequenceSet;
 pub use splits::{Split, Splits};

@@ -10,7 +10,10 @@ use crate::error::DataError;
 const LARGEST_FILE: u64 = 1 << 30;
 
 /// The bytes of a regular file of up to 1 GiB.
-pub(crate) fn read_regular_file(path: &Path) -> Result<Vec<u8>, DataError> {
+///
+/// # Errors
+/// [`DataError::Unreadable`], [`DataError::IsFolder`] or [`DataError::NotRegular`].
+pub fn read_regular_file(path: &Path) -> Result<Vec<u8>, DataError> {
     let unreadable = |error| DataError::Unreadable {
         path: path.to_owned(),
         error,

@@ -32,6 +32,14 @@ pub enum ExchangeError {
     /// The safetensors file is damaged, or is none.
     #[error("the file {0}")]
     File(#[from] tidegate_model::FileError),
+    /// A kind of file that is not read here.
+    #[error("the file is {what}: {remedy}")]
+    NotRead {
+        /// What it is.
+        what: &'static str,
+        /// How to get to a file that is read.
+        remedy: &'static str,
+    },
     /// What the file holds can be read in more than one way.
     #[error("{what}: {remedy}")]
     Ambiguous {

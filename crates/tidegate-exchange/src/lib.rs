@@ -6,6 +6,7 @@
 
 mod array;
 mod error;
+mod format;
 pub mod keras;
 mod network;
 pub mod onnx;
@@ -14,6 +15,7 @@ pub mod rtneural;
 
 pub use array::NamedArray;
 pub use error::ExchangeError;
+pub use format::FileKind;
 pub use network::{
     Activation, Input, Layer, Network, NetworkOutputs, NetworkRunner, NetworkStream,
 };

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,21 @@ def test_every_layout_of_memory_gives_the_same_bits(lay: Any) -> None:
     np.testing.assert_array_equal(GRU(x)[0], GRU(X)[0])
     hidden = features(1, 4, 7)
     np.testing.assert_array_equal(GRU(X, lay(hidden))[0], GRU(X, hidden)[0])
+
+
+def test_an_array_in_c_order_is_not_copied() -> None:
+    network, x = tidegate.Gru(256, 1), features(100, 4, 256)
+
+    def allocated(x: Any) -> int:
+        # NumPy tells of its arrays' memory.
+        tracemalloc.start()
+        network(x)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert allocated(x) < x.nbytes / 4
+    assert allocated(np.asfortranarray(x)) >= x.nbytes
 
 
 def test_an_array_that_cannot_be_written_is_read() -> None:
@@ -193,18 +209,30 @@ def test_what_a_network_hands_out_is_a_copy() -> None:
     np.testing.assert_array_equal(network(X)[0], expected)
 
 
-def test_an_output_beyond_the_memory_is_a_memory_error() -> None:
-    code = """
+@pytest.mark.parametrize(
+    ("work", "message"),
+    [
+        ("tidegate.Rnn(1, 2048)(np.zeros((2**20, 1), np.float32))", "(1048576, 2048)"),
+        ("tidegate.Rnn(1, 2048, bidirectional=True)(np.zeros((2**18, 1), np.float32))", "(262144, 4096)"),
+        ("tidegate.Gru(1, 2048).trace(np.zeros((2**17, 1), np.float32))", "trace"),
+        ("tidegate.Gru(1, 60_000)", "10800540000 weights"),
+        ("tidegate.Model(tidegate.Gru(1, 2), 2**32)", "parameters"),
+        ("tidegate.Gru(1, 32).stream(2**40)", "1099511627776 streams"),
+        ("tidegate.Gru(1, 32).stream(2**62)", "4611686018427387904 streams"),
+    ],
+)
+def test_what_is_beyond_the_memory_is_a_memory_error(work: str, message: str) -> None:
+    code = f"""
 import resource
 import numpy as np
 import tidegate
 
-resource.setrlimit(resource.RLIMIT_AS, (6 * 2**30, 6 * 2**30))
-network = tidegate.Rnn(1, 2048)
+np.zeros(1) @ np.zeros(1)
+resource.setrlimit(resource.RLIMIT_AS, (4 * 2**30, 4 * 2**30))
 try:
-    network(np.zeros((2**20, 1), np.float32))
+    {work}
 except MemoryError as error:
     print(error)
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "(1048576, 2048)" in run.stdout
+    assert message in run.stdout

@@ -150,6 +150,7 @@ def test_long_sequences_are_run_in_parts_with_the_bits_of_the_whole() -> None:
     for readout, expected in (("every_step", slice(None)), ("last_step", -1)):
         model = tidegate.Model(network, readout=readout)
         np.testing.assert_array_equal(model(x)[0], output[expected])
+    np.testing.assert_array_equal(model(batch, lengths=[900, 500])[0], states.hidden[0])
     batch[800, 0, 0] = np.nan
     for each in (network, model):
         try:

@@ -3,7 +3,7 @@
 use super::{Engine, check_packed_rows, gather_rows, run_all, scatter_rows};
 use crate::batch::Batch;
 use crate::equations::Carry;
-use crate::error::{Error, check_length};
+use crate::error::Error;
 use crate::kernels::aligned::Aligned;
 use crate::kernels::forward::{ForwardChunk, ForwardPass};
 use crate::kernels::multiply::Rows;
@@ -42,6 +42,7 @@ impl Engine {
         output: &mut [f32],
         tape: &mut Tape,
     ) -> Result<(), Error> {
+        batch.validate()?;
         self.check_output("output", batch, output)?;
         let mut direct = Some(&mut *output);
         self.run(batch, input, state, None, false, tape, &mut direct)?;
@@ -91,16 +92,14 @@ impl Engine {
         batch: &Batch<'_>,
         values: &[f32],
     ) -> Result<(), Error> {
-        let [steps, sequences] = batch.rows();
         let width = ("output size", self.stack.output_size());
-        check_length(what, values.len(), &[steps, sequences, width])
+        batch.check_rows(what, values.len(), width)
     }
 
     pub(super) fn check_batch_input(&self, batch: &Batch<'_>, input: &[f32]) -> Result<(), Error> {
         batch.validate()?;
-        let [steps, sequences] = batch.rows();
         let width = ("input size", self.stack.input_size);
-        check_length("input", input.len(), &[steps, sequences, width])
+        batch.check_rows("input", input.len(), width)
     }
 
     /// Where the outputs need no other form, `direct` is taken for the top layer's, which then leaves none on the tape.

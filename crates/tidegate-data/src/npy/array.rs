@@ -60,6 +60,21 @@ impl Array<'_> {
         }
     }
 
+    /// Places from one index of each axis to the next.
+    pub(crate) fn strides(&self) -> Vec<usize> {
+        let mut strides = vec![0; self.shape.len()];
+        let mut stride = 1;
+        let mut fill = |axis: usize| {
+            strides[axis] = stride;
+            stride *= self.shape[axis];
+        };
+        match self.fortran_order {
+            true => (0..self.shape.len()).for_each(&mut fill),
+            false => (0..self.shape.len()).rev().for_each(&mut fill),
+        }
+        strides
+    }
+
     /// The number at a place of an array that does not hold texts.
     pub(crate) fn number(&self, place: usize) -> f64 {
         match self.element {

@@ -1,5 +1,6 @@
 //! A chain of layers with their weights: what the formats of other libraries have in common.
 
+mod difference;
 mod model;
 mod runner;
 mod shapes;

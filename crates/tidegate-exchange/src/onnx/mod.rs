@@ -3,11 +3,28 @@
 //! [`Graph::read`] takes a model's graph as it stands and checks every operator; [`Graph::run`] computes what it says;
 //! [`Graph::to_network`] recognises the chain of layers in it; [`write()`](write()) writes a network with real GRU, LSTM or RNN
 //! operators. Single precision is computed; tensors of other floating-point types are refused by name.
+//!
+//! Operator sets 7 to 28 are read. Subgraphs (If, Loop, Scan), functions, sequences, maps, sparse tensors and values in other
+//! files are refused by name.
 
+mod attributes;
+mod chain;
+mod constant;
+mod footprint;
 mod graph;
+mod messages;
+mod metadata;
+mod node;
+mod operators;
+mod port;
+mod read;
+mod recurrent;
+mod run;
 mod tensor;
 mod write;
 
-pub use graph::{Dimension, Graph, PlainNode, Port};
+pub use graph::{Graph, PlainNode};
+pub use metadata::with_metadata;
+pub use port::{Dimension, Port};
 pub use tensor::{ElementType, Tensor, Values};
 pub use write::{Preset, largest_difference, write};

@@ -1,5 +1,10 @@
 //! Values with a shape, as they flow through a graph.
 
+use prost::Message;
+
+use super::constant;
+use super::footprint;
+use super::messages::TensorProto;
 use crate::error::ExchangeError;
 
 /// The values of a tensor, row-major.
@@ -117,6 +122,19 @@ impl Tensor {
         Ok(Tensor { shape, values })
     }
 
+    /// Reads a tensor in a file of its own, as ONNX's test data has them.
+    ///
+    /// # Errors
+    /// [`ExchangeError::Malformed`] for damage, [`ExchangeError::NoCounterpart`] for another type of values.
+    pub fn read(bytes: &[u8]) -> Result<Tensor, ExchangeError> {
+        footprint::check_tensor(bytes)?;
+        let message = TensorProto::decode(bytes).map_err(|error| ExchangeError::Malformed {
+            place: "the file".into(),
+            reason: error.to_string(),
+        })?;
+        constant::read(message, "the tensor")
+    }
+
     /// As [`Tensor::new`] where the number is known to be right.
     pub(super) fn of(shape: impl Into<Vec<usize>>, values: impl Into<Values>) -> Tensor {
         let (shape, values) = (shape.into(), values.into());
@@ -170,9 +188,12 @@ impl Tensor {
     }
 }
 
-/// Number of values of a shape, unless it overflows.
+/// Number of values of a shape, unless it could overflow in any order of its axes, even where one has no room at all.
 pub(super) fn product(shape: &[usize]) -> Option<usize> {
-    shape
-        .iter()
-        .try_fold(1usize, |product, &size| product.checked_mul(size))
+    let product = shape.iter().try_fold(1usize, |product, &size| {
+        product
+            .checked_mul(size.max(1))
+            .filter(|&product| product <= isize::MAX as usize / 64)
+    })?;
+    Some(if shape.contains(&0) { 0 } else { product })
 }

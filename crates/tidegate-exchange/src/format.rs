@@ -1,0 +1,103 @@
+//! What kind of file some bytes are, by their content.
+
+use tidegate_model::{Model, safetensors_header};
+
+use crate::error::ExchangeError;
+use crate::network::Network;
+use crate::{onnx, pytorch, rtneural};
+
+/// A kind of file that holds a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A model file of Tidegate.
+    Model,
+    /// A safetensors file of another writer: the parameters of a PyTorch module.
+    StateDict,
+    /// JSON: a network of RTNeural.
+    RtNeural,
+    /// ONNX.
+    Onnx,
+}
+
+impl FileKind {
+    /// The kind of file that these bytes are. What begins like none of the others is taken for ONNX, which has no mark of its own.
+    ///
+    /// # Errors
+    /// [`ExchangeError::NotRead`] for a known kind of file that is not read here, with the way to one that is;
+    /// [`ExchangeError::File`] for a damaged safetensors file.
+    pub fn of(bytes: &[u8]) -> Result<FileKind, ExchangeError> {
+        let refuse = |what, remedy| Err(ExchangeError::NotRead { what, remedy });
+        if bytes.is_empty() {
+            return Err(ExchangeError::Malformed {
+                place: "the file".into(),
+                reason: "is empty".into(),
+            });
+        }
+        if bytes.starts_with(b"PK\x03\x04") {
+            // The names of an archive's files stand in it as they are.
+            let holds = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+            if holds(b"model.weights.h5") {
+                return refuse("a .keras file, whose weights are HDF5", KERAS);
+            }
+            if holds(b"data.pkl") {
+                return refuse(
+                    "a pickle of PyTorch, and to read a pickle is to run it",
+                    TORCH,
+                );
+            }
+            return refuse(
+                "a ZIP archive",
+                "give a model file, a safetensors file, an ONNX file or JSON of RTNeural",
+            );
+        }
+        if bytes.starts_with(b"\x89HDF\r\n\x1a\n") {
+            return refuse("an HDF5 file", KERAS);
+        }
+        if bytes.first() == Some(&0x80)
+            && bytes
+                .get(1)
+                .is_some_and(|version| (2..=5).contains(version))
+            && bytes.get(8) != Some(&b'{')
+        {
+            return refuse("a pickle, and to read a pickle is to run it", TORCH);
+        }
+        if bytes.get(8) == Some(&b'{') {
+            let metadata = safetensors_header(&mut &*bytes, bytes.len() as u64)?;
+            let entries = metadata.metadata().as_ref();
+            return Ok(
+                match entries.is_some_and(|entries| entries.contains_key("tidegate")) {
+                    true => FileKind::Model,
+                    false => FileKind::StateDict,
+                },
+            );
+        }
+        let text = bytes
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(bytes)
+            .trim_ascii_start();
+        if text.starts_with(b"{") || text.starts_with(b"[") {
+            return Ok(FileKind::RtNeural);
+        }
+        Ok(FileKind::Onnx)
+    }
+}
+
+const TORCH: &str = "save its parameters as safetensors, in Python: \
+    tidegate.exchange.save_state_dict(torch.load(path, weights_only=True), \"model.safetensors\")";
+const KERAS: &str =
+    "let Keras read it, in Python: tidegate.exchange.read(path).save(\"model.safetensors\")";
+
+impl Network {
+    /// The network in a file of any kind that is read here.
+    ///
+    /// # Errors
+    /// Those of [`FileKind::of`] and of reading that kind of file. A forecaster's file is none: see [`tidegate_model::Forecaster`].
+    pub fn from_bytes(bytes: &[u8], options: &pytorch::Options) -> Result<Network, ExchangeError> {
+        match FileKind::of(bytes)? {
+            FileKind::Model => Ok(Network::from_model(&Model::from_bytes(bytes)?)),
+            FileKind::StateDict => pytorch::read(bytes, options),
+            FileKind::RtNeural => rtneural::read(bytes, options),
+            FileKind::Onnx => onnx::Graph::read(bytes)?.to_network(),
+        }
+    }
+}

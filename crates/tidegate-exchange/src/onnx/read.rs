@@ -1,0 +1,288 @@
+//! From a file's bytes to a graph: its parts are checked, its values numbered, and what is constant computed at once.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use prost::Message;
+
+use super::constant;
+use super::footprint;
+use super::graph::Graph;
+use super::messages::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
+use super::node::{self, Node};
+use super::operators::{NEWEST, OLDEST, Operator};
+use super::port::Port;
+use super::recurrent::RecurrentInputs;
+use super::tensor::Tensor;
+use crate::error::ExchangeError;
+
+/// Constants that are computed, and weights that are packed, when a file is read may together take this many times its
+/// length,
+const FACTOR: usize = 4;
+/// and this many bytes; those beyond are computed in each run.
+const ALLOWANCE: usize = 1 << 20;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Graph, ExchangeError> {
+    footprint::check(bytes)?;
+    let model =
+        ModelProto::decode(bytes).map_err(|error| malformed("the file", error.to_string()))?;
+    let Some(graph) = model.graph else {
+        return Err(malformed("the file", "it holds no graph".into()));
+    };
+    let set = operator_set(&model.opset_import)?;
+    let mut values = Values::default();
+    let room = bytes.len().saturating_mul(FACTOR).saturating_add(ALLOWANCE);
+    build(graph, set, &mut values, room)
+}
+
+fn malformed(place: &str, reason: String) -> ExchangeError {
+    ExchangeError::Malformed {
+        place: place.into(),
+        reason,
+    }
+}
+
+/// Whether a domain is that of the standard's operators.
+fn is_standard(domain: &str) -> bool {
+    matches!(domain, "" | "ai.onnx")
+}
+
+fn operator_set(sets: &[OperatorSetIdProto]) -> Result<i64, ExchangeError> {
+    let standard = sets
+        .iter()
+        .find(|set| is_standard(set.domain.as_deref().unwrap_or("")));
+    let Some(set) = standard else {
+        return Err(malformed(
+            "opset_import",
+            "it names no operator set of the standard".into(),
+        ));
+    };
+    let version = set.version.unwrap_or(0);
+    let (age, remedy) = match version {
+        ..OLDEST => (
+            "older",
+            format!("export the model with operator set {OLDEST} or newer"),
+        ),
+        OLDEST..=NEWEST => return Ok(version),
+        _ => (
+            "newer",
+            format!("export the model with operator set {NEWEST} or older"),
+        ),
+    };
+    Err(ExchangeError::NoCounterpart {
+        what: format!(
+            "operator set {version}, {age} than the sets {OLDEST} to {NEWEST} that are computed,"
+        ),
+        format: "Tidegate",
+        remedy,
+    })
+}
+
+/// Names and constants of values, by number.
+#[derive(Default)]
+struct Values {
+    numbers: HashMap<String, usize>,
+    constants: Vec<Option<Tensor>>,
+}
+
+impl Values {
+    fn add(&mut self, name: String, constant: Option<Tensor>) -> Result<usize, ExchangeError> {
+        match self.numbers.entry(name) {
+            Entry::Occupied(entry) => {
+                Err(malformed(entry.key(), "two values have this name".into()))
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(self.constants.len());
+                self.constants.push(constant);
+                Ok(self.constants.len() - 1)
+            }
+        }
+    }
+}
+
+fn build(
+    graph: GraphProto,
+    set: i64,
+    values: &mut Values,
+    mut room: usize,
+) -> Result<Graph, ExchangeError> {
+    if graph.sparse_initializer.is_some() {
+        return Err(ExchangeError::NoCounterpart {
+            what: "a sparse initializer".into(),
+            format: "Tidegate",
+            remedy: "export the model with dense tensors".into(),
+        });
+    }
+    for tensor in graph.initializer {
+        let place = format!("initializer {}", tensor.name);
+        if tensor.name.is_empty() {
+            return Err(malformed(&place, "it has no name".into()));
+        }
+        let name = tensor.name.clone();
+        let tensor = constant::read(tensor, &place)?;
+        values.add(name, Some(tensor))?;
+    }
+    let (mut inputs, mut input_values) = (Vec::new(), Vec::new());
+    for input in graph.input {
+        // Files before version 4 of the format name their initializers among the inputs.
+        let given = values.numbers.get(&input.name).copied();
+        if given.is_some_and(|number| values.constants[number].is_some()) {
+            continue;
+        }
+        let port = Port::read(input)?;
+        input_values.push(values.add(port.name.clone(), None)?);
+        inputs.push(port);
+    }
+    let mut nodes = Vec::with_capacity(graph.node.len());
+    // What is computed in advance must not take longer than reading the file, either.
+    let mut work = room.saturating_mul(16);
+    for (place, message) in graph.node.into_iter().enumerate() {
+        let mut node = node(message, place, set, values)?;
+        if !fold(&node, values, &mut room, &mut work) {
+            prepare(&mut node, values, &mut room)?;
+            nodes.push(node);
+        }
+    }
+    let (mut outputs, mut output_values) = (Vec::new(), Vec::new());
+    for output in graph.output {
+        let port = Port::read(output)?;
+        let Some(&number) = values.numbers.get(&port.name) else {
+            return Err(malformed(
+                &port.name,
+                "this output is no value of the graph".into(),
+            ));
+        };
+        output_values.push(number);
+        outputs.push(port);
+    }
+    if outputs.is_empty() {
+        return Err(malformed("the graph", "it has no output".into()));
+    }
+    Ok(Graph::new(
+        (inputs, input_values),
+        (outputs, output_values),
+        std::mem::take(&mut values.constants),
+        nodes,
+    ))
+}
+
+fn node(
+    mut message: NodeProto,
+    place: usize,
+    set: i64,
+    values: &mut Values,
+) -> Result<Node, ExchangeError> {
+    let refused = |message: &NodeProto, reason: String| ExchangeError::Operator {
+        node: node::name(message, place),
+        operator: message.op_type.clone(),
+        reason,
+    };
+    if !is_standard(&message.domain) {
+        let reason = format!("operators of domain {} are not computed", message.domain);
+        return Err(refused(&message, reason));
+    }
+    let mut inputs = Vec::with_capacity(message.input.len());
+    for name in &message.input {
+        inputs.push(match values.numbers.get(name) {
+            _ if name.is_empty() => None,
+            Some(&number) => Some(number),
+            None => {
+                let reason = format!(
+                    "it reads {name}, which is no input, no initializer and no output of an earlier node"
+                );
+                return Err(refused(&message, reason));
+            }
+        });
+    }
+    let name = node::name(&message, place);
+    let mut outputs = Vec::with_capacity(message.output.len());
+    for output in std::mem::take(&mut message.output) {
+        outputs.push(if output.is_empty() {
+            None
+        } else {
+            Some(values.add(output, None)?)
+        });
+    }
+    message.name = name;
+    Node::read(message, place, set, inputs, outputs)
+}
+
+/// Computes a node whose inputs are all constant, if what it gives has room; then it is not needed any more.
+fn fold(node: &Node, values: &mut Values, room: &mut usize, work: &mut usize) -> bool {
+    // Products take longer than their inputs are long.
+    if matches!(
+        node.operator,
+        Operator::Recurrent(_) | Operator::MatMul | Operator::Gemm(_)
+    ) {
+        return false;
+    }
+    let mut inputs = Vec::with_capacity(node.inputs.len());
+    let mut read = 0usize;
+    for input in &node.inputs {
+        inputs.push(match input {
+            None => None,
+            Some(number) => match &values.constants[*number] {
+                Some(constant) => {
+                    read = read.saturating_add(constant.values().bytes());
+                    Some(constant)
+                }
+                None => return false,
+            },
+        });
+    }
+    // Joining and comparing pass their inputs once for each of them.
+    let Some(left) = work.checked_sub(read.saturating_mul(inputs.len().max(1))) else {
+        return false;
+    };
+    *work = left;
+    let Ok(results) = node.operator.compute(&inputs, *room) else {
+        // What is wrong with it is said where it is run.
+        return false;
+    };
+    let bytes: usize = results.iter().map(|result| result.values().bytes()).sum();
+    let Some(left) = room.checked_sub(bytes) else {
+        return false;
+    };
+    *room = left;
+    for (result, output) in results.into_iter().zip(&node.outputs) {
+        if let Some(number) = output {
+            values.constants[*number] = Some(result);
+        }
+    }
+    true
+}
+
+/// Packs the weights of a recurrent node, if they are constant and have room.
+fn prepare(node: &mut Node, values: &Values, room: &mut usize) -> Result<(), ExchangeError> {
+    let Operator::Recurrent(recurrent) = &node.operator else {
+        return Ok(());
+    };
+    // The sequence, lengths and states are not looked at: any constant stands for them.
+    let Some(Some(weights)) = node.inputs.get(1) else {
+        return Err(node.error("input W is missing"));
+    };
+    let mut inputs = Vec::with_capacity(node.inputs.len());
+    for (place, input) in node.inputs.iter().enumerate() {
+        inputs.push(match (place, input) {
+            (0, _) => values.constants[*weights].as_ref(),
+            (4..=6, _) | (_, None) => None,
+            (_, Some(number)) => match &values.constants[*number] {
+                Some(constant) => Some(constant),
+                None => return Ok(()),
+            },
+        });
+    }
+    if inputs[1].is_none() {
+        return Ok(());
+    }
+    let inputs = RecurrentInputs::of(&inputs).map_err(|reason| node.error(reason))?;
+    if recurrent.packed_bytes(&inputs.weights) > *room {
+        return Ok(());
+    }
+    let prepared = recurrent
+        .prepare(&inputs.weights)
+        .map_err(|reason| node.error(reason))?;
+    *room = room.saturating_sub(prepared.memory_bytes());
+    node.prepared = Some(prepared);
+    Ok(())
+}

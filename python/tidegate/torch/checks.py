@@ -1,0 +1,40 @@
+"""What the engine cannot compute, said with the exceptions that PyTorch raises and with what to do about it."""
+
+import torch
+from torch import Tensor
+
+
+def as_float32(tensor: Tensor, what: str) -> Tensor:
+    """``tensor`` in float32 on the CPU, as the engine computes. Under ``torch.autocast`` a tensor of less precision is widened.
+
+    Raises ``NotImplementedError``, a ``RuntimeError``, for another dtype or device.
+    """
+    if tensor.dtype is torch.float32 and (tensor.is_cpu or tensor.is_meta):
+        return tensor
+    if not (tensor.is_cpu or tensor.is_meta):
+        raise NotImplementedError(
+            f"tidegate.torch computes on the CPU, but {what} of shape {tuple(tensor.shape)} lies on {tensor.device}: "
+            "move module and tensors to the CPU, or use PyTorch's own module on this device, which loads the same state_dict"
+        )
+    if tensor.dtype in (torch.bfloat16, torch.float16) and torch.is_autocast_enabled("cpu"):
+        return tensor.float()
+    raise NotImplementedError(
+        f"tidegate.torch computes in torch.float32, but {what} of shape {tuple(tensor.shape)} has dtype {tensor.dtype}: "
+        "convert module and tensors with .float(), or use PyTorch's own module, which loads the same state_dict"
+    )
+
+
+def rate(name: str, value: float) -> float:
+    """``value`` as a probability from 0 to below 1; raises ``TypeError`` or ``ValueError``."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} should be a number, got: {type(value).__name__}")
+    if not 0 <= value < 1:
+        raise ValueError(f"{name} should be a number from 0 to below 1, got {value}")
+    return float(value)
+
+
+def reset(value: str) -> str:
+    """``value`` as the place where the reset gate acts; raises ``ValueError``."""
+    if value not in ("after", "before"):
+        raise ValueError(f"reset should be 'after' or 'before', got {value!r}")
+    return value

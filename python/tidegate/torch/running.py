@@ -1,0 +1,153 @@
+"""One door to the engine for all modules.
+
+Two ways lead through it. Ordinary tensors in eager PyTorch go by an ``autograd.Function``: the dispatcher takes longer than the
+engine for a small network. Whatever must see the operator goes by ``torch.ops.tidegate.recurrent``: ``torch.compile``,
+``torch.export``, tracing, tensor subclasses, dispatch modes and function transforms.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tidegate.torch import operators
+
+_PLAIN = (Tensor, torch.nn.Parameter)
+_dispatch_modes = torch._C._len_torch_dispatch_stack
+_transforms = torch._C._are_functorch_transforms_active
+_tracing = torch._C._get_tracing_state
+
+
+class _Recurrent(torch.autograd.Function):
+    """The operator ``tidegate::recurrent`` without the dispatcher."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        input: Tensor,
+        batch_sizes: Tensor | None,
+        hidden: Tensor | None,
+        cell: Tensor | None,
+        kind: str,
+        layers: int,
+        bidirectional: bool,
+        rates: Sequence[float],
+        seed: Tensor | None,
+        *weights: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        arguments = input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed
+        output, final, final_cell, tape = operators.forward(*arguments, True)
+        operators.save(ctx, arguments, tape)
+        return output, final, final_cell
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> Any:
+        # The backward pass of a graph that is to be differentiated again must be seen by autograd.
+        run = operators.recurrent_backward if torch.is_grad_enabled() else operators.backward
+        input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients)
+        return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
+
+
+class _Transformed(torch.autograd.Function):
+    """The same for ``torch.func.grad`` and its kin, which ask for a forward pass without a context."""
+
+    @staticmethod
+    def forward(*arguments: Any) -> tuple[Tensor | None, ...]:
+        *rest, weights = _split(arguments)
+        return operators.forward(*rest[:4], weights, *rest[4:], True)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        *rest, weights = _split(inputs)
+        ctx.mark_non_differentiable(output[3])
+        operators.save(ctx, (*rest[:4], weights, *rest[4:]), output[3])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> Any:
+        def run(*arguments: Any) -> tuple[Any, ...]:
+            input, initial, cell, *weights = _TransformedBackward.apply(*arguments[:4], *arguments[5:], *arguments[4])
+            return input, initial, cell, weights
+
+        input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients[:3])
+        return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
+
+
+class _TransformedBackward(torch.autograd.Function):
+    """Gradients that know of no gradient of theirs."""
+
+    @staticmethod
+    def forward(*arguments: Any) -> tuple[Tensor | None, ...]:
+        *state, weights = *arguments[:14], arguments[14:]
+        *gradients, of_weights = operators.backward(*state[:4], weights, *state[4:])
+        return *gradients, *of_weights
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        """Nothing is saved: there is no second derivative."""
+
+    @staticmethod
+    def backward(ctx: Any, *_: Tensor | None) -> Any:
+        operators.refuse_second_derivative()
+
+
+def _split(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return *arguments[:9], arguments[9:]
+
+
+def run(
+    input: Tensor,
+    batch_sizes: Tensor | None,
+    hidden: Tensor | None,
+    cell: Tensor | None,
+    weights: Sequence[Tensor],
+    kind: str,
+    layers: int,
+    bidirectional: bool,
+    rates: Sequence[float],
+    seed: Tensor | None,
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Outputs, final hidden and final cell state; the arguments are those of ``tidegate::recurrent``."""
+    record = torch.is_grad_enabled() and (
+        any(weight.requires_grad for weight in weights)
+        or any(tensor is not None and tensor.requires_grad for tensor in (input, hidden, cell))
+    )
+    if record and _transforms():
+        output, final, final_cell, _ = _Transformed.apply(
+            input, batch_sizes, hidden, cell, kind, layers, bidirectional, rates, seed, *weights
+        )
+        return output, final, final_cell
+    if _must_be_seen(input, hidden, cell, weights):
+        output, final, final_cell, _ = operators.recurrent(
+            input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, record
+        )
+        return output, final, final_cell
+    if record:
+        return _Recurrent.apply(
+            input, batch_sizes, hidden, cell, kind, layers, bidirectional, rates, seed, *weights
+        )
+    output, final, final_cell, _ = operators.forward(
+        input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, False
+    )
+    return output, final, final_cell
+
+
+def _must_be_seen(
+    input: Tensor, hidden: Tensor | None, cell: Tensor | None, weights: Sequence[Tensor]
+) -> bool:
+    """Whether something watches for operators, so that the engine must be called as one."""
+    if torch.compiler.is_compiling() or _dispatch_modes() or _transforms() or _tracing() is not None:
+        return True
+    if not input.is_cpu or input.is_neg():
+        return True
+    return not (
+        all(type(weight) in _PLAIN for weight in weights)
+        and type(input) in _PLAIN
+        and (hidden is None or (type(hidden) in _PLAIN and not hidden.is_neg()))
+        and (cell is None or (type(cell) in _PLAIN and not cell.is_neg()))
+    )
+
+
+def draw_seed() -> Tensor:
+    """A seed for the noise of one pass, from PyTorch's own generator: ``torch.manual_seed`` makes a run repeat."""
+    return torch.randint(-(2**63), 2**63 - 1, (), device="cpu")
