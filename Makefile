@@ -60,14 +60,14 @@ test-python: $(VENV)/.mido ## check the Python scripts and the checked-in refere
 	$(PYTHON) docs/tasks.py --check
 	$(PYTHON) -m unittest discover --quiet --start-directory bench
 
-# The command is built first: the wheel's build finds its dependencies compiled.
+# The command that reads and writes models beside the package is the one that the Rust tests build.
 test-package: $(VENV)/.python ## build the Python package's wheel and test it beside its peers (installs them in .venv)
-	$(CARGO) build --release --package tidegate-cli
+	$(CARGO) build --package tidegate-cli
 	$(MAKE) wheel
 	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) -m mypy --config-file python/pyproject.toml python/tidegate
 	$(VENV_PYTHON) -m mypy.stubtest tidegate._engine
-	PIP_FLAGS='$(PIP_FLAGS)' TIDEGATE="$${CARGO_TARGET_DIR:-target}/release/tidegate" $(VENV_PYTHON) -m pytest --quiet python/tests
+	PIP_FLAGS='$(PIP_FLAGS)' TIDEGATE="$${CARGO_TARGET_DIR:-target}/debug/tidegate" $(VENV_PYTHON) -m pytest --quiet python/tests
 
 test-book: ## run the book's commands and follow its links (test-rust does so too)
 	$(CARGO) test --package tidegate-cli --bin tidegate book
@@ -103,7 +103,8 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
 bench-python: wheel ## time the Python package: its import, and a step of a stream
-	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) --force-reinstall dist/tidegate-*.whl
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) dist/tidegate-*.whl
+	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) bench/python_import.py
 	$(VENV_PYTHON) bench/python_step.py
 

@@ -12,6 +12,7 @@ mod exchange;
 mod forecast_network;
 mod gate_arrays;
 mod model;
+mod model_inputs;
 mod named_tensors;
 mod recurrent;
 mod room;
@@ -25,6 +26,12 @@ use pyo3::pymodule;
 
 #[pymodule]
 mod _engine {
+    #[pymodule_export]
+    use crate::arrow::{Frame, Table};
+    #[pymodule_export]
+    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
+    #[pymodule_export]
+    use crate::exchange::{NetworkObject, NetworkStreamObject, replace_file, state_dict_bytes};
     #[pymodule_export]
     use crate::forecast_network::{ForecastNetwork, load_network};
     #[pymodule_export]
@@ -48,10 +55,4 @@ mod _engine {
         // The package says what is public; of this module the stubs say what there is.
         pyo3::types::PyAnyMethods::delattr(module.as_any(), "__all__")
     }
-    #[pymodule_export]
-    use crate::arrow::{Frame, Table};
-    #[pymodule_export]
-    use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
-    #[pymodule_export]
-    use crate::exchange::{NetworkObject, NetworkStreamObject, replace_file, state_dict_bytes};
 }

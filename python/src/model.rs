@@ -1,8 +1,6 @@
 //! Whole models over arrays: what `tidegate.Model` runs.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -10,12 +8,13 @@ use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use tidegate_cells::{InstructionSet, State};
-use tidegate_model::{BatchInputs, InputLayer, Model, ModelConfiguration, Readout};
+use tidegate_model::{Model, ModelConfiguration, Readout};
 
-use crate::arrays::{Floats, array_of, tokens_of};
+use crate::arrays::array_of;
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::gate_arrays::gate_arrays;
+use crate::model_inputs::{Inputs, Rows};
 use crate::named_tensors::{dictionary, flat};
 use crate::room;
 use crate::sequences::Sequences;
@@ -27,48 +26,6 @@ use crate::states::{state_object, state_of};
 #[pyclass(frozen, name = "Model", module = "tidegate._engine")]
 pub(crate) struct ModelObject {
     model: RwLock<Arc<Model>>,
-}
-
-/// What a model reads, as an array holds it.
-enum Inputs<'py> {
-    Features(Floats<'py>),
-    Tokens(Vec<u32>),
-}
-
-impl<'py> Inputs<'py> {
-    /// The rows, time first; `size` features each.
-    fn time_major(&self, py: Python<'_>, sequences: &Sequences, size: usize) -> Rows<'_> {
-        match self {
-            Inputs::Features(features) => {
-                Rows::Features(sequences.time_major(py, features.values(), size), size)
-            }
-            Inputs::Tokens(tokens) => Rows::Tokens(sequences.time_major(py, tokens, 1)),
-        }
-    }
-}
-
-/// The rows of all steps, time first, with the number of features.
-enum Rows<'a> {
-    Features(Cow<'a, [f32]>, usize),
-    Tokens(Cow<'a, [u32]>),
-}
-
-impl Rows<'_> {
-    fn all(&self) -> BatchInputs<'_> {
-        match self {
-            Rows::Features(features, _) => BatchInputs::Features(features),
-            Rows::Tokens(tokens) => BatchInputs::Tokens(tokens),
-        }
-    }
-
-    fn part(&self, rows: Range<usize>) -> BatchInputs<'_> {
-        match self {
-            Rows::Features(features, size) => {
-                BatchInputs::Features(&features[rows.start * size..rows.end * size])
-            }
-            Rows::Tokens(tokens) => BatchInputs::Tokens(&tokens[rows]),
-        }
-    }
 }
 
 impl ModelObject {
@@ -185,7 +142,7 @@ impl ModelObject {
     ) -> Outcome<(Bound<'py, PyArrayDyn<f32>>, Bound<'py, PyAny>)> {
         let model = self.model();
         let stack = &model.configuration().recurrent;
-        let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
+        let (inputs, sequences) = Inputs::of(model.configuration(), x, lengths, batch_first)?;
         let batch = sequences.is_batched.then_some(sequences.batch);
         let mut state = state_of(stack, batch, state)?;
         let outputs = run(py, &model, &inputs, &sequences, &mut state)?;
@@ -216,7 +173,7 @@ impl ModelObject {
     ) -> Outcome<Bound<'py, PyDict>> {
         let model = self.model();
         let stack = &model.configuration().recurrent;
-        let (inputs, sequences) = arguments(&model, x, lengths, batch_first)?;
+        let (inputs, sequences) = Inputs::of(model.configuration(), x, lengths, batch_first)?;
         let batch = sequences.is_batched.then_some(sequences.batch);
         let mut state = state_of(stack, batch, state)?;
         let rows = inputs.time_major(py, &sequences, stack.input_size);
@@ -235,27 +192,6 @@ impl ModelObject {
     ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
         let from_bytes = slf.get_type().getattr("from_bytes")?;
         Ok((from_bytes, (slf.get().to_bytes(slf.py())?,)))
-    }
-}
-
-fn arguments<'py>(
-    model: &Model,
-    x: &Bound<'py, PyAny>,
-    lengths: Option<&Bound<'py, PyAny>>,
-    batch_first: bool,
-) -> Outcome<(Inputs<'py>, Sequences)> {
-    match model.configuration().input {
-        InputLayer::Features => {
-            let features = Floats::of("x", x)?;
-            let width = Some(model.configuration().recurrent.input_size);
-            let sequences = Sequences::of("x", features.shape(), width, batch_first, lengths)?;
-            Ok((Inputs::Features(features), sequences))
-        }
-        InputLayer::Embedding { .. } => {
-            let (shape, tokens) = tokens_of("x", x)?;
-            let sequences = Sequences::of("x", &shape, None, batch_first, lengths)?;
-            Ok((Inputs::Tokens(tokens), sequences))
-        }
     }
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal
 
+from tidegate import _checks
 from tidegate import _engine as engine
 from tidegate.recurrent import RecurrentLayers, State
 
@@ -119,22 +120,20 @@ class Model(_Saved):
         description: Mapping[str, str] | None = None,
         seed: int = 0,
     ) -> None:
-        from tidegate.recurrent import _one_of, _seed, _size
-
         if not isinstance(recurrent, RecurrentLayers):
             raise TypeError(f"recurrent: expected a Gru, Lstm, Mgu or Rnn, found {type(recurrent).__name__}")
         input_layer: dict[str, Any] = {"kind": "features"}
         if vocabulary is not None:
-            size = _size("vocabulary", vocabulary)
+            size = _checks.size("vocabulary", vocabulary)
             input_layer = {"kind": "embedding", "vocabulary": size, "size": recurrent.input_size}
         configuration = {
             "input": input_layer,
             "recurrent": recurrent.configuration,
             "head": "none" if outputs is None else "dense",
-            "outputs": recurrent.output_size if outputs is None else _size("outputs", outputs),
-            "readout": _one_of("readout", readout, ("every_step", "last_step", "mean", "attention")),
+            "outputs": recurrent.output_size if outputs is None else _checks.size("outputs", outputs),
+            "readout": _checks.one_of("readout", readout, ("every_step", "last_step", "mean", "attention")),
         }
-        self._engine = engine.Model(json.dumps(configuration), _seed(seed))
+        self._engine = engine.Model(json.dumps(configuration), _checks.seed(seed))
         parameters = self._engine.state_dict()
         parameters.update({f"recurrent.{name}": value for name, value in recurrent.state_dict().items()})
         self._engine.load_state_dict(parameters)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
+from tidegate import _checks
 from tidegate import _engine as engine
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class RecurrentLayers:
     _engine: engine.Recurrent
 
     def __init__(self, cell: dict[str, Any], options: dict[str, Any], seed: int) -> None:
-        self._engine = engine.Recurrent(json.dumps({"cell": cell, **options}), _seed(seed))
+        self._engine = engine.Recurrent(json.dumps({"cell": cell, **options}), _checks.seed(seed))
 
     @property
     def configuration(self) -> dict[str, Any]:
@@ -205,8 +206,8 @@ class Gru(RecurrentLayers):
     ) -> None:
         cell = {
             "name": "gru",
-            "reset": _one_of("reset", reset, ("after", "before")),
-            "candidate": _one_of("candidate", candidate, ("tanh", "relu")),
+            "reset": _checks.one_of("reset", reset, ("after", "before")),
+            "candidate": _checks.one_of("candidate", candidate, ("tanh", "relu")),
         }
         options = _options(input_size, hidden_size, layers, bidirectional, zoneout=zoneout)
         super().__init__(cell, options, seed)
@@ -274,7 +275,7 @@ class Rnn(RecurrentLayers):
         zoneout: float = 0.0,
         seed: int = 0,
     ) -> None:
-        cell = {"name": "rnn", "activation": _one_of("activation", activation, ("tanh", "relu"))}
+        cell = {"name": "rnn", "activation": _checks.one_of("activation", activation, ("tanh", "relu"))}
         options = _options(input_size, hidden_size, layers, bidirectional, zoneout=zoneout)
         super().__init__(cell, options, seed)
 
@@ -311,42 +312,7 @@ class Mgu(RecurrentLayers):
 def _options(input_size: int, hidden_size: int, layers: int, bidirectional: bool, **rates: float) -> dict[str, Any]:
     sizes = {"input_size": input_size, "hidden_size": hidden_size, "layers": layers}
     return {
-        **{name: _size(name, size) for name, size in sizes.items()},
+        **{name: _checks.size(name, size) for name, size in sizes.items()},
         "bidirectional": bool(bidirectional),
-        **{name: _rate(name, rate) for name, rate in rates.items()},
+        **{name: _checks.rate(name, rate) for name, rate in rates.items()},
     }
-
-
-def _size(name: str, value: int) -> int:
-    """An integer of any kind, NumPy's too."""
-    from operator import index
-
-    try:
-        size = index(value)
-    except TypeError:
-        raise TypeError(f"{name}: expected an integer, found {type(value).__name__}") from None
-    if not 1 <= size < 2**63:
-        raise ValueError(f"{name}: {size} is not a size: it must be at least 1")
-    return size
-
-
-def _rate(name: str, value: float) -> float:
-    rate = float(value)
-    if not 0.0 <= rate < 1.0:
-        raise ValueError(f"{name}: {rate} is not a probability from 0 to below 1")
-    return rate
-
-
-def _seed(value: int) -> int:
-    from operator import index
-
-    seed = index(value)
-    if not 0 <= seed < 2**64:
-        raise ValueError(f"seed: {seed} is not from 0 to 2**64 - 1")
-    return seed
-
-
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
-    if value not in allowed:
-        raise ValueError(f"{name}: {value!r} is none of {', '.join(map(repr, allowed))}")
-    return value

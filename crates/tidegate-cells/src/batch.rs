@@ -117,12 +117,6 @@ impl<'a> Batch<'a> {
                 self.batch
             )));
         }
-        if let Some(row) = lengths.iter().position(|&length| length > self.steps) {
-            return Err(Error::Lengths(format!(
-                "sequence {row} is said to have {} steps, but the batch has {}",
-                lengths[row], self.steps
-            )));
-        }
         let mut steps = lengths.iter();
         if self.packed
             && steps
@@ -139,6 +133,12 @@ impl<'a> Batch<'a> {
                 lengths[row],
                 row + 1,
                 lengths[row + 1]
+            )));
+        }
+        if let Some(row) = lengths.iter().position(|&length| length > self.steps) {
+            return Err(Error::Lengths(format!(
+                "sequence {row} is said to have {} steps, but the batch has {}",
+                lengths[row], self.steps
             )));
         }
         Ok(())

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use tidegate_cells::CellVariant;
 use tidegate_data::{
     Calendar, DateOrder, Missing, SeriesOptions, Split, SplitBy, SplitOptions, TimeFormat,
 };
@@ -256,15 +255,6 @@ impl ForecastModel {
     #[getter]
     fn series(&self) -> Option<String> {
         self.model.plan.schema.series.clone()
-    }
-
-    /// The name of the cell.
-    #[getter]
-    fn cell(&self) -> &'static str {
-        let cell = self.model.forecaster.configuration().recurrent.cell;
-        let mut variants = CellVariant::ALL.into_iter();
-        let variant = variants.find(|variant| variant.cell() == cell);
-        variant.map_or("another", CellVariant::name)
     }
 
     /// Writes the model file.

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,21 @@ def test_every_layout_of_memory_gives_the_same_bits(lay: Any) -> None:
     np.testing.assert_array_equal(GRU(x)[0], GRU(X)[0])
     hidden = features(1, 4, 7)
     np.testing.assert_array_equal(GRU(X, lay(hidden))[0], GRU(X, hidden)[0])
+
+
+def test_an_array_in_c_order_is_not_copied() -> None:
+    network, x = tidegate.Gru(256, 1), features(100, 4, 256)
+
+    def allocated(x: Any) -> int:
+        # NumPy tells of its arrays' memory.
+        tracemalloc.start()
+        network(x)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert allocated(x) < x.nbytes / 4
+    assert allocated(np.asfortranarray(x)) >= x.nbytes
 
 
 def test_an_array_that_cannot_be_written_is_read() -> None:

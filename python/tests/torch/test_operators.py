@@ -231,7 +231,7 @@ def test_without_gradients_no_tape_is_kept_and_inputs_that_want_some_are_no_faul
         output, state = module(input)
     assert not output.requires_grad and not state.requires_grad
     *_, tape = operators.forward(input, None, None, None, list(module.parameters()), "gru", 1, False, [0.0] * 4, None, False)
-    assert tape.numel() == 0
+    assert tape is None
 
 
 def test_a_packed_sequence_is_compiled_without_its_packing() -> None:

@@ -42,12 +42,15 @@ class _Cell(torch.nn.RNNCellBase):
             input = input.unsqueeze(0)
         hidden, cell = (self._as_rows(state, input, batched) for state in (hidden, cell))
         self._check(input, hidden, cell)
+        if self.hidden_size == 0:
+            nothing = input.new_empty((input.shape[0], 0) if batched else (0,))
+            return (nothing, nothing.clone()) if self._carries_cell else nothing
         rates = self._rates()
         seed = draw_seed() if self.training and any(rates) else None
         weights = [self.weight_ih, self.weight_hh]
         if self.bias_ih is not None and self.bias_hh is not None:
             weights += [self.bias_ih, self.bias_hh]
-        _, hidden, cell = run(
+        _, final, final_cell = run(
             checks.as_float32(input, "input").unsqueeze(0),
             None,
             None if hidden is None else checks.as_float32(hidden, "the hidden state"),
@@ -59,18 +62,22 @@ class _Cell(torch.nn.RNNCellBase):
             rates,
             seed,
         )
-        hidden = hidden.squeeze(0) if batched else hidden.reshape(-1)
-        if not self._carries_cell:
-            return hidden
-        return hidden, (cell.squeeze(0) if batched else cell.reshape(-1))
+        states = [
+            state.squeeze(0) if batched else state.reshape(-1) for state in (final, final_cell) if state is not None
+        ]
+        return (states[0], states[1]) if self._carries_cell else states[0]
 
     def _as_rows(self, state: Tensor | None, input: Tensor, batched: bool) -> Tensor | None:
         """A state as ``[1, B, H]``."""
         if state is None:
             return None
-        if not batched and state.dim() == 1:
-            state = state.unsqueeze(0)
-        return state.unsqueeze(0)
+        if batched and state.dim() == 1:
+            raise RuntimeError(
+                f"Input batch size {input.shape[0]} doesn't match a hidden state of shape {tuple(state.shape)}"
+            )
+        if not batched and state.dim() == 2 and state.shape[0] != 1:
+            raise RuntimeError(f"Input batch size 1 doesn't match hidden batch size {state.shape[0]}")
+        return (state if state.dim() == 2 else state.unsqueeze(0)).unsqueeze(0)
 
     def _check(self, input: Tensor, hidden: Tensor | None, cell: Tensor | None) -> None:
         """Raises PyTorch's exceptions where sizes do not fit."""
@@ -81,9 +88,9 @@ class _Cell(torch.nn.RNNCellBase):
         for part, state in enumerate((hidden, cell)):
             if state is None:
                 continue
-            if state.dim() != 3 or state.shape[1] != input.shape[0]:
+            if state.shape[1] != input.shape[0]:
                 raise RuntimeError(
-                    f"Input batch size {input.shape[0]} doesn't match hidden{part} of shape {tuple(state.shape[1:])}"
+                    f"Input batch size {input.shape[0]} doesn't match hidden{part} batch size {state.shape[1]}"
                 )
             if state.shape[2] != self.hidden_size:
                 raise RuntimeError(

@@ -139,7 +139,7 @@ class _Layers(torch.nn.RNNBase):
         hidden: Tensor | None,
         cell: Tensor | None,
         sequences: Any,
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, Tensor, Any]:
         """The engine over time-major or packed rows."""
         weights = self._prepared_weights()
         self._check(input, (hidden, cell), sequences, weights[0])

@@ -17,17 +17,8 @@ from torch import Tensor
 
 from tidegate import _engine
 
-Arguments = tuple[
-    Tensor,
-    Tensor | None,
-    Tensor | None,
-    Tensor | None,
-    Sequence[Tensor],
-    str,
-    int,
-    bool,
-    Sequence[float],
-    Tensor | None,
+_EngineArguments = tuple[
+    Tensor, Tensor | None, Tensor | None, Tensor | None, Sequence[Tensor], str, int, bool, Sequence[float], int | None
 ]
 
 _ARGUMENTS = (
@@ -35,13 +26,22 @@ _ARGUMENTS = (
     "str kind, int layers, bool bidirectional, float[] rates, Tensor? seed"
 )
 
-_library = torch.library.Library("tidegate", "DEF")
+_library: Any = torch.library.Library("tidegate", "DEF")  # type: ignore[no-untyped-call]
 _library.define(f"recurrent({_ARGUMENTS}, bool record) -> (Tensor output, Tensor hidden, Tensor cell, Tensor tape)")
 _library.define(
     f"recurrent_backward({_ARGUMENTS}, Tensor tape, Tensor? output_gradient, Tensor? hidden_gradient, "
     "Tensor? cell_gradient, bool with_input) -> "
     "(Tensor input_gradient, Tensor hidden_gradient, Tensor cell_gradient, Tensor[] weight_gradients)"
 )
+
+
+def _state_shape(
+    input: Tensor, batch_sizes: Tensor | None, hidden: Tensor | None, weights: Sequence[Tensor], layers: int, bidirectional: bool
+) -> Sequence[int]:
+    if hidden is not None:
+        return hidden.shape
+    sequences = input.shape[1] if batch_sizes is None else _sequences(batch_sizes)
+    return layers * (2 if bidirectional else 1), sequences, weights[1].shape[1]
 
 
 def _results(
@@ -52,19 +52,12 @@ def _results(
     kind: str,
     layers: int,
     bidirectional: bool,
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor | None]:
     """Tensors for the outputs and the final state."""
+    shape = _state_shape(input, batch_sizes, hidden, weights, layers, bidirectional)
     directions = 2 if bidirectional else 1
-    size = weights[1].shape[1]
-    output = input.new_empty((*input.shape[:-1], directions * size))
-    state_shape: Sequence[int]
-    if hidden is not None:
-        state_shape = hidden.shape
-    else:
-        sequences = input.shape[1] if batch_sizes is None else _sequences(batch_sizes)
-        state_shape = (layers * directions, sequences, size)
-    final = input.new_empty(state_shape)
-    return output, final, input.new_empty(state_shape if kind == "lstm" else (0,))
+    output = input.new_empty((*input.shape[:-1], directions * weights[1].shape[1]))
+    return output, input.new_empty(shape), input.new_empty(shape) if kind == "lstm" else None
 
 
 def _sequences(batch_sizes: Tensor) -> int:
@@ -87,7 +80,7 @@ def _engine_arguments(
     bidirectional: bool,
     rates: Sequence[float],
     seed: Tensor | None,
-) -> tuple[object, ...]:
+) -> _EngineArguments:
     return (
         input.contiguous(),
         _plain(batch_sizes),
@@ -114,16 +107,26 @@ def forward(
     rates: Sequence[float],
     seed: Tensor | None,
     record: bool,
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """``tidegate::recurrent`` on the CPU."""
+) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+    """``tidegate::recurrent`` on the CPU, with ``None`` for what there is not."""
     output, final, final_cell = _results(input, batch_sizes, hidden, weights, kind, layers, bidirectional)
     arguments = _engine_arguments(
         input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed
     )
-    results = [output, final, final_cell] if kind == "lstm" else [output, final]
+    results = [output, final] if final_cell is None else [output, final, final_cell]
     buffer = _engine.torch_forward(arguments, record, torch.get_num_threads(), results)
-    tape = input.new_empty(0, dtype=torch.uint8) if buffer is None else torch.frombuffer(buffer, dtype=torch.uint8)
-    return output, final, final_cell, tape
+    return output, final, final_cell, None if buffer is None else torch.frombuffer(buffer, dtype=torch.uint8)
+
+
+def _forward(input: Tensor, *arguments: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The same as an operator, which returns tensors alone."""
+    output, final, final_cell, tape = forward(input, *arguments)
+    return (
+        output,
+        final,
+        input.new_empty(0) if final_cell is None else final_cell,
+        input.new_empty(0, dtype=torch.uint8) if tape is None else tape,
+    )
 
 
 def _fake_forward(
@@ -139,8 +142,9 @@ def _fake_forward(
     seed: Tensor | None,
     record: bool,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    results = _results(input, batch_sizes, hidden, weights, kind, layers, bidirectional)
-    return *results, input.new_empty(1 if record else 0, dtype=torch.uint8)
+    output, final, final_cell = _results(input, batch_sizes, hidden, weights, kind, layers, bidirectional)
+    tape = input.new_empty(1 if record else 0, dtype=torch.uint8)
+    return output, final, input.new_empty(0) if final_cell is None else final_cell, tape
 
 
 def backward(
@@ -154,55 +158,44 @@ def backward(
     bidirectional: bool,
     rates: Sequence[float],
     seed: Tensor | None,
-    tape: Tensor,
+    tape: Tensor | None,
     output_gradient: Tensor | None,
     hidden_gradient: Tensor | None,
     cell_gradient: Tensor | None,
     with_input: bool,
-) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-    """``tidegate::recurrent_backward`` on the CPU."""
+) -> tuple[Tensor | None, Tensor | None, Tensor | None, list[Tensor]]:
+    """``tidegate::recurrent_backward`` on the CPU, with ``None`` for what there is not and for states that were not given."""
     arguments = _engine_arguments(
         input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed
     )
-    results = _gradients(
-        input, batch_sizes, hidden, weights, kind, layers, bidirectional, with_input
-    )
-    input_gradient, initial, initial_cell, weight_gradients = results
+    input_gradient = input.new_empty(input.shape) if with_input else None
+    states: list[Tensor] = []
+    if hidden is not None or cell is not None:
+        shape = _state_shape(input, batch_sizes, hidden, weights, layers, bidirectional)
+        states = [input.new_empty(shape) for _ in range(2 if kind == "lstm" else 1)]
+    weight_gradients = [weight.new_empty(weight.shape) for weight in weights]
     _engine.torch_backward(
         arguments,
-        tape.data_ptr() if tape.numel() == 1 else None,
+        tape.data_ptr() if tape is not None and tape.numel() else None,
         torch.get_num_threads(),
         (_plain(output_gradient), _plain(hidden_gradient), _plain(cell_gradient) if kind == "lstm" else None),
-        input_gradient if with_input else None,
-        [initial, initial_cell] if kind == "lstm" else [initial],
+        input_gradient,
+        states,
         weight_gradients,
     )
-    return results
-
-
-def _gradients(
-    input: Tensor,
-    batch_sizes: Tensor | None,
-    hidden: Tensor | None,
-    weights: Sequence[Tensor],
-    kind: str,
-    layers: int,
-    bidirectional: bool,
-    with_input: bool,
-) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-    """Tensors for the gradients."""
-    state_shape: Sequence[int]
-    if hidden is not None:
-        state_shape = hidden.shape
-    else:
-        sequences = input.shape[1] if batch_sizes is None else _sequences(batch_sizes)
-        state_shape = (layers * (2 if bidirectional else 1), sequences, weights[1].shape[1])
     return (
-        input.new_empty(input.shape if with_input else (0,)),
-        input.new_empty(state_shape),
-        input.new_empty(state_shape if kind == "lstm" else (0,)),
-        [weight.new_empty(weight.shape) for weight in weights],
+        input_gradient,
+        states[0] if hidden is not None else None,
+        states[1] if cell is not None else None,
+        weight_gradients,
     )
+
+
+def _backward(input: Tensor, *arguments: Any) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
+    """The same as an operator, which returns tensors alone."""
+    *gradients, of_weights = backward(input, *arguments)
+    first, second, third = (input.new_empty(0) if each is None else each for each in gradients)
+    return first, second, third, of_weights
 
 
 def _fake_backward(
@@ -222,11 +215,16 @@ def _fake_backward(
     cell_gradient: Tensor | None,
     with_input: bool,
 ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-    return _gradients(input, batch_sizes, hidden, weights, kind, layers, bidirectional, with_input)
+    return (
+        input.new_empty(input.shape if with_input else (0,)),
+        input.new_empty((0,) if hidden is None else hidden.shape),
+        input.new_empty((0,) if cell is None else cell.shape),
+        [weight.new_empty(weight.shape) for weight in weights],
+    )
 
 
-_library.impl("recurrent", forward, "CPU")
-_library.impl("recurrent_backward", backward, "CPU")
+_library.impl("recurrent", _forward, "CPU")
+_library.impl("recurrent_backward", _backward, "CPU")
 torch.library.register_fake("tidegate::recurrent", _fake_forward, lib=_library)
 torch.library.register_fake("tidegate::recurrent_backward", _fake_backward, lib=_library)
 
@@ -234,7 +232,7 @@ recurrent = torch.ops.tidegate.recurrent.default
 recurrent_backward = torch.ops.tidegate.recurrent_backward.default
 
 
-def save(ctx: Any, arguments: Sequence[Any], tape: Tensor) -> None:
+def save(ctx: Any, arguments: Sequence[Any], tape: Tensor | None) -> None:
     """Saves what :func:`gradients` needs: the arguments of the operator and its tape."""
     input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed = arguments
     ctx.save_for_backward(input, batch_sizes, hidden, cell, seed, tape, *weights)
@@ -282,7 +280,7 @@ def _set_up(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> No
     save(ctx, inputs[:10], output[3])
 
 
-def _backward(
+def _differentiate(
     ctx: Any, output: Tensor | None, hidden: Tensor | None, cell: Tensor | None, tape: Tensor | None
 ) -> tuple[Any, ...]:
     input_gradient, initial, initial_cell, weights = gradients(ctx, recurrent_backward, output, hidden, cell)
@@ -298,5 +296,5 @@ def refuse_second_derivative(*_: Any) -> Any:
     )
 
 
-torch.library.register_autograd("tidegate::recurrent", _backward, setup_context=_set_up, lib=_library)
+torch.library.register_autograd("tidegate::recurrent", _differentiate, setup_context=_set_up, lib=_library)
 torch.library.register_autograd("tidegate::recurrent_backward", refuse_second_derivative, lib=_library)

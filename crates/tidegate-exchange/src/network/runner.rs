@@ -85,7 +85,7 @@ impl NetworkRunner {
     }
 
     /// The recurrent layers of the chain, in order.
-    pub(super) fn stacks(&self) -> impl Iterator<Item = &tidegate_cells::Stack> {
+    pub(crate) fn stacks(&self) -> impl Iterator<Item = &tidegate_cells::Stack> {
         self.network.layers.iter().filter_map(|layer| match layer {
             Layer::Recurrent { stack, .. } => Some(stack),
             _ => None,

@@ -88,11 +88,20 @@ impl Message {
 /// # Errors
 /// [`ExchangeError::Malformed`] with the byte at fault.
 pub(super) fn check(bytes: &[u8]) -> Result<(), ExchangeError> {
+    check_message(bytes, Message::Model)
+}
+
+/// The same for the file of one tensor.
+pub(super) fn check_tensor(bytes: &[u8]) -> Result<(), ExchangeError> {
+    check_message(bytes, Message::Tensor)
+}
+
+fn check_message(bytes: &[u8], message: Message) -> Result<(), ExchangeError> {
     let mut walk = Walk {
         bytes,
         left: bytes.len().saturating_mul(FACTOR).saturating_add(ALLOWANCE),
     };
-    walk.message(Message::Model, 0, bytes.len())
+    walk.message(message, 0, bytes.len())
 }
 
 struct Walk<'a> {

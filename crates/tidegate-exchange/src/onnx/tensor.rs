@@ -1,5 +1,10 @@
 //! Values with a shape, as they flow through a graph.
 
+use prost::Message;
+
+use super::constant;
+use super::footprint;
+use super::messages::TensorProto;
 use crate::error::ExchangeError;
 
 /// The values of a tensor, row-major.
@@ -115,6 +120,19 @@ impl Tensor {
             });
         }
         Ok(Tensor { shape, values })
+    }
+
+    /// Reads a tensor in a file of its own, as ONNX's test data has them.
+    ///
+    /// # Errors
+    /// [`ExchangeError::Malformed`] for damage, [`ExchangeError::NoCounterpart`] for another type of values.
+    pub fn read(bytes: &[u8]) -> Result<Tensor, ExchangeError> {
+        footprint::check_tensor(bytes)?;
+        let message = TensorProto::decode(bytes).map_err(|error| ExchangeError::Malformed {
+            place: "the file".into(),
+            reason: error.to_string(),
+        })?;
+        constant::read(message, "the tensor")
     }
 
     /// As [`Tensor::new`] where the number is known to be right.

@@ -272,12 +272,7 @@ impl Recurrent {
             return Err(format!("X holds {} at value {place}", x[place]));
         }
         let lengths = self.lengths(inputs.lengths, steps, rows)?;
-        let batch = Batch {
-            steps,
-            batch: rows,
-            lengths: lengths.as_deref(),
-            packed: false,
-        };
+        let batch = Batch::padded(steps, rows, lengths.as_deref());
         let shape = [steps, directions, rows, units];
         if product(&shape).is_none_or(|values| values > room / size_of::<f32>()) {
             return Err(format!(

@@ -1,0 +1,400 @@
+//! Follows a graph's nodes from its input to its outputs.
+
+use super::Order;
+use super::tags::{Source, complete, places, rows, source, sources, tagged, tags};
+use crate::error::ExchangeError;
+use crate::network::{Input, Layer};
+use crate::onnx::graph::Graph;
+use crate::onnx::node::Node;
+use crate::onnx::operators::{Operator, shape_of};
+use crate::onnx::port::{Dimension, Port};
+use crate::onnx::run::compute;
+use crate::onnx::tensor::{ElementType, Tensor};
+
+/// Sizes that stand for the open axes: steps, and sequences.
+pub(super) const STEPS: usize = 5;
+pub(super) const SEQUENCES: usize = 3;
+
+/// What is known of a value.
+#[derive(Clone, Debug)]
+pub(super) enum Value {
+    /// It follows from constants and shapes alone.
+    Known(Tensor),
+    /// It follows from the inputs: its tags.
+    Tagged(Tensor),
+}
+
+/// The state of the walk.
+pub(super) struct Walk<'a> {
+    graph: &'a Graph,
+    order: Order,
+    pub(super) values: Vec<Option<Value>>,
+    pub(super) sources: Vec<Source>,
+    pub(super) input: Input,
+    pub(super) layers: Vec<Layer>,
+    /// Order of the rows of the output.
+    output_rows: Vec<usize>,
+}
+
+/// How the rows of a graph's output lie, by their places among the network's.
+pub(super) type Arrangement = Vec<usize>;
+
+/// The sizes of the axes of an input with this order; open ones stand for steps or sequences.
+pub(super) fn sizes(port: &Port, order: Order, open: (usize, usize)) -> Vec<usize> {
+    let (steps, sequences) = open;
+    let open = match order {
+        Order::StepsFirst => [steps, sequences],
+        Order::BatchFirst => [sequences, steps],
+        Order::BatchAlone => [sequences, 0],
+        Order::StepsAlone => [steps, 0],
+    };
+    let shape = port.shape.as_deref().unwrap_or_default();
+    shape
+        .iter()
+        .enumerate()
+        .map(|(axis, dimension)| match dimension {
+            Dimension::Fixed(size) => *size,
+            _ => open.get(axis).copied().unwrap_or(0),
+        })
+        .collect()
+}
+
+/// Steps and sequences of an input of these sizes.
+pub(super) fn batch_of(sizes: &[usize], order: Order) -> (usize, usize) {
+    match order {
+        Order::StepsFirst => (sizes[0], sizes[1]),
+        Order::BatchFirst => (sizes[1], sizes[0]),
+        Order::BatchAlone => (1, sizes[0]),
+        Order::StepsAlone => (sizes[0], 1),
+    }
+}
+
+/// The sizes of another input: open axes count sequences.
+pub(super) fn other_sizes(port: &Port, sequences: usize) -> Vec<usize> {
+    let shape = port.shape.as_deref().unwrap_or_default();
+    let size = |dimension: &Dimension| match dimension {
+        Dimension::Fixed(size) => *size,
+        _ => sequences,
+    };
+    shape.iter().map(size).collect()
+}
+
+/// More values than a graph is tried with.
+const MOST: usize = 1 << 22;
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(graph: &'a Graph, order: Order) -> Result<Walk<'a>, ExchangeError> {
+        let mut values: Vec<Option<Value>> = graph
+            .constants
+            .iter()
+            .map(|constant| constant.clone().map(Value::Known))
+            .collect();
+        let mut found = Vec::new();
+        let mut first_batch = 0;
+        let mut input = Input::Features(0);
+        for (place, (port, &number)) in graph.inputs.iter().zip(&graph.input_values).enumerate() {
+            let shape = if place == 0 {
+                sizes(port, order, (STEPS, SEQUENCES))
+            } else {
+                other_sizes(port, first_batch)
+            };
+            let count = crate::onnx::tensor::product(&shape).filter(|count| *count <= MOST);
+            let Some(count) = count else {
+                return Err(ExchangeError::Input {
+                    name: port.name.clone(),
+                    reason: format!("shape {shape:?} is too large to be tried"),
+                });
+            };
+            if place > 0 {
+                values[number] = Some(Value::Tagged(tagged(place, &shape, 0..count)));
+                found.push(Source::Other);
+                continue;
+            }
+            let (steps, batch) = batch_of(&shape, order);
+            first_batch = batch;
+            let rows = steps * batch;
+            let width = count.checked_div(rows).unwrap_or(0);
+            if width == 0 {
+                return Err(ExchangeError::Input {
+                    name: port.name.clone(),
+                    reason: format!("shape {:?} has no fixed number of features", port.shape),
+                });
+            }
+            if port.element_type == ElementType::F32 {
+                input = Input::Features(width);
+            } else {
+                // How many there are is what an embedding says.
+                input = Input::Tokens { vocabulary: 0 };
+            }
+            let places: Vec<usize> = match order {
+                Order::BatchFirst => (0..batch)
+                    .flat_map(|row| (0..steps).map(move |step| step * batch + row))
+                    .flat_map(|row| row * width..(row + 1) * width)
+                    .collect(),
+                _ => (0..count).collect(),
+            };
+            values[number] = Some(Value::Tagged(tagged(0, &shape, places.into_iter())));
+            found.push(Source::Rows {
+                after: 0,
+                steps: Some(steps),
+                batch,
+                width,
+            });
+        }
+        Ok(Walk {
+            graph,
+            order,
+            values,
+            sources: found,
+            input,
+            layers: Vec::new(),
+            output_rows: Vec::new(),
+        })
+    }
+
+    /// Turns every node that an output needs into layers; an error comes with the place of its node.
+    pub(super) fn run(&mut self) -> Result<(), (usize, ExchangeError)> {
+        let graph = self.graph;
+        let needed = needed(graph);
+        for (place, node) in graph.nodes.iter().enumerate() {
+            if needed[place] {
+                self.node(node)
+                    .map_err(|reason| (place, node.error(reason)))?;
+            }
+        }
+        self.outputs().map_err(|error| (graph.nodes.len(), error))
+    }
+
+    fn node(&mut self, node: &Node) -> Result<(), String> {
+        let inputs: Vec<Option<Value>> = node
+            .inputs
+            .iter()
+            .map(|input| input.and_then(|number| self.values[number].clone()))
+            .collect();
+        let results = self.results(node, &inputs)?;
+        for (result, output) in results.into_iter().zip(&node.outputs) {
+            if let Some(number) = output {
+                self.values[*number] = Some(result);
+            }
+        }
+        Ok(())
+    }
+
+    fn results(&mut self, node: &Node, inputs: &[Option<Value>]) -> Result<Vec<Value>, String> {
+        let tagged = inputs
+            .iter()
+            .flatten()
+            .filter(|value| matches!(value, Value::Tagged(_)))
+            .count();
+        let tensors: Vec<Option<&Tensor>> = inputs
+            .iter()
+            .map(|value| {
+                value.as_ref().map(|value| match value {
+                    Value::Known(tensor) | Value::Tagged(tensor) => tensor,
+                })
+            })
+            .collect();
+        let room = self.graph.memory_limit;
+        let run = |tensors: &[Option<&Tensor>]| {
+            compute(node, tensors, room).map_err(|error| match error {
+                ExchangeError::Operator { reason, .. } => reason,
+                other => other.to_string(),
+            })
+        };
+        let wrap = |tensors: Vec<Tensor>, value: fn(Tensor) -> Value| {
+            tensors.into_iter().map(value).collect()
+        };
+        if tagged == 0 {
+            return run(&tensors).map(|tensors| wrap(tensors, Value::Known));
+        }
+        match (&node.operator, &inputs[0]) {
+            (&Operator::Shape { start, end }, Some(Value::Tagged(tensor))) => {
+                return Ok(vec![Value::Known(shape_of(tensor.shape(), start, end))]);
+            }
+            (Operator::Size, _) => return run(&tensors).map(|tensors| wrap(tensors, Value::Known)),
+            // Whole numbers stay what they are in another type of whole numbers, and so do all in their own type.
+            (Operator::Cast(to), Some(Value::Tagged(tensor))) if self.keeps(*to, tensor) => {
+                return Ok(vec![Value::Tagged(tensor.clone())]);
+            }
+            (Operator::Concat(_), _) if tagged == inputs.len() => {
+                return run(&tensors).map(|tensors| wrap(tensors, Value::Tagged));
+            }
+            (operator, Some(Value::Tagged(_))) if operator.rearranges() && tagged == 1 => {
+                return run(&tensors).map(|tensors| wrap(tensors, Value::Tagged));
+            }
+            _ => {}
+        }
+        self.layer(node, inputs)
+    }
+
+    /// Whether values with these tags are the same as values of type `to`.
+    fn keeps(&self, to: ElementType, tensor: &Tensor) -> bool {
+        let whole = matches!(to, ElementType::I64 | ElementType::I32);
+        sources(tags(tensor)).all(|source| {
+            let port = self.graph.inputs.get(source);
+            match port.map(|port| port.element_type) {
+                Some(ElementType::I64 | ElementType::I32) => whole,
+                Some(kind) => kind == to,
+                None => to == ElementType::F32,
+            }
+        })
+    }
+
+    /// A new source of the rows after the layers so far; gives its number.
+    pub(super) fn add_source(&mut self, source: Source) -> usize {
+        self.sources.push(source);
+        self.sources.len() - 1
+    }
+
+    /// The rows that a value's tags lead to, as places within the last layer's rows: where they are the final state of
+    /// the recurrent layer at the end of the chain, a layer for that is added first.
+    pub(super) fn settled(&mut self, value: &Tensor) -> Result<Rows, String> {
+        let tags = tags(value);
+        let number = source(tags).ok_or("it reads values of several layers, or none")?;
+        let at_end = self.layers.len();
+        let found: Vec<usize> = places(tags).collect();
+        match self.sources.get(number).copied() {
+            Some(Source::Rows {
+                after,
+                steps,
+                batch,
+                width,
+            }) if after == at_end => {
+                let last = steps.unwrap_or(1).saturating_sub(1) * batch * width;
+                let one_way = matches!(self.layers.last(), Some(Layer::Recurrent { stack, .. }) if !stack.bidirectional);
+                let final_rows = one_way
+                    && steps.is_some_and(|steps| steps > 1)
+                    && found.len() == batch * width
+                    && found.iter().all(|&place| place >= last);
+                if final_rows {
+                    self.layers.push(Layer::FinalState);
+                    return Ok(Rows {
+                        places: found.into_iter().map(|place| place - last).collect(),
+                        steps: None,
+                        batch,
+                        width,
+                    });
+                }
+                Ok(Rows {
+                    places: found,
+                    steps,
+                    batch,
+                    width,
+                })
+            }
+            Some(Source::Hidden {
+                after,
+                batch,
+                width,
+            }) if after == at_end => {
+                self.layers.push(Layer::FinalState);
+                Ok(Rows {
+                    places: found,
+                    steps: None,
+                    batch,
+                    width,
+                })
+            }
+            Some(Source::Rows { .. } | Source::Hidden { .. }) => {
+                Err("it reads a layer that others read too: the graph branches".into())
+            }
+            Some(Source::Cell) => Err("it reads a cell state".into()),
+            _ => Err("it reads an input beside the sequence".into()),
+        }
+    }
+
+    fn outputs(&mut self) -> Result<(), ExchangeError> {
+        for (place, (port, number)) in self
+            .graph
+            .outputs
+            .iter()
+            .zip(&self.graph.output_values)
+            .enumerate()
+        {
+            let refused = |reason: &str| ExchangeError::NoCounterpart {
+                what: format!("output {}, which {reason},", port.name),
+                format: "a network",
+                remedy: "run the graph as it is".into(),
+            };
+            let Some(Value::Tagged(value)) = self.values[*number].clone() else {
+                return Err(refused("does not follow from the input"));
+            };
+            if place == 0 {
+                let settled =
+                    self.settled(&value)
+                        .map_err(|reason| ExchangeError::NoCounterpart {
+                            what: format!("output {}: {reason}: it", port.name),
+                            format: "a network",
+                            remedy: "run the graph as it is".into(),
+                        })?;
+                self.output_rows = settled
+                    .whole_rows()
+                    .ok_or_else(|| refused("is a part of a layer's rows"))?;
+                continue;
+            }
+            let of_states = sources(tags(&value)).all(|source| match self.sources.get(source) {
+                Some(Source::Cell | Source::Hidden { .. }) => true,
+                // The last steps of a layer in one direction are its final state, too.
+                Some(Source::Rows { .. } | Source::Other) | None => false,
+            });
+            if !of_states {
+                return Err(refused("is no final state, and not the first output"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How the rows of the first output lie.
+    pub(super) fn arrangement(&self) -> Arrangement {
+        let _ = self.order;
+        self.output_rows.clone()
+    }
+}
+
+/// Values of the last layer's rows.
+pub(super) struct Rows {
+    /// Of each value, its place among them.
+    pub(super) places: Vec<usize>,
+    pub(super) steps: Option<usize>,
+    pub(super) batch: usize,
+    pub(super) width: usize,
+}
+
+impl Rows {
+    /// Number of rows.
+    pub(super) fn count(&self) -> usize {
+        self.steps.unwrap_or(1) * self.batch
+    }
+
+    /// The rows in the order of the values, where these are all rows, whole.
+    pub(super) fn whole_rows(&self) -> Option<Vec<usize>> {
+        rows(&self.as_tags(), self.count(), self.width)
+    }
+
+    /// Whether all values are there once, in any order.
+    pub(super) fn complete(&self) -> bool {
+        complete(&self.as_tags(), self.count() * self.width)
+    }
+
+    fn as_tags(&self) -> Vec<i64> {
+        self.places.iter().map(|&place| place as i64).collect()
+    }
+}
+
+/// Which nodes an output follows from.
+fn needed(graph: &Graph) -> Vec<bool> {
+    let mut values = vec![false; graph.constants.len()];
+    for &number in &graph.output_values {
+        values[number] = true;
+    }
+    let mut needed = vec![false; graph.nodes.len()];
+    for (place, node) in graph.nodes.iter().enumerate().rev() {
+        needed[place] = node.outputs.iter().flatten().any(|&number| values[number]);
+        if needed[place] {
+            for &number in node.inputs.iter().flatten() {
+                values[number] = true;
+            }
+        }
+    }
+    needed
+}
