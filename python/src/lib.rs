@@ -10,6 +10,7 @@ mod error;
 mod estimators;
 mod forecast_network;
 mod gate_arrays;
+mod groups;
 mod model;
 mod model_inputs;
 mod named_tensors;
