@@ -169,13 +169,13 @@ class _Layers(torch.nn.RNNBase):
             weights = [checks.as_float32(weight, "a weight") for weight in weights]
         return weights
 
-    def trace(self, input: Any, hx: Any = None) -> dict[str, Any]:
+    def trace(self, input: Any, hx: Any = None) -> dict[str, Tensor]:
         """What every gate, candidate and state does over ``input``, in inference and without gradients.
 
-        The keys are ``<gate>_l<layer>`` with ``_reverse`` for the backward direction: ``update_gate_l0``,
-        ``hidden_l1_reverse``. Gates are ``reset_gate``, ``update_gate``, ``candidate`` of a GRU, whose update gate of 1 keeps
-        the old state; ``input_gate``, ``forget_gate``, ``candidate``, ``output_gate``, ``cell`` of an LSTM; every cell has
-        ``hidden``. Each value has the form of the module's output, with H features.
+        The tensors have the form of the module's output behind a first axis of layers · directions, in the order of the state's:
+        ``[layers · directions, T, B, H]``; of a ``PackedSequence`` ``[layers · directions, N, H]`` in the order of its rows. They
+        are ``reset_gate``, ``update_gate``, ``candidate`` of a GRU, whose update gate of 1 keeps the old state; ``input_gate``,
+        ``forget_gate``, ``candidate``, ``output_gate``, ``cell`` of an LSTM; ``candidate`` of an RNN; and ``hidden`` of each.
         """
         with torch.no_grad():
             return trace(self, input, hx)
