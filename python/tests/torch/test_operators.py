@@ -91,6 +91,18 @@ def test_inductor_compiles_a_training_step() -> None:
         assert torch.allclose(one.grad, other.grad, atol=1e-5)
 
 
+def test_noise_of_a_compiled_module_follows_from_the_seed() -> None:
+    module = tidegate.torch.GRU(3, 5, 2, dropout=0.3, recurrent_dropout=0.3, zoneout=0.2)
+    compiled = torch.compile(module, fullgraph=True, backend="aot_eager")
+    input = torch.randn(6, 2, 3)
+    results = []
+    for each in (module, compiled):
+        torch.manual_seed(4)
+        output, _ = each(input)
+        results.append([output, *torch.autograd.grad(output.square().sum(), module.parameters())])
+    assert all(torch.equal(*each) for each in zip(*results, strict=True))
+
+
 def test_cells_are_compiled() -> None:
     cell = tidegate.torch.LSTMCell(3, 5)
     input = torch.randn(2, 3)

@@ -274,6 +274,9 @@ def test_projections_are_refused_and_say_what_to_do() -> None:
             getattr(tidegate.torch, name)(3, 5, proj_size=2)
     with pytest.raises(NotImplementedError, match=r"use torch\.nn\.LSTM"):
         tidegate.torch.LSTM(3, 5, proj_size=2)
+    with pytest.raises(NotImplementedError, match="proj_size is 2"):
+        tidegate.torch.LSTM(3, 5, 1, True, False, 0.0, False, 2)
+    assert tidegate.torch.LSTM(3, 5, 1, True, False, 0.0, False, 0).hidden_size == 5
     assert tidegate.torch.LSTM(3, 5, proj_size=0).proj_size == 0
 
 

@@ -160,9 +160,7 @@ class _Layers(torch.nn.RNNBase):
 
     def _prepared_weights(self) -> list[Tensor]:
         if self.proj_size:
-            raise NotImplementedError(
-                f"tidegate.torch has no projections, but proj_size is {self.proj_size}: use torch.nn.LSTM"
-            )
+            raise _no_projections(self.proj_size)
         weights = self._weights()
         first = weights[0]
         if first.dtype is not torch.float32 or not first.is_cpu:
@@ -237,10 +235,9 @@ class LSTM(_Layers):
         zoneout_cell: float = 0.0,
         **kwargs: Any,
     ) -> None:
-        if kwargs.get("proj_size", 0) or len(args) > 8:
-            raise NotImplementedError(
-                f"tidegate.torch has no projections, but proj_size is {kwargs.get('proj_size', args[8:])}: use torch.nn.LSTM"
-            )
+        proj_size = args[7] if len(args) > 7 else kwargs.get("proj_size", 0)
+        if proj_size:
+            raise _no_projections(proj_size)
         super().__init__("LSTM", *args, **kwargs)
         self._set_noise(recurrent_dropout, zoneout)
         self.zoneout_cell = checks.rate("zoneout_cell", zoneout_cell)
@@ -289,6 +286,10 @@ class RNN(_Layers):
 
     def _kind(self) -> str:
         return self.mode.lower()
+
+
+def _no_projections(size: int) -> NotImplementedError:
+    return NotImplementedError(f"tidegate.torch has no projections, but proj_size is {size}: use torch.nn.LSTM")
 
 
 def _refuse_projections(arguments: dict[str, Any]) -> None:
