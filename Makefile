@@ -104,10 +104,12 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
 bench-python: wheel $(VENV)/.torch ## time the Python package: its import, a step of a stream, accelerated models of PyTorch
-	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) --force-reinstall dist/tidegate-*.whl
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) dist/tidegate-*.whl
+	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) bench/python_import.py
 	$(VENV_PYTHON) bench/python_step.py
 	$(VENV_PYTHON) bench/accelerate.py $(BENCH_FLAGS) --output bench/results-accelerate.json
+	$(VENV_PYTHON) bench/distributed.py $(BENCH_FLAGS) --output bench/results-distributed.json
 
 $(VENV)/.mido:
 	$(PYTHON) -m venv $(VENV)

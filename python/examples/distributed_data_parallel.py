@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument("--sequences", type=int, default=64, help="sequences of a batch, over all processes (default 64)")
     parser.add_argument("--length", type=int, default=60, help="steps of a sequence (default 60)")
     parser.add_argument("--hidden", type=int, default=64, help="units (default 64)")
+    parser.add_argument("--threads", type=int, help="threads of each process (default: its share of the cores)")
     parser.add_argument("--plain", action="store_true", help="leave the GRU to PyTorch")
     parser.add_argument("--save", help="write the weights to this file at the end")
     arguments = parser.parse_args()
@@ -80,8 +81,8 @@ def main() -> None:
     processes = int(os.environ.get("WORLD_SIZE", 1))
     if processes > 1:
         torch.distributed.init_process_group("gloo")
-        # Processes on one machine share its cores.
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // processes))
+    # Processes on one machine share its cores.
+    torch.set_num_threads(arguments.threads or max(1, (os.cpu_count() or 1) // processes))
     train(arguments, int(os.environ.get("RANK", 0)), processes)
     if processes > 1:
         # The model is gone: what still held the process group would keep its threads running while Python ends.

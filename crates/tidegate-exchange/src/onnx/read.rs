@@ -8,7 +8,7 @@ use prost::Message;
 use super::constant;
 use super::footprint;
 use super::graph::Graph;
-use super::messages::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
+use super::messages::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
 use super::node::{self, Node};
 use super::operators::{NEWEST, OLDEST, Operator};
 use super::port::Port;
@@ -83,6 +83,8 @@ fn operator_set(sets: &[OperatorSetIdProto]) -> Result<i64, ExchangeError> {
 struct Values {
     numbers: HashMap<String, usize>,
     constants: Vec<Option<Tensor>>,
+    /// By name, sequences that are a tensor's slices along an axis: the tensor's name, and the axis.
+    slices: HashMap<String, (String, Option<AttributeProto>)>,
 }
 
 impl Values {
@@ -137,6 +139,9 @@ fn build(
     // What is computed in advance must not take longer than reading the file, either.
     let mut work = room.saturating_mul(16);
     for (place, message) in graph.node.into_iter().enumerate() {
+        let Some(message) = without_sequences(message, values) else {
+            continue;
+        };
         let mut node = node(message, place, set, values)?;
         if !fold(&node, values, &mut room, &mut work) {
             prepare(&mut node, values, &mut room)?;
@@ -164,6 +169,36 @@ fn build(
         std::mem::take(&mut values.constants),
         nodes,
     ))
+}
+
+/// PyTorch's exporter takes single steps out of a tensor by way of a sequence of its slices. Such a sequence is noted here and
+/// becomes no node; its parts become those of the tensor.
+fn without_sequences(mut message: NodeProto, values: &mut Values) -> Option<NodeProto> {
+    let attribute = |name: &str| message.attribute.iter().find(|one| one.name == name);
+    match (
+        message.op_type.as_str(),
+        &message.input[..],
+        &message.output[..],
+    ) {
+        ("SplitToSequence", [tensor], [sequence])
+            if attribute("keepdims").and_then(|keep| keep.i) == Some(0) =>
+        {
+            let axis = attribute("axis").cloned();
+            values
+                .slices
+                .insert(sequence.clone(), (tensor.clone(), axis));
+            None
+        }
+        ("SequenceAt", [sequence, _], [_]) => {
+            if let Some((tensor, axis)) = values.slices.get(sequence) {
+                message.input[0].clone_from(tensor);
+                message.attribute = axis.iter().cloned().collect();
+                message.op_type = "Gather".into();
+            }
+            Some(message)
+        }
+        _ => Some(message),
+    }
 }
 
 fn node(
