@@ -1,6 +1,7 @@
 """The custom operators, as autograd, ``torch.compile``, ``torch.export`` and their kin know them."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -244,6 +245,20 @@ def test_without_gradients_no_tape_is_kept_and_inputs_that_want_some_are_no_faul
     assert not output.requires_grad and not state.requires_grad
     *_, tape = operators.forward(input, None, None, None, list(module.parameters()), "gru", 1, False, [0.0] * 4, None, False)
     assert tape is None
+
+
+def test_calls_from_several_threads_give_the_same_bits() -> None:
+    module = tidegate.torch.GRU(16, 32)
+    inputs = [torch.randn(40, 4, 16) for _ in range(8)]
+
+    def step(input: Tensor) -> list[Tensor]:
+        output, _ = module(input)
+        return [output.detach(), *torch.autograd.grad(output.square().sum(), module.parameters())]
+
+    with ThreadPoolExecutor(4) as executor:
+        found = list(executor.map(step, inputs))
+    for one, other in zip(found, map(step, inputs), strict=True):
+        assert all(torch.equal(*each) for each in zip(one, other, strict=True))
 
 
 def test_a_packed_sequence_is_compiled_without_its_packing() -> None:
