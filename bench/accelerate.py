@@ -1,7 +1,6 @@
 """What `tidegate.torch.accelerate` does to a PyTorch model: forward and backward before and after, and the loss that it trains to.
 
-    make develop-release
-    PYTHONPATH=python python bench/accelerate.py --output bench/results-accelerate.json
+    make bench-python
 
 A model and its accelerated copy run in one process, turn by turn, with the same weights, inputs and threads. A call is
 `output, state = gru(input)` and `output.backward(gradient)`; the figure of a turn is the median of its calls, the speed-up the
@@ -15,9 +14,9 @@ import os
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import machine
+import measuring
 import options
 from shapes import parse_shape
 from statistic import ratio, spread
@@ -26,7 +25,7 @@ try:
     import tidegate.torch
     import torch
 except ImportError as error:
-    sys.exit(f"{error}: `make bench-accelerate` sets up its environment")
+    sys.exit(f"{error}: `make bench-python` sets up its environment")
 
 # batch, steps, input, hidden, and the least speed-up that each is held to.
 SHAPES = {(1, 100, 1, 32): 50.0, (16, 784, 1, 128): 5.0, (32, 100, 64, 128): 3.5}
@@ -37,9 +36,10 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shapes", nargs="+", metavar="B,T,I,H", help="batch, steps, input, hidden (default: those of the table)")
     parser.add_argument("--threads", type=options.threads, default=os.cpu_count(), help="threads (default: all)")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each model (default 7)")
+    parser.add_argument("--rounds", type=options.count, default=7, help="turns of each model (default 7)")
     parser.add_argument("--seconds", type=options.seconds, default=0.5, help="time to fill in each turn (default 0.5)")
-    parser.add_argument("--output", type=Path, help="also write the figures to this JSON file")
+    parser.add_argument("--lock", help="hold this file's lock while models work, on a machine shared with others that do")
+    parser.add_argument("--output", type=options.target, help="also write the figures to this JSON file")
     return parser.parse_args()
 
 
@@ -108,7 +108,8 @@ def main():
     print(f"{'shape':18}{'PyTorch ms':>12}{'Tidegate ms':>13}{'speed-up':>10}   loss of both after {TRAINING_STEPS} steps, largest difference")
     results = []
     for shape in shapes:
-        result = measure(shape, arguments)
+        with measuring.held(arguments.lock):
+            result = measure(shape, arguments)
         results.append(result)
         times = result["median_seconds"]
         losses = result["last_loss"]
