@@ -22,6 +22,7 @@ mod read;
 mod recurrent;
 mod run;
 mod tensor;
+mod trial;
 mod write;
 
 pub use graph::{Graph, PlainNode};

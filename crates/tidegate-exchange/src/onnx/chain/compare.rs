@@ -9,7 +9,7 @@ use crate::error::ExchangeError;
 use crate::network::{Input, Network};
 use crate::onnx::graph::Graph;
 use crate::onnx::tensor::{ElementType, Tensor};
-use crate::onnx::write::{Numbers, apart};
+use crate::onnx::trial::{Numbers, apart};
 
 /// The largest difference allowed, relative to the largest output or 1: both sides compute in single precision, but sum dense
 /// layers in other orders.

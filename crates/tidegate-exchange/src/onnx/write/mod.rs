@@ -17,7 +17,6 @@ use crate::error::ExchangeError;
 use crate::network::{Input, Layer, Network};
 
 pub use self::compare::largest_difference;
-pub(super) use self::compare::{Numbers, apart};
 
 const IR_VERSION: i64 = 8;
 const OPERATOR_SET: i64 = 17;
