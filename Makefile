@@ -103,7 +103,8 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
 bench-python: wheel ## time the Python package: its import, and a step of a stream
-	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) --force-reinstall dist/tidegate-*.whl
+	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) dist/tidegate-*.whl
+	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) bench/python_import.py
 	$(VENV_PYTHON) bench/python_step.py
 

@@ -52,6 +52,9 @@ impl Recurrent {
     }
 }
 
+/// Class, arguments and state of pickled layers.
+type Reduced<'py> = (Bound<'py, PyType>, (String, u64), Bound<'py, PyDict>);
+
 #[pymethods]
 impl Recurrent {
     /// Layers with initial weights, uniform in ±1/√hidden_size as PyTorch's are, of a configuration in JSON.
@@ -175,9 +178,7 @@ impl Recurrent {
         gate_arrays(py, &trace, &sequences, self.stack.hidden_size)
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> Outcome<(Bound<'py, PyType>, (String, u64), Bound<'py, PyDict>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Outcome<Reduced<'py>> {
         let configuration = slf.get().configuration()?;
         let state_dict = slf.get().state_dict(slf.py())?;
         Ok((slf.get_type(), (configuration, 0), state_dict))

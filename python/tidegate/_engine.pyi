@@ -1,7 +1,7 @@
 """The compiled module."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self, TypeAlias, final
 
 import numpy as np
@@ -113,8 +113,6 @@ class Frame:
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def __len__(self) -> int: ...
-    @property
-    def column_names(self) -> list[str]: ...
     def columns(self) -> list[tuple[str, str, Any]]: ...
 
 # What the estimators train and predict with.
@@ -205,3 +203,24 @@ class ForecastModel:
     @staticmethod
     def from_bytes(bytes: bytes) -> ForecastModel: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+
+# Recurrent networks over PyTorch's tensors, for tidegate.torch.
+
+# Input, batch sizes, hidden and cell state, weights; kind, layers, whether bidirectional, rates; seed.
+_Arguments: TypeAlias = tuple[
+    object, object | None, object | None, object | None, Sequence[object], str, int, bool, Sequence[float], int | None
+]
+
+def torch_forward(arguments: _Arguments, record: bool, threads: int, results: Sequence[object]) -> object | None: ...
+def torch_backward(
+    arguments: _Arguments,
+    tape: int | None,
+    threads: int,
+    gradients: tuple[object | None, object | None, object | None],
+    input_gradient: object | None,
+    state_gradients: Sequence[object],
+    weight_gradients: Sequence[object],
+) -> None: ...
+def torch_trace(arguments: _Arguments, threads: int) -> list[tuple[str, int, bool, _Floats]]: ...
+def torch_kept_memory() -> int: ...
+def torch_release_memory() -> None: ...

@@ -86,17 +86,6 @@ impl Frame {
         self.batch.num_rows()
     }
 
-    /// Names of the columns.
-    #[getter]
-    fn column_names(&self) -> Vec<String> {
-        let schema = self.batch.schema();
-        schema
-            .fields()
-            .iter()
-            .map(|field| field.name().clone())
-            .collect()
-    }
-
     /// The columns as Python's own objects: of each its name, its kind (`number`, `count`, `text`, `date`, `civil`,
     /// `instant`) and its values, times as microseconds since 1970.
     fn columns<'py>(

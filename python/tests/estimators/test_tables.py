@@ -55,6 +55,16 @@ def test_a_table_goes_in_and_comes_out_in_its_own_library(forecaster: Forecaster
     assert pl.DataFrame(capsule).equals(polars)
 
 
+def test_relations_of_duckdb_are_tables(forecaster: Forecaster) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    frame = pd.DataFrame(COLUMNS)
+    relation = duckdb.connect().query("select * from frame order by time")
+    if not hasattr(relation, "__arrow_c_stream__"):
+        pytest.skip("this version of DuckDB has no Arrow PyCapsule interface")
+    forecast = pa.table(forecaster.predict(relation))
+    assert forecast["load"].to_pylist() == forecaster.predict(frame)["load"].tolist()
+
+
 def test_an_index_of_pandas_is_columns_and_comes_back_as_an_index(forecaster: Forecaster) -> None:
     frame = pd.DataFrame(COLUMNS).set_index("time")
     forecast = forecaster.predict(frame)

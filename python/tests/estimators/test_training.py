@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from tidegate import Forecaster, SequenceClassifier, SequenceRegressor
-from tidegate.estimators.progress import progress
 
 X = np.random.default_rng(0).normal(size=(40, 30, 2))
 Y = (X[:, :, 0].sum(axis=1) > 0).astype(int)
@@ -111,26 +110,26 @@ def test_verbose_shows_a_line_for_each_epoch_where_there_is_no_tqdm(
     assert f"validation {fitted.history_[1]['valid_loss']:.4g}" in lines[1]
 
 
-def test_a_bar_counts_the_epochs_where_tqdm_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[Any] = []
+def test_a_bar_counts_the_epochs_where_tqdm_is_installed(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
+    SequenceClassifier(hidden=8, epochs=3, verbose=True).fit(X, Y)
+    last = capsys.readouterr().err.rpartition("\r")[2]
+    assert last.startswith("training: 100%")
+    assert "3/3" in last and "validation=" in last
 
-    class Bar:
-        def __init__(self, **options: Any) -> None:
-            shown.append(options["total"])
 
-        def set_postfix(self, values: dict[str, str], refresh: bool) -> None:
-            shown.append(values["validation"])
-
-        def update(self) -> None:
-            shown.append("one")
-
-        def close(self) -> None:
-            shown.append("closed")
-
-    module = type(sys)("tqdm.auto")
-    module.tqdm = Bar  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "tqdm.auto", module)
-    with progress(True, None, 7) as callback:
-        assert callback is not None
-        callback({"valid_loss": 0.5})
-    assert shown == [7, "0.5", "one", "closed"]
+def test_without_scikit_learn_the_message_says_what_to_install() -> None:
+    code = """
+import sys
+sys.modules["sklearn"] = None
+import tidegate
+try:
+    tidegate.SequenceClassifier
+except ModuleNotFoundError as error:
+    assert "pip install 'tidegate[estimators]'" in str(error), error
+else:
+    raise SystemExit("it was imported")
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -41,8 +41,8 @@ def test_other_threads_run_while_a_network_computes() -> None:
     x = features(400, 32, 64)
     network = tidegate.Gru(64, 256)
     model = tidegate.Model(network, 2)
-    stream = network.stream(4096)
-    rows = features(4096, 64)
+    stream = network.stream(16384)
+    rows = features(16384, 64)
     for work in (lambda: network(x), lambda: network.trace(x), lambda: model(x), lambda: stream.step(rows)):
         assert ticks_during(work) > 5
 
