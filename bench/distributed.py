@@ -21,7 +21,7 @@ import options
 from statistic import ratio, spread
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "python/examples/distributed_data_parallel.py"
-SIZES = {"sequences": 64, "length": 200, "hidden": 128, "steps": 40}
+SIZES = {"sequences": 128, "length": 300, "hidden": 128, "steps": 30}
 
 
 def parse():
