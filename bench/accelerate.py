@@ -18,6 +18,8 @@ import time
 import machine
 import measuring
 import options
+import table
+from document import replace
 from shapes import parse_shape
 from statistic import ratio, spread
 
@@ -40,7 +42,11 @@ def parse():
     parser.add_argument("--seconds", type=options.seconds, default=0.5, help="time to fill in each turn (default 0.5)")
     parser.add_argument("--lock", help="hold this file's lock while models work, on a machine shared with others that do")
     parser.add_argument("--output", type=options.target, help="also write the figures to this JSON file")
-    return parser.parse_args()
+    parser.add_argument("--readme", type=options.target, help="put the table into this Markdown file, between the lines <!-- accelerate --> and <!-- /accelerate -->")
+    arguments = parser.parse_args()
+    if arguments.readme and not table.has_markers(arguments.readme, "accelerate"):
+        parser.error(f"{arguments.readme} has no lines <!-- accelerate --> and <!-- /accelerate -->")
+    return arguments
 
 
 def train(model, inputs, targets):
@@ -100,6 +106,17 @@ def measure(shape, arguments):
     }
 
 
+def markdown(results, arguments):
+    """The table of the README."""
+    lines = [f"GRU, forward + backward, {arguments.threads} threads, PyTorch {torch.__version__}, {machine.name()}; `make bench-python` measures it:", "",
+             "| batch, steps, input, hidden | PyTorch, ms | accelerated, ms | | largest difference of the loss in training |", "|---|--:|--:|--:|--:|"]
+    for result in results:
+        times = result["median_seconds"]
+        shape = ", ".join(str(result[key]) for key in ("batch", "steps", "input", "hidden"))
+        lines.append(f"| {shape} | {1e3 * times['pytorch']:.3g} | {1e3 * times['tidegate']:.3g} | **{result['speed_up']:.3g}×** | {result['largest_loss_difference']:.0e} |")
+    return "\n".join(lines)
+
+
 def main():
     arguments = parse()
     torch.set_num_threads(arguments.threads)
@@ -119,7 +136,10 @@ def main():
     if arguments.output:
         document = {"machine": machine.name(), "cores": os.cpu_count(), "threads": arguments.threads, "pytorch": torch.__version__,
                     "tidegate": tidegate.__version__, "rounds": arguments.rounds, "seconds": arguments.seconds, "results": results}
-        arguments.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        replace(arguments.output, json.dumps(document, indent=1) + "\n")
+    if arguments.readme:
+        text = table.between_markers(arguments.readme.read_text(encoding="utf-8"), markdown(results, arguments), "accelerate")
+        replace(arguments.readme, text)
 
 
 if __name__ == "__main__":

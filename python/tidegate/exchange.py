@@ -12,6 +12,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tidegate import _engine
+from tidegate._engine import Network as _Layers
 from tidegate.model import Model
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Network:
         TypeError: If ``model`` is no ``tidegate.Model``.
     """
 
-    _engine: _engine.Network
+    _engine: _Layers
 
     def __init__(self, model: Model) -> None:
         if not isinstance(model, Model):
@@ -44,7 +45,7 @@ class Network:
         self._engine = _engine.Network.from_model(model._engine)
 
     @classmethod
-    def _over(cls, engine: _engine.Network) -> Network:
+    def _over(cls, engine: _Layers) -> Network:
         network = cls.__new__(cls)
         network._engine = engine
         return network
@@ -204,7 +205,7 @@ def read(
 ) -> Network:
     """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a ``.keras`` file, a model file.
 
-    What kind of file it is, its content says. A ``.keras`` file is opened by Keras, which has to be installed; nothing else runs code
+    What kind of file it is, its content says. Of a model file it is the network alone, without the scaling of its task. A ``.keras`` file is opened by Keras, which has to be installed; nothing else runs code
     from the file. The keywords say what the parameters of a PyTorch module do not.
 
     Args:
@@ -279,7 +280,8 @@ def from_torch(
     silent = (nn.Dropout, nn.Identity)
     known = (nn.RNNBase, nn.RNNCellBase, nn.Linear, nn.Embedding, *silent, *words)
     activations: dict[str, str] = {}
-    resets, nonlinearities = set(), set()
+    resets: set[Any] = set()
+    nonlinearities: set[Any] = set()
     for name, part in module.named_modules():
         if any(True for _ in part.children()):
             continue
@@ -300,13 +302,14 @@ def from_torch(
     if activations and layers is None:
         names = ", ".join(name for name, _ in module.named_modules() if name)
         raise ValueError(f"the module has activations ({', '.join(activations)}): say the order of computation with layers=, of {names}")
+    place: Reset = next(iter(resets), "after")
     order = [activations.get(name, name) for name in layers or ()]
     return from_state_dict(
         module.state_dict(),
         layers=order,
         read=read,
-        nonlinearity=nonlinearities.pop() if nonlinearities else None,
-        reset=reset or (resets.pop() if resets else "after"),
+        nonlinearity=next(iter(nonlinearities), None),
+        reset=reset if reset is not None else place,
     )
 
 
