@@ -24,7 +24,7 @@ CELLS = {
     "rnn": (tidegate.Rnn, {}),
     "mgu": (tidegate.Mgu, {}),
 }
-# OpenVINO's LSTM has no peepholes.
+# OpenVINO leaves the peepholes of an LSTM out, without a word.
 OPENVINO = [name for name in CELLS if name != "lstm-peepholes"]
 
 

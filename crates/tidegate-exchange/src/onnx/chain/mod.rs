@@ -151,6 +151,8 @@ fn minimal(layer: Layer) -> Layer {
         return layer;
     }
     let mut smaller = Vec::with_capacity(weights.len() * 2 / 3);
+    // Gates without a weight say nothing of each other.
+    let mut gated = false;
     for tensor in stack.tensors() {
         let values = &weights[tensor.range()];
         let block = values.len() / 3;
@@ -163,8 +165,12 @@ fn minimal(layer: Layer) -> Layer {
         {
             return layer;
         }
+        gated |= reset.iter().any(|value| *value != 0.0);
         smaller.extend_from_slice(reset);
         smaller.extend_from_slice(candidate);
+    }
+    if !gated {
+        return layer;
     }
     Layer::Recurrent {
         stack: Stack {
