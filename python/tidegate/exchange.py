@@ -290,9 +290,11 @@ def from_torch(
         if isinstance(part, nn.Softmax) and part.dim not in (-1, 2):
             raise ValueError(f"module {name or '.'} is a softmax over axis {part.dim}: the last one, -1, is read")
         activations.update({name: word for kind, word in words.items() if isinstance(part, kind)})
-        if isinstance(part, (nn.GRU, nn.GRUCell)):
-            resets.add(getattr(part, "reset", "after"))
-        if isinstance(part, (nn.RNN, nn.RNNCell)):
+        if hasattr(part, "reset"):
+            resets.add(part.reset)
+        elif isinstance(part, (nn.GRU, nn.GRUCell)):
+            resets.add("after")
+        if hasattr(part, "nonlinearity"):
             nonlinearities.add(part.nonlinearity)
         if getattr(part, "zoneout", 0.0):
             raise ValueError(f"module {name or '.'} has zoneout, whose expectation acts in inference: it is not read")
