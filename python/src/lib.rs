@@ -8,8 +8,10 @@ mod arrow;
 mod compute;
 mod error;
 mod estimators;
+mod exchange;
 mod forecast_network;
 mod gate_arrays;
+mod groups;
 mod model;
 mod model_inputs;
 mod named_tensors;
@@ -29,6 +31,8 @@ mod _engine {
     use crate::arrow::{Frame, Table};
     #[pymodule_export]
     use crate::estimators::{ClassifyModel, ForecastModel, RegressModel};
+    #[pymodule_export]
+    use crate::exchange::{NetworkObject, NetworkStreamObject, replace_file, state_dict_bytes};
     #[pymodule_export]
     use crate::forecast_network::{ForecastNetwork, load_network};
     #[pymodule_export]

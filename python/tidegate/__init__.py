@@ -6,10 +6,14 @@ Everything is loaded when it is first asked for: ``import tidegate`` imports nei
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tidegate import estimators, exchange, torch
+    from tidegate import estimators as estimators
+    from tidegate import exchange as exchange
+    from tidegate import torch as torch
     from tidegate._engine import VERSION as __version__
     from tidegate._engine import Stream
-    from tidegate.estimators import Forecaster, SequenceClassifier, SequenceRegressor
+    from tidegate.estimators import Forecaster as Forecaster
+    from tidegate.estimators import SequenceClassifier as SequenceClassifier
+    from tidegate.estimators import SequenceRegressor as SequenceRegressor
     from tidegate.model import ForecastNetwork, Model, load
     from tidegate.recurrent import Gru, Lstm, Mgu, Rnn, State
 
@@ -30,23 +34,18 @@ _HOMES = {
 }
 _MODULES = ("estimators", "exchange", "torch")
 
+# What NumPy suffices for. The rest asks for other packages, and a star would import them.
 __all__ = [
     "ForecastNetwork",
-    "Forecaster",
     "Gru",
     "Lstm",
     "Mgu",
     "Model",
     "Rnn",
-    "SequenceClassifier",
-    "SequenceRegressor",
     "State",
     "Stream",
     "__version__",
-    "estimators",
-    "exchange",
     "load",
-    "torch",
 ]
 
 
@@ -68,4 +67,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOMES, *_MODULES, *__all__})

@@ -11,11 +11,14 @@ use crate::backtest::arguments::BacktestArguments;
 use crate::classify::arguments::ClassifyArguments;
 use crate::detect::arguments::DetectArguments;
 use crate::evaluate::arguments::EvaluateArguments;
+use crate::export::arguments::ExportArguments;
 use crate::forecast::arguments::ForecastArguments;
 use crate::gates::arguments::GatesArguments;
 use crate::generate::arguments::GenerateArguments;
+use crate::import::arguments::ImportArguments;
 use crate::init::arguments::InitArguments;
 use crate::inspect::arguments::InspectArguments;
+use crate::run::arguments::RunArguments;
 use crate::train::arguments::TrainArguments;
 use crate::train::resume_arguments::ResumeArguments;
 use crate::tune::arguments::TuneArguments;
@@ -35,12 +38,15 @@ pub(crate) enum Command {
     Compare(CompareArguments),
     Detect(DetectArguments),
     Evaluate(EvaluateArguments),
+    Export(ExportArguments),
     Forecast(ForecastArguments),
     Gates(GatesArguments),
     Generate(GenerateArguments),
+    Import(ImportArguments),
     Init(InitArguments),
     Inspect(InspectArguments),
     Resume(ResumeArguments),
+    Run(RunArguments),
     Train(TrainArguments),
     Tune(Box<TuneArguments>),
 }

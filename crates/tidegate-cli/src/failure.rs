@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use tidegate_data::{DataError, StreamError, TimeError};
+use tidegate_exchange::ExchangeError;
 use tidegate_study::StudyError;
 use tidegate_study::forecast::ForecastPageError;
 use tidegate_study::gates::GatesError;
@@ -57,6 +58,50 @@ pub(crate) enum Failure {
     TakenForMusic { error: DataError },
     #[error("error: {0}")]
     Configuration(#[from] ConfigurationError),
+    #[error("error: {}: {error}", path.display())]
+    Exchange {
+        path: PathBuf,
+        error: Box<ExchangeError>,
+    },
+    #[error("error: {}, step {step}: {error}", data.display())]
+    AtStep {
+        data: PathBuf,
+        step: usize,
+        error: Box<ExchangeError>,
+    },
+    #[error("error: {} has the shape {shape:?}, expected {expected}", data.display())]
+    DataShape {
+        data: PathBuf,
+        shape: Vec<usize>,
+        expected: String,
+    },
+    #[error("error: {}: value {place} is {value}: {expected}", data.display())]
+    DataValue {
+        data: PathBuf,
+        place: usize,
+        value: f64,
+        expected: &'static str,
+    },
+    #[error("error: {option} is for {of}, and {} is {what}: leave it out", file.display())]
+    NotItsOption {
+        option: &'static str,
+        of: &'static str,
+        file: PathBuf,
+        what: &'static str,
+    },
+    #[error("error: {} is a model file already: use it as it is", file.display())]
+    AlreadyModel { file: PathBuf },
+    #[error(
+        "error: {} is a forecaster: it reads windows of a table and is no chain of layers; tidegate forecast runs it, and in \
+         Python tidegate.load(path)",
+        model.display()
+    )]
+    ForecasterIsNoChain { model: PathBuf },
+    #[error(
+        "error: {}: what was written differs from the model by {difference:e} when it is read and run again: nothing was kept",
+        output.display()
+    )]
+    ExportDiffers { output: PathBuf, difference: f32 },
     #[error("error: {}: {error}", path.display())]
     Time { path: PathBuf, error: TimeError },
     #[error(
@@ -178,6 +223,13 @@ impl Failure {
     pub(crate) fn write(path: &Path, error: io::Error) -> Failure {
         let path = path.to_owned();
         Failure::Write { path, error }
+    }
+
+    pub(crate) fn exchange(path: &Path, error: ExchangeError) -> Failure {
+        Failure::Exchange {
+            path: path.to_owned(),
+            error: Box::new(error),
+        }
     }
 
     /// An error of training or forecasting: what is wrong with the data is said with its name.

@@ -17,12 +17,15 @@ mod detect;
 mod evaluate;
 #[cfg(test)]
 mod example;
+mod export;
 mod failure;
 mod findings;
 mod forecast;
 mod forecasting;
+mod foreign;
 mod gates;
 mod generate;
+mod import;
 mod init;
 mod inspect;
 mod interruption;
@@ -34,6 +37,7 @@ mod page;
 mod paragraph;
 mod progress;
 mod reading;
+mod run;
 mod standard_output;
 mod table;
 mod terminal_chart;
@@ -57,12 +61,15 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Detect(arguments) => detect::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Forecast(arguments) => forecast::run(&arguments),
         Command::Gates(arguments) => gates::run(&arguments),
         Command::Generate(arguments) => generate::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Resume(arguments) => train::resume(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Tune(arguments) => tune::run(&arguments),
     };

@@ -35,4 +35,10 @@ def test_every_public_name_is_listed_and_there() -> None:
         assert name in tidegate.__all__
         assert name in dir(tidegate)
         assert getattr(tidegate, name) is not None
-    assert set(tidegate._HOMES) | set(tidegate._MODULES) | {"__version__"} == set(tidegate.__all__)
+
+
+def test_what_asks_for_other_packages_is_listed_and_no_star_imports_it() -> None:
+    for name in ("SequenceClassifier", "SequenceRegressor", "Forecaster", "estimators", "exchange", "torch"):
+        assert name in dir(tidegate)
+    loaded = loaded_by("from tidegate import *\nGru(1, 1).state_dict()")
+    assert loaded.intersection(HEAVY) == {"numpy"}

@@ -95,8 +95,8 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
     quantised = torch.ao.nn.quantized.dynamic.LSTM(3, 5)
     model = torch.nn.ModuleDict(
         {
-            "float64": torch.nn.GRU(3, 5).double(),
-            "bfloat16": torch.nn.LSTMCell(3, 5).to(torch.bfloat16),
+            "wide": torch.nn.GRU(3, 5).double(),
+            "narrow": torch.nn.LSTMCell(3, 5).to(torch.bfloat16),
             "own": OwnGRU(3, 5),
             "projected": torch.nn.LSTM(3, 5, proj_size=2),
             "dropped": torch.nn.GRU(3, 5, 2, dropout=1.0),
@@ -110,8 +110,8 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
     report = tidegate.torch.accelerate(model)
     assert report.replaced == ["good"]
     words = {
-        "float64": "torch.float64",
-        "bfloat16": "torch.bfloat16",
+        "wide": "torch.float64",
+        "narrow": "torch.bfloat16",
         "own": "OwnGRU",
         "projected": "proj_size is 2",
         "dropped": "dropout is 1",

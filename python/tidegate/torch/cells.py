@@ -50,7 +50,7 @@ class _Cell(torch.nn.RNNCellBase):
         weights = [self.weight_ih, self.weight_hh]
         if self.bias_ih is not None and self.bias_hh is not None:
             weights += [self.bias_ih, self.bias_hh]
-        _, hidden, cell = run(
+        _, final, final_cell = run(
             checks.as_float32(input, "input").unsqueeze(0),
             None,
             None if hidden is None else checks.as_float32(hidden, "the hidden state"),
@@ -62,10 +62,10 @@ class _Cell(torch.nn.RNNCellBase):
             rates,
             seed,
         )
-        hidden = hidden.squeeze(0) if batched else hidden.reshape(-1)
-        if not self._carries_cell:
-            return hidden
-        return hidden, (cell.squeeze(0) if batched else cell.reshape(-1))
+        states = [
+            state.squeeze(0) if batched else state.reshape(-1) for state in (final, final_cell) if state is not None
+        ]
+        return (states[0], states[1]) if self._carries_cell else states[0]
 
     def _as_rows(self, state: Tensor | None, input: Tensor, batched: bool) -> Tensor | None:
         """A state as ``[1, B, H]``."""

@@ -17,17 +17,8 @@ from torch import Tensor
 
 from tidegate import _engine
 
-Arguments = tuple[
-    Tensor,
-    Tensor | None,
-    Tensor | None,
-    Tensor | None,
-    Sequence[Tensor],
-    str,
-    int,
-    bool,
-    Sequence[float],
-    Tensor | None,
+_EngineArguments = tuple[
+    Tensor, Tensor | None, Tensor | None, Tensor | None, Sequence[Tensor], str, int, bool, Sequence[float], int | None
 ]
 
 _ARGUMENTS = (
@@ -35,7 +26,7 @@ _ARGUMENTS = (
     "str kind, int layers, bool bidirectional, float[] rates, Tensor? seed"
 )
 
-_library = torch.library.Library("tidegate", "DEF")
+_library: Any = torch.library.Library("tidegate", "DEF")  # type: ignore[no-untyped-call]
 _library.define(f"recurrent({_ARGUMENTS}, bool record) -> (Tensor output, Tensor hidden, Tensor cell, Tensor tape)")
 _library.define(
     f"recurrent_backward({_ARGUMENTS}, Tensor tape, Tensor? output_gradient, Tensor? hidden_gradient, "
@@ -89,7 +80,7 @@ def _engine_arguments(
     bidirectional: bool,
     rates: Sequence[float],
     seed: Tensor | None,
-) -> tuple[object, ...]:
+) -> _EngineArguments:
     return (
         input.contiguous(),
         _plain(batch_sizes),

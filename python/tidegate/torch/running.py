@@ -54,14 +54,13 @@ class _Transformed(torch.autograd.Function):
 
     @staticmethod
     def forward(*arguments: Any) -> tuple[Tensor | None, ...]:
-        *rest, weights = _split(arguments)
-        return operators.forward(*rest[:4], weights, *rest[4:], True)
+        in_order: tuple[Any, ...] = (*_in_order(arguments), True)
+        return operators.forward(*in_order)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-        *rest, weights = _split(inputs)
         ctx.mark_non_differentiable(output[3])
-        operators.save(ctx, (*rest[:4], weights, *rest[4:]), output[3])
+        operators.save(ctx, _in_order(inputs), output[3])
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> Any:
@@ -78,8 +77,8 @@ class _TransformedBackward(torch.autograd.Function):
 
     @staticmethod
     def forward(*arguments: Any) -> tuple[Tensor | None, ...]:
-        *state, weights = *arguments[:14], arguments[14:]
-        *gradients, of_weights = operators.backward(*state[:4], weights, *state[4:])
+        in_order: tuple[Any, ...] = (*arguments[:4], arguments[14:], *arguments[4:14])
+        *gradients, of_weights = operators.backward(*in_order)
         return *gradients, *of_weights
 
     @staticmethod
@@ -91,8 +90,9 @@ class _TransformedBackward(torch.autograd.Function):
         operators.refuse_second_derivative()
 
 
-def _split(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    return *arguments[:9], arguments[9:]
+def _in_order(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of the operator, of which a function takes the weights last and one by one."""
+    return *arguments[:4], arguments[9:], *arguments[4:9]
 
 
 def run(
@@ -123,9 +123,10 @@ def run(
         )
         return output, final, final_cell
     if record:
-        return _Recurrent.apply(
+        output, final, final_cell = _Recurrent.apply(
             input, batch_sizes, hidden, cell, kind, layers, bidirectional, rates, seed, *weights
         )
+        return output, final, final_cell
     output, final, final_cell, _ = operators.forward(
         input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, False
     )

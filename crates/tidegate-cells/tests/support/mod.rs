@@ -1,4 +1,4 @@
-//! What several test files need: reference vectors, named weights, relative errors, the folder of outside data.
+//! What several test files need: reference vectors, named weights, relative errors.
 //! No expectation about a cell lives here.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
@@ -8,6 +8,5 @@
 )]
 
 pub(crate) mod closeness;
-pub(crate) mod outside;
 pub(crate) mod vectors;
 pub(crate) mod weights;

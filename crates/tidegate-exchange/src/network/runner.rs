@@ -108,6 +108,10 @@ impl NetworkRunner {
         states: &mut [State],
     ) -> Result<NetworkOutputs, ExchangeError> {
         batch.validate()?;
+        if batch.packed {
+            let reason = "the rows are packed: a network reads padded ones".into();
+            return Err(Error::Lengths(reason).into());
+        }
         self.check_states(states, batch.batch)?;
         let mut values = self.enter(batch, inputs)?;
         let mut width = self.input_width();

@@ -95,13 +95,10 @@ pub(super) struct AttributeProto {
     pub(super) ref_attr_name: String,
 }
 
-/// Kinds of attributes, as `AttributeProto.type` numbers them.
+/// Kinds of attributes that are written, as `AttributeProto.type` numbers them.
 pub(super) mod attribute_type {
-    pub(in super::super) const FLOAT: i32 = 1;
     pub(in super::super) const INT: i32 = 2;
     pub(in super::super) const STRING: i32 = 3;
-    pub(in super::super) const TENSOR: i32 = 4;
-    pub(in super::super) const FLOATS: i32 = 6;
     pub(in super::super) const INTS: i32 = 7;
     pub(in super::super) const STRINGS: i32 = 8;
 }

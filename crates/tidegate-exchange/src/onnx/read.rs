@@ -5,14 +5,14 @@ use std::collections::hash_map::Entry;
 
 use prost::Message;
 
+use super::advance::{fold, prepare};
 use super::constant;
 use super::footprint;
 use super::graph::Graph;
-use super::messages::{GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
+use super::messages::{AttributeProto, GraphProto, ModelProto, NodeProto, OperatorSetIdProto};
 use super::node::{self, Node};
-use super::operators::{NEWEST, OLDEST, Operator};
+use super::operators::{NEWEST, OLDEST};
 use super::port::Port;
-use super::recurrent::RecurrentInputs;
 use super::tensor::Tensor;
 use crate::error::ExchangeError;
 
@@ -83,6 +83,8 @@ fn operator_set(sets: &[OperatorSetIdProto]) -> Result<i64, ExchangeError> {
 struct Values {
     numbers: HashMap<String, usize>,
     constants: Vec<Option<Tensor>>,
+    /// By name, sequences that are a tensor's slices along an axis: the tensor's name, and the axis.
+    slices: HashMap<String, (String, Option<AttributeProto>)>,
 }
 
 impl Values {
@@ -137,9 +139,12 @@ fn build(
     // What is computed in advance must not take longer than reading the file, either.
     let mut work = room.saturating_mul(16);
     for (place, message) in graph.node.into_iter().enumerate() {
+        let Some(message) = without_sequences(message, values) else {
+            continue;
+        };
         let mut node = node(message, place, set, values)?;
-        if !fold(&node, values, &mut room, &mut work) {
-            prepare(&mut node, values, &mut room)?;
+        if !fold(&node, &mut values.constants, &mut room, &mut work) {
+            prepare(&mut node, &values.constants, &mut room)?;
             nodes.push(node);
         }
     }
@@ -164,6 +169,36 @@ fn build(
         std::mem::take(&mut values.constants),
         nodes,
     ))
+}
+
+/// PyTorch's exporter takes single steps out of a tensor by way of a sequence of its slices. Such a sequence is noted here and
+/// becomes no node; its parts become those of the tensor.
+fn without_sequences(mut message: NodeProto, values: &mut Values) -> Option<NodeProto> {
+    let attribute = |name: &str| message.attribute.iter().find(|one| one.name == name);
+    match (
+        message.op_type.as_str(),
+        &message.input[..],
+        &message.output[..],
+    ) {
+        ("SplitToSequence", [tensor], [sequence])
+            if attribute("keepdims").and_then(|keep| keep.i) == Some(0) =>
+        {
+            let axis = attribute("axis").cloned();
+            values
+                .slices
+                .insert(sequence.clone(), (tensor.clone(), axis));
+            None
+        }
+        ("SequenceAt", [sequence, _], [_]) => {
+            if let Some((tensor, axis)) = values.slices.get(sequence) {
+                message.input[0].clone_from(tensor);
+                message.attribute = axis.iter().cloned().collect();
+                message.op_type = "Gather".into();
+            }
+            Some(message)
+        }
+        _ => Some(message),
+    }
 }
 
 fn node(
@@ -205,84 +240,4 @@ fn node(
     }
     message.name = name;
     Node::read(message, place, set, inputs, outputs)
-}
-
-/// Computes a node whose inputs are all constant, if what it gives has room; then it is not needed any more.
-fn fold(node: &Node, values: &mut Values, room: &mut usize, work: &mut usize) -> bool {
-    // Products take longer than their inputs are long.
-    if matches!(
-        node.operator,
-        Operator::Recurrent(_) | Operator::MatMul | Operator::Gemm(_)
-    ) {
-        return false;
-    }
-    let mut inputs = Vec::with_capacity(node.inputs.len());
-    let mut read = 0usize;
-    for input in &node.inputs {
-        inputs.push(match input {
-            None => None,
-            Some(number) => match &values.constants[*number] {
-                Some(constant) => {
-                    read = read.saturating_add(constant.values().bytes());
-                    Some(constant)
-                }
-                None => return false,
-            },
-        });
-    }
-    // Joining and comparing pass their inputs once for each of them.
-    let Some(left) = work.checked_sub(read.saturating_mul(inputs.len().max(1))) else {
-        return false;
-    };
-    *work = left;
-    let Ok(results) = node.operator.compute(&inputs, *room) else {
-        // What is wrong with it is said where it is run.
-        return false;
-    };
-    let bytes: usize = results.iter().map(|result| result.values().bytes()).sum();
-    let Some(left) = room.checked_sub(bytes) else {
-        return false;
-    };
-    *room = left;
-    for (result, output) in results.into_iter().zip(&node.outputs) {
-        if let Some(number) = output {
-            values.constants[*number] = Some(result);
-        }
-    }
-    true
-}
-
-/// Packs the weights of a recurrent node, if they are constant and have room.
-fn prepare(node: &mut Node, values: &Values, room: &mut usize) -> Result<(), ExchangeError> {
-    let Operator::Recurrent(recurrent) = &node.operator else {
-        return Ok(());
-    };
-    // The sequence, lengths and states are not looked at: any constant stands for them.
-    let Some(Some(weights)) = node.inputs.get(1) else {
-        return Err(node.error("input W is missing"));
-    };
-    let mut inputs = Vec::with_capacity(node.inputs.len());
-    for (place, input) in node.inputs.iter().enumerate() {
-        inputs.push(match (place, input) {
-            (0, _) => values.constants[*weights].as_ref(),
-            (4..=6, _) | (_, None) => None,
-            (_, Some(number)) => match &values.constants[*number] {
-                Some(constant) => Some(constant),
-                None => return Ok(()),
-            },
-        });
-    }
-    if inputs[1].is_none() {
-        return Ok(());
-    }
-    let inputs = RecurrentInputs::of(&inputs).map_err(|reason| node.error(reason))?;
-    if recurrent.packed_bytes(&inputs.weights) > *room {
-        return Ok(());
-    }
-    let prepared = recurrent
-        .prepare(&inputs.weights)
-        .map_err(|reason| node.error(reason))?;
-    *room = room.saturating_sub(prepared.memory_bytes());
-    node.prepared = Some(prepared);
-    Ok(())
 }

@@ -10,6 +10,12 @@ use crate::network::{Activation, Input, Layer, Network};
 /// Most modules whose order is searched for.
 const MOST: usize = 8;
 
+/// Most modules that a message names.
+const MOST_NAMED: usize = 20;
+
+/// Most layers that are put in order by name.
+const MOST_LAYERS: usize = 1000;
+
 /// The network that the modules make up.
 pub(super) fn network(modules: Vec<Module>, options: &Options) -> Result<Network, ExchangeError> {
     if options.layers.is_empty() {
@@ -91,17 +97,37 @@ fn word(name: &str) -> Option<Layer> {
     })
 }
 
+/// The names of the modules, or of the first of many.
+fn listed(modules: &[Module], separator: &str) -> String {
+    let names: Vec<&str> = modules.iter().take(MOST_NAMED).map(Module::label).collect();
+    let rest = if modules.len() > MOST_NAMED {
+        format!("{separator}…")
+    } else {
+        String::new()
+    };
+    names.join(separator) + &rest
+}
+
 /// The chain that the options spell out.
 fn named(modules: &[Module], options: &Options) -> Result<Network, ExchangeError> {
     let names: Vec<&str> = modules.iter().map(Module::label).collect();
     let module = |name: &str| modules.iter().find(|module| module.label() == name);
+    if options.layers.len() > MOST_LAYERS {
+        return Err(ExchangeError::Malformed {
+            place: "layers".into(),
+            reason: format!(
+                "are {}: at most {MOST_LAYERS} are read",
+                options.layers.len()
+            ),
+        });
+    }
     for name in &options.layers {
         if module(name).is_none() && word(name).is_none() {
             return Err(ExchangeError::Malformed {
                 place: format!("layer {name}"),
                 reason: format!(
                     "is no module of the file, which holds {}, and none of last, mean, relu, sigmoid, tanh, softmax",
-                    names.join(", ")
+                    listed(modules, ", ")
                 ),
             });
         }
@@ -157,7 +183,6 @@ fn named(modules: &[Module], options: &Options) -> Result<Network, ExchangeError
 
 /// The one chain whose sizes fit.
 fn found(modules: &[Module], options: &Options) -> Result<Network, ExchangeError> {
-    let mut names: Vec<&str> = modules.iter().map(Module::label).collect();
     let remedy = |example: &str| {
         format!(
             "say the order of computation with --layers (layers= in Python), such as --layers {example}"
@@ -166,7 +191,7 @@ fn found(modules: &[Module], options: &Options) -> Result<Network, ExchangeError
     if modules.len() > MOST {
         return Err(ExchangeError::Ambiguous {
             what: format!("the file holds {} modules", modules.len()),
-            remedy: remedy(&names.join(",")),
+            remedy: remedy(&listed(modules, ",")),
         });
     }
     let mut chains = Vec::new();
@@ -211,7 +236,7 @@ fn found(modules: &[Module], options: &Options) -> Result<Network, ExchangeError
         }
     };
     let is_recurrent = |at: usize| matches!(modules[at].kind, Kind::Recurrent(_));
-    names = order.iter().map(|&at| modules[at].label()).collect();
+    let names: Vec<&str> = order.iter().map(|&at| modules[at].label()).collect();
     let Some(last_recurrent) = order.iter().rposition(|&at| is_recurrent(at)) else {
         return Err(ExchangeError::Malformed {
             place: "the file".into(),

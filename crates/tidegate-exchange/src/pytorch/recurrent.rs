@@ -116,9 +116,8 @@ pub(super) fn layer(
         ))
     })?;
     let mut stack = Stack::new(cell, input_size, hidden_size);
-    // Bounded by the tensors that there are.
-    let of_layer =
-        |layer: usize, reverse: bool| parts.keys().any(|part| part.place == (layer, reverse));
+    let of_layer = |layer: usize, reverse: bool| get(layer, reverse, Kind::WeightHidden).is_some();
+    // No more layers than tensors.
     stack.layers = (0..parts.len())
         .take_while(|&layer| of_layer(layer, false))
         .count();

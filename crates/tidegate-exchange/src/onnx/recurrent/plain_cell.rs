@@ -9,7 +9,8 @@
 //!       c = f ⊙ c + i ⊙ n, o = f(W_o x + R_o h + P_o ⊙ c + b_o), h = o ⊙ h(c)
 //! RNN   h = f(W x + R h + b)
 //! ```
-//! With `clip` θ, whatever enters an activation is kept within ±θ.
+//! With `clip` θ, the sums that enter f and g are kept within ±θ. The standard says so of every activation; runtimes leave out
+//! h, which reads the cell state, and so does this.
 
 use tidegate_cells::Batch;
 
@@ -127,7 +128,8 @@ impl PlainCell {
             *cell = forget[unit] * *cell + input[unit] * candidate[unit];
         }
         let output = self.activate(0, sum(1, Some(1), cell));
-        let squashed = self.activate(2, cell.to_vec());
+        let squash = self.options.activations[2];
+        let squashed: Vec<f32> = cell.iter().map(|&cell| squash.apply(cell)).collect();
         hidden.copy_from_slice(&multiply(output, &squashed));
     }
 

@@ -1,15 +1,20 @@
-"""Writes `exports/*.onnx`: networks as PyTorch's two exporters write them, and `exports.json` with ONNX Runtime's outputs.
+"""Writes `exports/*.onnx`: networks as PyTorch's two exporters and Keras write them, and `exports.json` with ONNX Runtime's
+outputs. Keras, on PyTorch, writes recurrent layers as one product and activation after the other, step by step.
 
 What the exporters note about the source code beside the graph (`doc_string`, `metadata_props`) is removed. Run with torch 2.15,
-onnx 1.23, onnxscript 0.7 and onnxruntime 1.32:
+keras 3.15, onnx 1.23, onnxscript 0.7 and onnxruntime 1.32:
 
     python exports.py
 """
 
 import json
+import os
 import pathlib
 import warnings
 
+os.environ["KERAS_BACKEND"] = "torch"
+
+import keras
 import numpy
 import onnx
 import onnxruntime
@@ -89,6 +94,15 @@ def cases():
     yield "gru_cell", Step(), (torch.randn(3, 4), torch.randn(3, 6)), [{0: "batch"}, {0: "batch"}]
 
 
+def clean(path):
+    model = onnx.load(path)
+    for part in (model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output, *model.graph.initializer):
+        part.ClearField("doc_string")
+        if hasattr(part, "metadata_props"):
+            part.ClearField("metadata_props")
+    onnx.save(model, path)
+
+
 def export(module, arguments, axes, dynamo, path):
     names = ["x", "hidden", "cell"][: len(arguments)]
     if dynamo:
@@ -99,18 +113,30 @@ def export(module, arguments, axes, dynamo, path):
         )
     else:
         torch.onnx.export(module, arguments, path, dynamo=False, input_names=names, dynamic_axes=dict(zip(names, axes)))
-    model = onnx.load(path)
-    for part in (model, model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output, *model.graph.initializer):
-        part.ClearField("doc_string")
-        if hasattr(part, "metadata_props"):
-            part.ClearField("metadata_props")
-    onnx.save(model, path)
-    return names
+    clean(path)
 
 
 def written(value):
     value = numpy.ascontiguousarray(value)
     return {"type": str(value.dtype), "shape": list(value.shape), "values": [v.item() for v in value.ravel()]}
+
+
+def keras_cases():
+    keras.utils.set_random_seed(1)
+    for name, layer in (("gru", keras.layers.GRU(4)), ("lstm", keras.layers.LSTM(4, return_sequences=True))):
+        model = keras.Sequential([keras.Input((6, 3)), layer, keras.layers.Dense(2, activation="softmax")])
+        yield f"{name}_keras", model, numpy.random.default_rng(2).normal(size=(2, 6, 3)).astype(numpy.float32)
+
+
+def record(path, arguments):
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    inputs = {given.name: argument for given, argument in zip(session.get_inputs(), arguments)}
+    outputs = dict(zip([output.name for output in session.get_outputs()], session.run(None, inputs)))
+    return {
+        "name": path.stem,
+        "inputs": {name: written(value) for name, value in inputs.items()},
+        "outputs": {name: written(value) for name, value in outputs.items()},
+    }
 
 
 def main():
@@ -122,17 +148,14 @@ def main():
         module.eval()
         for exporter in ("script", "dynamo"):
             path = HERE / "exports" / f"{name}_{exporter}.onnx"
-            names = export(module, arguments, axes, exporter == "dynamo", path)
-            session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-            inputs = {name: argument.numpy() for name, argument in zip(names, arguments)}
-            outputs = dict(zip([output.name for output in session.get_outputs()], session.run(None, inputs)))
-            records.append(
-                {
-                    "name": path.stem,
-                    "inputs": {name: written(value) for name, value in inputs.items()},
-                    "outputs": {name: written(value) for name, value in outputs.items()},
-                }
-            )
+            export(module, arguments, axes, exporter == "dynamo", path)
+            records.append(record(path, [argument.numpy() for argument in arguments]))
+    for name, model, argument in keras_cases():
+        path = HERE / "exports" / f"{name}.onnx"
+        model.predict(argument, verbose=0)
+        model.export(path, format="onnx", verbose=False)
+        clean(path)
+        records.append(record(path, [argument]))
     lines = ",\n".join(json.dumps(record) for record in records)
     (HERE / "exports.json").write_text(f"[\n{lines}\n]\n")
 

@@ -1,0 +1,89 @@
+//! Networks of other libraries, and models with what their task adds: what `import`, `export` and `run` read.
+
+pub(crate) mod arguments;
+mod joined;
+
+use std::path::Path;
+
+use tidegate_data::read_regular_file;
+use tidegate_exchange::{ExchangeError, FileKind, Network, onnx};
+use tidegate_train::ModelTask;
+
+use crate::failure::Failure;
+pub(crate) use arguments::{ReadingArguments, TaskArguments};
+
+/// A network from a file, with what is to be said about it.
+pub(crate) struct Foreign {
+    /// The chain of layers.
+    pub(crate) network: Network,
+    /// What kind of file it was.
+    pub(crate) kind: FileKind,
+    /// Names beside the numbers: of channels, of classes.
+    pub(crate) names: Vec<(&'static str, String)>,
+    /// What the user should know.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A file of any kind that is read, or a graph that is no chain of layers.
+pub(crate) enum Opened {
+    Network(Foreign),
+    /// The graph, and why it is no network.
+    Graph(Box<onnx::Graph>, ExchangeError),
+}
+
+/// Opens a file by its content.
+pub(crate) fn open(
+    path: &Path,
+    reading: &ReadingArguments,
+    task: &TaskArguments,
+) -> Result<Opened, Failure> {
+    let bytes = read_regular_file(path)?;
+    let exchange = |error| Failure::exchange(path, error);
+    let kind = FileKind::of(&bytes).map_err(exchange)?;
+    match kind {
+        FileKind::Model => {
+            reading.refuse_for(path, "a model file, which says all of it itself")?;
+            joined::model(path, task).map(Opened::Network)
+        }
+        FileKind::Onnx => {
+            reading.refuse_for(path, "an ONNX file, which says all of it itself")?;
+            task.refuse_for(path)?;
+            let graph = onnx::Graph::read(&bytes).map_err(exchange)?;
+            Ok(match graph.to_network() {
+                Ok(network) => Opened::Network(plain(network, kind)),
+                Err(reason) => Opened::Graph(Box::new(graph), reason),
+            })
+        }
+        FileKind::StateDict | FileKind::RtNeural => {
+            task.refuse_for(path)?;
+            let network = Network::from_bytes(&bytes, &reading.options()).map_err(exchange)?;
+            Ok(Opened::Network(plain(network, kind)))
+        }
+    }
+}
+
+/// The same where a graph that is no network is of no use.
+pub(crate) fn open_network(
+    path: &Path,
+    reading: &ReadingArguments,
+    task: &TaskArguments,
+) -> Result<Foreign, Failure> {
+    match open(path, reading, task)? {
+        Opened::Network(network) => Ok(network),
+        Opened::Graph(_, reason) => Err(Failure::exchange(path, reason)),
+    }
+}
+
+fn plain(network: Network, kind: FileKind) -> Foreign {
+    Foreign {
+        network,
+        kind,
+        names: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// The task of a model file.
+fn task_of(path: &Path) -> Result<Option<ModelTask>, Failure> {
+    Ok(ModelTask::of_file(path)?)
+}

@@ -1,0 +1,224 @@
+//! `tidegate run`: a network over a sequence, whole or step by step.
+
+pub(crate) mod arguments;
+mod graph;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use tidegate_cells::Batch;
+use tidegate_data::{NumberArray, npy_bytes};
+use tidegate_exchange::{Input, NetworkRunner, NetworkStream};
+use tidegate_model::{BatchInputs, replace_file};
+
+use crate::failure::Failure;
+use crate::foreign::{Foreign, Opened, open};
+use crate::outputs::check_outputs;
+use crate::page::Page;
+use crate::paragraph::paragraph;
+use crate::standard_output::print;
+use crate::visible::visible;
+use arguments::RunArguments;
+
+/// What was computed.
+struct Found {
+    shape: Vec<usize>,
+    values: Vec<f32>,
+    notes: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
+    let RunArguments {
+        model,
+        data,
+        output,
+        ..
+    } = arguments;
+    if let Some(output) = output {
+        check_outputs(&[output], &[model, data])?;
+    }
+    let opened = open(model, &arguments.reading, &arguments.task)?;
+    let array = NumberArray::read(data)?;
+    let found = match opened {
+        Opened::Network(foreign) => of_network(arguments, foreign, &array)?,
+        Opened::Graph(_, reason) if arguments.step => {
+            return Err(Failure::exchange(model, reason));
+        }
+        Opened::Graph(graph, reason) => graph::run(model, &graph, &reason, array)?,
+    };
+    match output {
+        None => print(&lines(&found)),
+        Some(output) => {
+            let bytes = npy_bytes(&found.shape, &found.values);
+            replace_file(output, &bytes).map_err(|error| Failure::write(output, error))?;
+            let mut text = format!("Wrote {}: an array {:?}.", output.display(), found.shape);
+            for note in &found.notes {
+                let _ = write!(text, " {note}");
+            }
+            print(&paragraph(&visible(&text), Page::of_standard_output().text))
+        }
+    }
+}
+
+/// Steps, sequences and the numbers in the order of the network.
+enum Inputs {
+    Features(Vec<f32>),
+    Tokens(Vec<u32>),
+}
+
+impl Inputs {
+    /// The part of so many positions from the first one.
+    fn rows(&self, first: usize, count: usize, width: usize) -> BatchInputs<'_> {
+        match self {
+            Inputs::Features(values) => {
+                BatchInputs::Features(&values[first * width..(first + count) * width])
+            }
+            Inputs::Tokens(tokens) => BatchInputs::Tokens(&tokens[first..first + count]),
+        }
+    }
+}
+
+fn of_network(
+    arguments: &RunArguments,
+    foreign: Foreign,
+    array: &NumberArray,
+) -> Result<Found, Failure> {
+    let (steps, batch, inputs) = inputs(&foreign.network.input, array, &arguments.data)?;
+    let batched = array.shape.len() == 3
+        || (array.shape.len() == 2 && matches!(inputs, Inputs::Tokens(_)) && batch > 1);
+    let width = match foreign.network.input {
+        Input::Features(width) => width,
+        Input::Tokens { .. } => 1,
+    };
+    let exchange = |error| Failure::exchange(&arguments.model, error);
+    let (every_step, size) = (foreign.network.every_step(), foreign.network.output_size());
+    let runner = Arc::new(NetworkRunner::new(foreign.network).map_err(exchange)?);
+    let mut notes = foreign.notes;
+    let values = if arguments.step {
+        let mut stream = NetworkStream::new(runner, batch).map_err(exchange)?;
+        let mut values = Vec::new();
+        for step in 0..steps {
+            let stepped = stream
+                .step(&inputs.rows(step * batch, batch, width))
+                .map_err(|error| Failure::AtStep {
+                    data: arguments.data.clone(),
+                    step,
+                    error: Box::new(error),
+                })?;
+            if !every_step {
+                // What it would say if the sequence ended here.
+                values.clear();
+            }
+            values.extend(stepped);
+        }
+        notes.push("It was fed step by step.".into());
+        values
+    } else {
+        let mut states = runner.zero_states(batch);
+        let all = inputs.rows(0, steps * batch, width);
+        let outputs = runner
+            .run(&Batch::full(steps, batch), &all, &mut states)
+            .map_err(|error| Failure::exchange(&arguments.data, error))?;
+        outputs.values
+    };
+    notes.push("Every layer ran in the engine.".into());
+    let mut shape = if every_step { vec![steps] } else { Vec::new() };
+    if batched {
+        shape.push(batch);
+    }
+    shape.push(size);
+    Ok(Found {
+        shape,
+        values,
+        notes,
+    })
+}
+
+/// Steps, sequences and inputs of a network from an array `[steps, features]` or `[steps, batch, features]`; of tokens
+/// `[steps]`, `[steps, 1]` or `[steps, batch]`.
+fn inputs(
+    input: &Input,
+    array: &NumberArray,
+    path: &Path,
+) -> Result<(usize, usize, Inputs), Failure> {
+    let misfit = |expected: String| Failure::DataShape {
+        data: path.to_owned(),
+        shape: array.shape.clone(),
+        expected,
+    };
+    match *input {
+        Input::Features(width) => {
+            let (steps, batch) = match array.shape[..] {
+                [steps] if width == 1 => (steps, 1),
+                [steps, features] if features == width => (steps, 1),
+                [steps, batch, features] if features == width => (steps, batch),
+                _ => {
+                    return Err(misfit(format!(
+                        "[steps, {width}] or [steps, batch, {width}]"
+                    )));
+                }
+            };
+            if steps * batch == 0 {
+                return Err(misfit("at least one step and one sequence".into()));
+            }
+            Ok((steps, batch, Inputs::Features(floats(array, path)?)))
+        }
+        Input::Tokens { .. } => {
+            let (steps, batch) = match array.shape[..] {
+                [steps] => (steps, 1),
+                [steps, batch] => (steps, batch),
+                _ => return Err(misfit("tokens, [steps] or [steps, batch]".into())),
+            };
+            if steps * batch == 0 {
+                return Err(misfit("at least one step and one sequence".into()));
+            }
+            let tokens = array.values.iter().enumerate().map(|(place, &value)| {
+                let whole = value >= 0.0 && value <= f64::from(u32::MAX) && value.fract() == 0.0;
+                if whole {
+                    return Ok(value as u32);
+                }
+                Err(Failure::DataValue {
+                    data: path.to_owned(),
+                    place,
+                    value,
+                    expected: "tokens are whole numbers from 0",
+                })
+            });
+            Ok((
+                steps,
+                batch,
+                Inputs::Tokens(tokens.collect::<Result<_, _>>()?),
+            ))
+        }
+    }
+}
+
+/// The numbers as 32-bit floats, which must be finite.
+fn floats(array: &NumberArray, path: &Path) -> Result<Vec<f32>, Failure> {
+    let narrow = array.values.iter().enumerate().map(|(place, &value)| {
+        let narrow = value as f32;
+        if narrow.is_finite() {
+            return Ok(narrow);
+        }
+        Err(Failure::DataValue {
+            data: path.to_owned(),
+            place,
+            value,
+            expected: "every value has to be finite and within 32-bit floats",
+        })
+    });
+    narrow.collect()
+}
+
+/// One line for each row of outputs, numbers separated by commas.
+fn lines(found: &Found) -> String {
+    let width = found.shape.last().copied().unwrap_or(1).max(1);
+    let mut text = String::new();
+    for row in found.values.chunks(width) {
+        let numbers: Vec<String> = row.iter().map(f32::to_string).collect();
+        text += &numbers.join(",");
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,117 @@
+"""Networks of Keras give the numbers that they give at home, and go back."""
+
+import numpy as np
+import pytest
+
+keras = pytest.importorskip("keras")
+
+from tidegate import exchange
+
+# Both compute in float32 with their own exponentials; outputs are at most near 1.
+BOUND = 1e-5
+
+RNG = np.random.default_rng(3)
+
+CELLS = {
+    "gru": (keras.layers.GRU, {}),
+    "gru reset before": (keras.layers.GRU, {"reset_after": False}),
+    "gru relu": (keras.layers.GRU, {"activation": "relu"}),
+    "lstm": (keras.layers.LSTM, {}),
+    "rnn": (keras.layers.SimpleRNN, {}),
+    "rnn relu": (keras.layers.SimpleRNN, {"activation": "relu"}),
+    "gru without bias": (keras.layers.GRU, {"use_bias": False}),
+}
+
+
+def filled(model):
+    """Biases that are not zero, so that each of them counts."""
+    model.set_weights([weight + RNG.uniform(-0.3, 0.3, weight.shape) for weight in model.get_weights()])
+    return model
+
+
+def compare(model, x, tmp_path):
+    network = exchange.from_keras(model)
+    expected = np.asarray(model.predict(x, verbose=0))
+    found = network(x, batch_first=True)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, atol=BOUND, rtol=0)
+    back = exchange.to_keras(network)
+    np.testing.assert_allclose(np.asarray(back.predict(x, verbose=0)), expected, atol=BOUND, rtol=0)
+    return network
+
+
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["forward", "both"])
+@pytest.mark.parametrize("sequences", [False, True], ids=["last", "every"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_gives_keras_numbers(cell, sequences, bidirectional, tmp_path):
+    kind, options = CELLS[cell]
+
+    def layer(units, sequences):
+        layer = kind(units, return_sequences=sequences, **options)
+        return keras.layers.Bidirectional(layer) if bidirectional else layer
+
+    model = keras.Sequential([keras.Input((None, 3)), layer(5, True), layer(5, sequences), keras.layers.Dense(2)])
+    x = RNG.standard_normal((4, 7, 3)).astype(np.float32)
+    network = compare(filled(model), x, tmp_path)
+    network.save(tmp_path / "model.safetensors")
+    again = exchange.read(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(again(x, batch_first=True), network(x, batch_first=True))
+
+
+def test_embedding_activations_and_pooling_give_keras_numbers(tmp_path):
+    model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            keras.layers.Embedding(11, 4),
+            keras.layers.Dropout(0.5),
+            keras.layers.GRU(6, return_sequences=True),
+            keras.layers.GlobalAveragePooling1D(),
+            keras.layers.Dense(5, activation="relu"),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+    tokens = RNG.integers(0, 11, (4, 7))
+    network = compare(filled(model), tokens, tmp_path)
+    assert network.description["layers"] == ["embedding", "gru", "mean", "dense", "relu", "dense", "softmax"]
+
+
+def test_a_keras_file_is_read(tmp_path):
+    model = keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(4), keras.layers.Dense(1, activation="sigmoid")])
+    model.save(tmp_path / "model.keras")
+    x = RNG.standard_normal((2, 5, 3)).astype(np.float32)
+    found = exchange.read(tmp_path / "model.keras")(x, batch_first=True)
+    np.testing.assert_allclose(found, np.asarray(model.predict(x, verbose=0)), atol=BOUND, rtol=0)
+
+
+def test_a_functional_model_is_read_where_it_is_a_chain():
+    entry = keras.Input((None, 3))
+    hidden = keras.layers.GRU(4, return_sequences=True)(entry)
+    chain = keras.Model(entry, keras.layers.Dense(2)(hidden))
+    x = RNG.standard_normal((2, 5, 3)).astype(np.float32)
+    found = exchange.from_keras(chain)(x, batch_first=True)
+    np.testing.assert_allclose(found, np.asarray(chain.predict(x, verbose=0)), atol=BOUND, rtol=0)
+    branched = keras.Model(entry, keras.layers.Add()([hidden, keras.layers.Dense(4)(hidden)]))
+    with pytest.raises(ValueError, match="no chain"):
+        exchange.from_keras(branched)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (keras.layers.GRU(2, recurrent_activation="hard_sigmoid"), "recurrent_activation hard_sigmoid"),
+        (keras.layers.LSTM(2, go_backwards=True), "go_backwards"),
+        (keras.layers.LSTM(2, activation="relu"), "the activation relu"),
+        (keras.layers.Bidirectional(keras.layers.GRU(2), merge_mode="sum"), "merge_mode sum"),
+        (keras.layers.Conv1D(2, 2), "Conv1D"),
+        (keras.layers.Dense(2, activation="gelu"), "the activation gelu"),
+    ],
+)
+def test_what_is_not_computed_is_named(layer, message):
+    model = keras.Sequential([keras.Input((4, 3)), layer])
+    with pytest.raises(ValueError, match=message):
+        exchange.from_keras(model)
+
+
+def test_what_is_no_model_is_a_type_error():
+    with pytest.raises(TypeError, match="found int"):
+        exchange.from_keras(3)
