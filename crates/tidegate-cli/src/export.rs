@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let exchange = |error| Failure::exchange(model, error);
     let preset = arguments.preset.unwrap_or(PresetName::Sequence);
     let (bytes, difference) = written(&foreign, format, preset).map_err(exchange)?;
-    if !(difference <= MOST) {
+    if difference.is_nan() || difference > MOST {
         return Err(Failure::ExportDiffers {
             output: output.clone(),
             difference,
