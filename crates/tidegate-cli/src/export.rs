@@ -18,8 +18,8 @@ use crate::standard_output::print;
 use crate::visible::visible;
 use arguments::{ExportArguments, FormatName, PresetName};
 
-/// Largest difference between a network and what was written of it that rounding explains: two hundred times what was found among
-/// outputs near 1.
+/// Largest difference between a network and what was written of it, relative to outputs above 1, that rounding explains: far above that of float32, far below what
+/// a wrong gate or order of blocks makes.
 const MOST: f32 = 1e-4;
 
 pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let exchange = |error| Failure::exchange(model, error);
     let preset = arguments.preset.unwrap_or(PresetName::Sequence);
     let (bytes, difference) = written(&foreign, format, preset).map_err(exchange)?;
-    if difference.is_nan() || difference > MOST {
+    let scale = foreign.network.largest_output().map_err(exchange)?.max(1.0);
+    if difference.is_nan() || difference > MOST * scale {
         return Err(Failure::ExportDiffers {
             output: output.clone(),
             difference,
@@ -51,8 +52,12 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         (FormatName::Pytorch, _) => "parameters of a PyTorch module",
         (FormatName::Rtneural, _) => "JSON of RTNeural",
     };
+    let again = match difference {
+        0.0 => "are the model's to the bit".to_owned(),
+        difference => format!("differ from the model's by at most {difference:.1e}"),
+    };
     let mut text = format!(
-        "Wrote {} ({what}). Read and run again, its outputs differ from the model's by at most {difference:.1e}.",
+        "Wrote {} ({what}). Read and run again, its outputs {again}.",
         output.display()
     );
     for note in &foreign.notes {

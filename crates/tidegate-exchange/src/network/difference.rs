@@ -3,7 +3,7 @@
 use tidegate_cells::Batch;
 use tidegate_model::BatchInputs;
 
-use super::{Input, Network};
+use super::{Input, Network, NetworkOutputs};
 use crate::error::ExchangeError;
 
 /// Steps and sequences that are compared.
@@ -27,23 +27,7 @@ impl Network {
                 self.input, other.input
             )));
         }
-        let batch = Batch::full(STEPS, BATCH);
-        let (tokens, features);
-        let inputs = match self.input {
-            Input::Features(width) => {
-                features = drawn(STEPS * BATCH * width)
-                    .map(|number| number as f32 / 8_388_608.0 - 1.0)
-                    .collect::<Vec<f32>>();
-                BatchInputs::Features(&features)
-            }
-            Input::Tokens { vocabulary } => {
-                tokens = drawn(STEPS * BATCH)
-                    .map(|number| (number as usize % vocabulary.max(1)) as u32)
-                    .collect::<Vec<u32>>();
-                BatchInputs::Tokens(&tokens)
-            }
-        };
-        let (ours, theirs) = (self.run(&batch, &inputs)?, other.run(&batch, &inputs)?);
+        let (ours, theirs) = (self.probed()?, other.probed()?);
         if (ours.width, ours.every_step) != (theirs.width, theirs.every_step) {
             return Err(differs("give outputs of different shapes".into()));
         }
@@ -56,6 +40,36 @@ impl Network {
                 largest
             }
         }))
+    }
+
+    /// The largest magnitude of any output over that batch.
+    ///
+    /// # Errors
+    /// The network does not run.
+    pub fn largest_output(&self) -> Result<f32, ExchangeError> {
+        let outputs = self.probed()?;
+        let values = outputs.values.iter();
+        Ok(values.fold(0.0, |largest, value| value.abs().max(largest)))
+    }
+
+    fn probed(&self) -> Result<NetworkOutputs, ExchangeError> {
+        let batch = Batch::full(STEPS, BATCH);
+        match self.input {
+            Input::Features(width) => {
+                let numbers = drawn(STEPS * BATCH * width);
+                let features: Vec<f32> = numbers
+                    .map(|number| number as f32 / 8_388_608.0 - 1.0)
+                    .collect();
+                self.run(&batch, &BatchInputs::Features(&features))
+            }
+            Input::Tokens { vocabulary } => {
+                let numbers = drawn(STEPS * BATCH);
+                let tokens: Vec<u32> = numbers
+                    .map(|number| (number as usize % vocabulary.max(1)) as u32)
+                    .collect();
+                self.run(&batch, &BatchInputs::Tokens(&tokens))
+            }
+        }
     }
 }
 
