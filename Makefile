@@ -17,7 +17,7 @@ MIDO           := mido==1.3.*
 # What builds the Python package, and what its tests hold it to.
 MATURIN        := maturin==1.16.*
 PYTHON_PEERS   := $(TORCH) $(PEERS) onnxscript==0.7.* keras==3.15.* safetensors==0.8.* scikit-learn==1.9.* pandas==3.1.* \
-	polars==2.1.* pyarrow==26.0.* ray==2.60.* pytest==9.2.* mypy==2.4.*
+	polars==2.1.* pyarrow==26.0.* ray==2.60.* pytest==9.2.* expecttest==0.3.* mypy==2.4.*
 
 # What drives the browser of `make test-browser`, and the browser; if it is not given, one is found or installed.
 PLAYWRIGHT     := playwright==1.65.*
@@ -95,6 +95,7 @@ bench: bench-engines ## time Tidegate beside its peers on this machine (installs
 	$(VENV_PYTHON) bench/instruction_sets.py $(BENCH_FLAGS) --output $(BENCH_RESULTS)
 	$(VENV_PYTHON) bench/busy.py $(BENCH_FLAGS) --output $(BENCH_RESULTS)
 	$(VENV_PYTHON) bench/growth.py --output bench/growth.json --picture docs/images/growth.svg
+	$(MAKE) bench-python
 
 # A peer that cannot be installed or built is left out of the tables.
 bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make bench` times
@@ -102,11 +103,13 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	$(CARGO) build --release --package tidegate-train --example time_growth
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
-bench-python: wheel ## time the Python package: its import, and a step of a stream
+bench-python: wheel $(VENV)/.torch ## time the Python package: its import, a step of a stream, accelerated models of PyTorch
 	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) dist/tidegate-*.whl
 	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) bench/python_import.py
 	$(VENV_PYTHON) bench/python_step.py
+	$(VENV_PYTHON) bench/accelerate.py $(BENCH_FLAGS) --output bench/results-accelerate.json --readme README.md
+	$(VENV_PYTHON) bench/distributed.py $(BENCH_FLAGS) --output bench/results-distributed.json
 
 $(VENV)/.mido:
 	$(PYTHON) -m venv $(VENV)

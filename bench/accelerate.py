@@ -1,7 +1,6 @@
 """What `tidegate.torch.accelerate` does to a PyTorch model: forward and backward before and after, and the loss that it trains to.
 
-    make develop-release
-    PYTHONPATH=python python bench/accelerate.py --output bench/results-accelerate.json
+    make bench-python
 
 A model and its accelerated copy run in one process, turn by turn, with the same weights, inputs and threads. A call is
 `output, state = gru(input)` and `output.backward(gradient)`; the figure of a turn is the median of its calls, the speed-up the
@@ -15,10 +14,12 @@ import os
 import statistics
 import sys
 import time
-from pathlib import Path
 
 import machine
+import measuring
 import options
+import table
+from document import replace
 from shapes import parse_shape
 from statistic import ratio, spread
 
@@ -26,7 +27,7 @@ try:
     import tidegate.torch
     import torch
 except ImportError as error:
-    sys.exit(f"{error}: `make bench-accelerate` sets up its environment")
+    sys.exit(f"{error}: `make bench-python` sets up its environment")
 
 # batch, steps, input, hidden, and the least speed-up that each is held to.
 SHAPES = {(1, 100, 1, 32): 50.0, (16, 784, 1, 128): 5.0, (32, 100, 64, 128): 3.5}
@@ -37,10 +38,15 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shapes", nargs="+", metavar="B,T,I,H", help="batch, steps, input, hidden (default: those of the table)")
     parser.add_argument("--threads", type=options.threads, default=os.cpu_count(), help="threads (default: all)")
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each model (default 7)")
+    parser.add_argument("--rounds", type=options.count, default=7, help="turns of each model (default 7)")
     parser.add_argument("--seconds", type=options.seconds, default=0.5, help="time to fill in each turn (default 0.5)")
-    parser.add_argument("--output", type=Path, help="also write the figures to this JSON file")
-    return parser.parse_args()
+    parser.add_argument("--lock", help="hold this file's lock while models work, on a machine shared with others that do")
+    parser.add_argument("--output", type=options.target, help="also write the figures to this JSON file")
+    parser.add_argument("--readme", type=options.target, help="put the table into this Markdown file, between the lines <!-- accelerate --> and <!-- /accelerate -->")
+    arguments = parser.parse_args()
+    if arguments.readme and not table.has_markers(arguments.readme, "accelerate"):
+        parser.error(f"{arguments.readme} has no lines <!-- accelerate --> and <!-- /accelerate -->")
+    return arguments
 
 
 def train(model, inputs, targets):
@@ -100,6 +106,17 @@ def measure(shape, arguments):
     }
 
 
+def markdown(results, arguments):
+    """The table of the README."""
+    lines = [f"GRU, forward + backward, {arguments.threads} threads, PyTorch {torch.__version__}, {machine.name()}; `make bench-python` measures it:", "",
+             "| batch, steps, input, hidden | PyTorch, ms | accelerated, ms | | largest difference of the loss in training |", "|---|--:|--:|--:|--:|"]
+    for result in results:
+        times = result["median_seconds"]
+        shape = ", ".join(str(result[key]) for key in ("batch", "steps", "input", "hidden"))
+        lines.append(f"| {shape} | {1e3 * times['pytorch']:.3g} | {1e3 * times['tidegate']:.3g} | **{result['speed_up']:.3g}×** | {result['largest_loss_difference']:.0e} |")
+    return "\n".join(lines)
+
+
 def main():
     arguments = parse()
     torch.set_num_threads(arguments.threads)
@@ -108,7 +125,8 @@ def main():
     print(f"{'shape':18}{'PyTorch ms':>12}{'Tidegate ms':>13}{'speed-up':>10}   loss of both after {TRAINING_STEPS} steps, largest difference")
     results = []
     for shape in shapes:
-        result = measure(shape, arguments)
+        with measuring.held(arguments.lock):
+            result = measure(shape, arguments)
         results.append(result)
         times = result["median_seconds"]
         losses = result["last_loss"]
@@ -118,7 +136,10 @@ def main():
     if arguments.output:
         document = {"machine": machine.name(), "cores": os.cpu_count(), "threads": arguments.threads, "pytorch": torch.__version__,
                     "tidegate": tidegate.__version__, "rounds": arguments.rounds, "seconds": arguments.seconds, "results": results}
-        arguments.output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        replace(arguments.output, json.dumps(document, indent=1) + "\n")
+    if arguments.readme:
+        text = table.between_markers(arguments.readme.read_text(encoding="utf-8"), markdown(results, arguments), "accelerate")
+        replace(arguments.readme, text)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ EXAMPLE = Path(__file__).resolve().parent.parent / "python" / "examples" / "ray_
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--series", type=options.count, default=16, help="series of a round (default 16)")
-    parser.add_argument("--rows", type=options.count, default=2000, help="rows of a series (default 2000)")
+    parser.add_argument("--series", type=options.count, default=64, help="series of a round (default 64)")
+    parser.add_argument("--rows", type=options.count, default=4000, help="rows of a series (default 4000)")
     parser.add_argument("--rounds", type=options.count, default=3, help="rounds (default 3)")
     parser.add_argument("--output", type=options.target, help="also write the figures to this JSON file")
     return parser.parse_args()

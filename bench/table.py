@@ -6,7 +6,6 @@ from statistic import NOISY, geometric_mean, ratio
 
 CELL_TITLES = {"gru": "GRU", "gru-before": "GRU, reset before", "lstm": "LSTM"}
 WORK_TITLES = {"training": "Forward + backward", "forward": "Forward", "step": "One step, batch 1"}
-START, END = "<!-- bench -->\n", "<!-- /bench -->"
 
 
 def by_key(results):
@@ -139,15 +138,22 @@ def times(value):
     return f"{value:.0f}×" if value >= 10 else f"{value:.1f}×" if value >= 1.95 else f"{value:.2f}×"
 
 
-def has_markers(path):
+def markers(name):
+    """The lines of a Markdown file between which the table `name` stands."""
+    return f"<!-- {name} -->\n", f"<!-- /{name} -->"
+
+
+def has_markers(path, name="bench"):
+    start, end = markers(name)
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
         return False
-    return START in text and END in text.split(START, 1)[1]
+    return start in text and end in text.split(start, 1)[1]
 
 
-def between_markers(text, table):
+def between_markers(text, table, name="bench"):
     """`text` with `table` between its markers."""
-    before, rest = text.split(START, 1)
-    return before + START + table + "\n" + END + rest.split(END, 1)[1]
+    start, end = markers(name)
+    before, rest = text.split(start, 1)
+    return before + start + table + "\n" + end + rest.split(end, 1)[1]

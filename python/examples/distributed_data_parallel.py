@@ -8,6 +8,7 @@ torchrun the script trains in one process.
 """
 
 import argparse
+import gc
 import os
 import time
 
@@ -37,21 +38,8 @@ def batch_of(step: int, sequences: int, length: int) -> tuple[Tensor, Tensor]:
     return inputs, inputs[:, length // 2 :].mean(1)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=100, help="updates (default 100)")
-    parser.add_argument("--sequences", type=int, default=64, help="sequences of a batch, over all processes (default 64)")
-    parser.add_argument("--length", type=int, default=60, help="steps of a sequence (default 60)")
-    parser.add_argument("--hidden", type=int, default=64, help="units (default 64)")
-    parser.add_argument("--plain", action="store_true", help="leave the GRU to PyTorch")
-    parser.add_argument("--save", help="write the weights to this file at the end")
-    arguments = parser.parse_args()
-
-    rank, processes = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    if processes > 1:
-        torch.distributed.init_process_group("gloo")
-        # Processes on one machine share its cores.
-        torch.set_num_threads(max(1, (os.cpu_count() or 1) // processes))
+def train(arguments: argparse.Namespace, rank: int, processes: int) -> None:
+    """Trains one process's copy of the model on its share of each batch."""
     torch.manual_seed(0)
     model: nn.Module = Counter(arguments.hidden)
     if not arguments.plain:
@@ -77,8 +65,28 @@ def main() -> None:
         print(f"{processes} process(es), {arguments.steps} updates in {seconds:.2f} s, last loss {mean:.6f}")
         if arguments.save:
             torch.save(model.state_dict(), arguments.save)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=100, help="updates (default 100)")
+    parser.add_argument("--sequences", type=int, default=64, help="sequences of a batch, over all processes (default 64)")
+    parser.add_argument("--length", type=int, default=60, help="steps of a sequence (default 60)")
+    parser.add_argument("--hidden", type=int, default=64, help="units (default 64)")
+    parser.add_argument("--threads", type=int, help="threads of each process (default: its share of the cores)")
+    parser.add_argument("--plain", action="store_true", help="leave the GRU to PyTorch")
+    parser.add_argument("--save", help="write the weights to this file at the end")
+    arguments = parser.parse_args()
+
+    processes = int(os.environ.get("WORLD_SIZE", 1))
     if processes > 1:
-        # Nobody leaves while another still talks to it.
+        torch.distributed.init_process_group("gloo")
+    # Processes on one machine share its cores.
+    torch.set_num_threads(arguments.threads or max(1, (os.cpu_count() or 1) // processes))
+    train(arguments, int(os.environ.get("RANK", 0)), processes)
+    if processes > 1:
+        # The model is gone: what still held the process group would keep its threads running while Python ends.
+        gc.collect()
         torch.distributed.barrier()
         torch.distributed.destroy_process_group()
 

@@ -11,6 +11,7 @@ mod estimators;
 mod exchange;
 mod forecast_network;
 mod gate_arrays;
+mod groups;
 mod model;
 mod model_inputs;
 mod named_tensors;

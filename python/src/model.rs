@@ -8,17 +8,17 @@ use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use tidegate_cells::{InstructionSet, State};
-use tidegate_model::{Model, ModelConfiguration, Readout};
+use tidegate_model::{Model, ModelConfiguration, ModelError, Readout};
 
 use crate::arrays::array_of;
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::gate_arrays::gate_arrays;
-use crate::model_inputs::{Inputs, Rows};
+use crate::model_inputs::Inputs;
 use crate::named_tensors::{dictionary, flat};
 use crate::room;
 use crate::sequences::Sequences;
-use crate::states::{state_object, state_of};
+use crate::states::{check_finite, state_object, state_of};
 
 /// A model with its parameters and its description.
 ///
@@ -195,7 +195,8 @@ impl ModelObject {
     }
 }
 
-/// The outputs, time first, with a look between the parts of long sequences at whether the user wants to stop.
+/// The outputs, time first, with a look between parts of long sequences, or between groups of those that are read whole, at
+/// whether the user wants to stop.
 fn run(
     py: Python<'_>,
     model: &Model,
@@ -206,38 +207,54 @@ fn run(
     let configuration = model.configuration();
     let size = configuration.recurrent.input_size;
     let rows = inputs.time_major(py, sequences, size);
-    let mut outputs = Vec::new();
-    let parts = match configuration.needs_whole_sequences() {
-        true => Vec::new(),
-        false => sequences.parts(configuration.recurrent.multiply_adds_per_step()),
+    let work = configuration.recurrent.multiply_adds_per_step();
+    let (parts, groups) = match configuration.needs_whole_sequences() {
+        true => (Vec::new(), sequences.groups(work)),
+        false => (sequences.parts(work), Vec::new()),
     };
-    if parts.len() < 2 {
-        let pass = room::of_pass(&configuration.recurrent, sequences);
-        room::require(pass, || sequences.to_string())?;
+    let mut outputs = Vec::new();
+    if parts.len() + groups.len() == 1 {
+        let bytes = room::of_pass(&configuration.recurrent, sequences);
+        room::require(bytes, || sequences.to_string())?;
         compute(py, || {
             model.forward(&sequences.batch(), &rows.all(), state, &mut outputs)
         })?;
         return Ok(outputs);
     }
-    if let Rows::Features(features, size) = &rows {
-        compute(py, || sequences.check_finite(features, *size))?;
-    }
-    let mut part_outputs = Vec::new();
+    compute(py, || rows.check(sequences, configuration))?;
+    check_finite(state)?;
+    let mut own_outputs = Vec::new();
     for part in &parts {
         py.check_signals()?;
         compute(py, || {
-            model.forward(
-                &part.batch(),
-                &rows.part(part.range(1)),
-                state,
-                &mut part_outputs,
-            )
+            let rows = rows.part(part.range(1));
+            model.forward(&part.batch(), &rows, state, &mut own_outputs)
         })?;
         match configuration.readout {
-            Readout::EveryStep => outputs.extend_from_slice(&part_outputs),
+            Readout::EveryStep => outputs.extend_from_slice(&own_outputs),
             // Read from the state at the end.
-            _ => std::mem::swap(&mut outputs, &mut part_outputs),
+            _ => std::mem::swap(&mut outputs, &mut own_outputs),
         }
+    }
+    let units = configuration.recurrent.hidden_size;
+    let rows_of_sequence = match configuration.readout {
+        Readout::EveryStep => sequences.steps,
+        _ => 1,
+    };
+    for group in &groups {
+        py.check_signals()?;
+        outputs.resize(
+            rows_of_sequence * sequences.batch * configuration.outputs,
+            0.0,
+        );
+        compute(py, || {
+            let mut own = group.take_state(state, units);
+            let rows = rows.of_group(group);
+            model.forward(&group.batch(), &rows.all(), &mut own, &mut own_outputs)?;
+            group.put(&own_outputs, &mut outputs, configuration.outputs);
+            group.put_state(&own, state, units);
+            Ok::<_, ModelError>(())
+        })?;
     }
     Ok(outputs)
 }

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use pyo3::prelude::*;
-use tidegate_model::{BatchInputs, InputLayer, ModelConfiguration};
+use tidegate_model::{BatchInputs, InputLayer, ModelConfiguration, ModelError};
 
 use crate::arrays::{Floats, tokens_of};
 use crate::error::Outcome;
+use crate::groups::Group;
 use crate::sequences::Sequences;
 
 /// A caller's array.
@@ -81,5 +82,49 @@ impl Rows<'_> {
             }
             Rows::Tokens(tokens) => BatchInputs::Tokens(&tokens[rows]),
         }
+    }
+
+    /// Those of a group of sequences.
+    pub(crate) fn of_group(&self, group: &Group) -> Rows<'static> {
+        match self {
+            Rows::Features(features, size) => {
+                Rows::Features(group.take(features, *size).into(), *size)
+            }
+            Rows::Tokens(tokens) => Rows::Tokens(group.take(tokens, 1).into()),
+        }
+    }
+
+    /// Checks the rows of every real step, for sequences that are run in parts or groups, whose own errors would count steps
+    /// and sequences from the part's or group's first.
+    ///
+    /// # Errors
+    /// The model's, with the place in the whole sequences.
+    pub(crate) fn check(
+        &self,
+        sequences: &Sequences,
+        configuration: &ModelConfiguration,
+    ) -> Result<(), ModelError> {
+        let tokens = match self {
+            Rows::Features(features, size) => {
+                return Ok(sequences.check_finite(features, *size)?);
+            }
+            Rows::Tokens(tokens) => tokens,
+        };
+        let InputLayer::Embedding { vocabulary, .. } = configuration.input else {
+            return Ok(());
+        };
+        let batch = sequences.batch();
+        for (index, &token) in tokens.iter().enumerate() {
+            let (step, row) = (index / sequences.batch, index % sequences.batch);
+            if token as usize >= vocabulary && step < batch.length(row) {
+                return Err(ModelError::Token {
+                    row,
+                    step,
+                    token,
+                    vocabulary,
+                });
+            }
+        }
+        Ok(())
     }
 }

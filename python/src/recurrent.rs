@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use tidegate_cells::{Engine, InstructionSet, Stack};
+use tidegate_cells::{Engine, Error as CellsError, InstructionSet, Stack, State};
 use tidegate_model::{InputLayer, Model, ModelConfiguration, Readout};
 
 use crate::arrays::{Floats, NewArray};
@@ -14,7 +14,7 @@ use crate::gate_arrays::gate_arrays;
 use crate::named_tensors::{dictionary, flat};
 use crate::room;
 use crate::sequences::Sequences;
-use crate::states::{state_object, state_of};
+use crate::states::{check_finite, state_object, state_of};
 
 /// Weights as they are and as the engine has packed them.
 pub(crate) struct Loaded {
@@ -125,27 +125,7 @@ impl Recurrent {
             buffer.resize(rows.len() / self.stack.input_size * width, 0.0);
             &mut buffer[..]
         };
-        if self.stack.bidirectional {
-            room::require(room::of_pass(&self.stack, &sequences), || {
-                sequences.to_string()
-            })?;
-            compute(py, || {
-                engine.forward(&sequences.batch(), &rows, &mut state, target)
-            })?;
-        } else {
-            let parts = sequences.parts(self.stack.multiply_adds_per_step());
-            if parts.len() > 1 {
-                compute(py, || sequences.check_finite(&rows, self.stack.input_size))?;
-            }
-            for part in &parts {
-                py.check_signals()?;
-                let input = &rows[part.range(self.stack.input_size)];
-                let output = &mut target[part.range(width)];
-                compute(py, || {
-                    engine.forward(&part.batch(), input, &mut state, output)
-                })?;
-            }
-        }
+        self.run(py, engine, &sequences, &rows, &mut state, target)?;
         if !sequences.is_time_major() {
             sequences.to_callers_order(py, &buffer, output.values(), width);
         }
@@ -200,5 +180,51 @@ impl Recurrent {
         let width = Some(self.stack.input_size);
         let sequences = Sequences::of("x", input.shape(), width, batch_first, lengths)?;
         Ok((input, sequences))
+    }
+
+    /// Runs sequences that stand time first, with a look between parts of long ones, or between groups of those that are read
+    /// whole, at whether the user wants to stop.
+    fn run(
+        &self,
+        py: Python<'_>,
+        engine: &Engine,
+        sequences: &Sequences,
+        rows: &[f32],
+        state: &mut State,
+        output: &mut [f32],
+    ) -> Outcome<()> {
+        let (inputs, width) = (self.stack.input_size, self.stack.output_size());
+        let work = self.stack.multiply_adds_per_step();
+        let (parts, groups) = match self.stack.bidirectional {
+            true => (Vec::new(), sequences.groups(work)),
+            false => (sequences.parts(work), Vec::new()),
+        };
+        if parts.len() + groups.len() == 1 {
+            let bytes = room::of_pass(&self.stack, sequences);
+            room::require(bytes, || sequences.to_string())?;
+            return Ok(compute(py, || {
+                engine.forward(&sequences.batch(), rows, state, output)
+            })?);
+        }
+        compute(py, || sequences.check_finite(rows, inputs))?;
+        check_finite(state)?;
+        for part in &parts {
+            py.check_signals()?;
+            let (rows, output) = (&rows[part.range(inputs)], &mut output[part.range(width)]);
+            compute(py, || engine.forward(&part.batch(), rows, state, output))?;
+        }
+        for group in &groups {
+            py.check_signals()?;
+            compute(py, || {
+                let rows = group.take(rows, inputs);
+                let mut own = group.take_state(state, self.stack.hidden_size);
+                let mut own_output = group.take(output, width);
+                engine.forward(&group.batch(), &rows, &mut own, &mut own_output)?;
+                group.put(&own_output, output, width);
+                group.put_state(&own, state, self.stack.hidden_size);
+                Ok::<_, CellsError>(())
+            })?;
+        }
+        Ok(())
     }
 }

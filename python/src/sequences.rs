@@ -11,7 +11,7 @@ use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 
 /// Multiply-adds after which a pass over long sequences asks whether the user wants to stop: about a tenth of a second.
-const MULTIPLY_ADDS_PER_PART: usize = 1 << 31;
+pub(crate) const MULTIPLY_ADDS_PER_PART: usize = 1 << 31;
 
 /// How many sequences there are, and how they lie in the caller's arrays.
 pub(crate) struct Sequences {

@@ -7,7 +7,7 @@ use numpy::PyArrayDyn;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyType;
-use tidegate_cells::{Stack, State};
+use tidegate_cells::{Stack, State, first_not_finite};
 
 use crate::arrays::{Floats, array_of, shape_text};
 use crate::error::{Failure, Outcome};
@@ -57,6 +57,18 @@ pub(crate) fn state_of(
         hidden: values(stack, batch, "state.hidden", &hidden)?,
         cell,
     })
+}
+
+/// Checks a state that the engine does not see as it is.
+///
+/// # Errors
+/// `ValueError` if a value is not finite.
+pub(crate) fn check_finite(state: &State) -> Outcome<()> {
+    let is_finite = |values: &[f32]| first_not_finite(values).is_none();
+    if is_finite(&state.hidden) && is_finite(&state.cell) {
+        return Ok(());
+    }
+    Err(Failure::value("state: every value has to be finite"))
 }
 
 fn values(

@@ -6,14 +6,14 @@ use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
 use pyo3::types::PyType;
-use tidegate_cells::{State, first_not_finite};
+use tidegate_cells::State;
 use tidegate_model::BatchInputs;
 
 use crate::arrays::{Floats, NewArray, kind_of, shape_text, token, tokens_of};
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 use crate::room;
-use crate::states::{state_object, state_of};
+use crate::states::{check_finite, state_object, state_of};
 use crate::steppable::{Scratch, Steppable};
 
 /// Multiply-adds of a step from which the interpreter lock is released: about ten microseconds. To give the lock away and to
@@ -199,10 +199,7 @@ impl Stream {
     /// Continues from a state.
     fn restore(&self, py: Python<'_>, state: &Bound<'_, PyAny>) -> Outcome<()> {
         let state = state_of(self.network.stack(), self.batch, Some(state))?;
-        let is_finite = |values: &[f32]| first_not_finite(values).is_none();
-        if !(is_finite(&state.hidden) && is_finite(&state.cell)) {
-            return Err(Failure::value("state: every value has to be finite"));
-        }
+        check_finite(&state)?;
         self.position(py).state = state;
         Ok(())
     }

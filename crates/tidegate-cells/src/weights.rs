@@ -14,24 +14,30 @@ pub enum Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    /// The slice of each tensor.
+    /// Checks that there is just what `tensors` ask for.
     ///
     /// # Errors
-    /// [`Error::Length`] names what has another length than `tensors` ask for.
-    pub(crate) fn slices(self, tensors: &[Tensor]) -> Result<Vec<&'a [f32]>, Error> {
+    /// [`Error::Length`] names what has another length.
+    pub(crate) fn check(self, tensors: &[Tensor]) -> Result<(), Error> {
         match self {
             Weights::Flat(values) => {
-                check_length("weights", values.len(), &[("parameters", count(tensors))])?;
-                let slice = |tensor: &Tensor| &values[tensor.range()];
-                Ok(tensors.iter().map(slice).collect())
+                check_length("weights", values.len(), &[("parameters", count(tensors))])
             }
             Weights::Tensors(slices) => {
                 check_length("weights", slices.len(), &[("tensors", tensors.len())])?;
-                for (slice, tensor) in slices.iter().zip(tensors) {
-                    tensor.check_slice("weights of a tensor", slice.len())?;
-                }
-                Ok(slices.to_vec())
+                let mut pairs = slices.iter().zip(tensors);
+                pairs.try_for_each(|(slice, tensor)| {
+                    tensor.check_slice("weights of a tensor", slice.len())
+                })
             }
+        }
+    }
+
+    /// The slice of tensor `index` of those that were checked.
+    pub(crate) fn slice(self, tensors: &[Tensor], index: usize) -> &'a [f32] {
+        match self {
+            Weights::Flat(values) => &values[tensors[index].range()],
+            Weights::Tensors(slices) => slices[index],
         }
     }
 }

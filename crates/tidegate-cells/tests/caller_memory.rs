@@ -62,9 +62,9 @@ fn pass(
     let noise = Some(Noise::new(5));
     engine
         .forward_training(batch, input, &mut state, noise, &mut tape)
-        .unwrap();
+        .expect("the pass fits");
     let mut output = vec![f32::NAN; gradient.len()];
-    tape.copy_output(&mut output).unwrap();
+    tape.copy_output(&mut output).expect("the pass fits");
     assert_eq!(tape.output(), output);
     let mut state_gradient = stack.zero_state(LENGTHS.len());
     state_gradient.hidden.fill(0.1);
@@ -81,7 +81,7 @@ fn pass(
             &mut weight_gradient,
             Some(&mut input_gradient),
         )
-        .unwrap();
+        .expect("the pass fits");
     Results {
         output,
         state,

@@ -1,5 +1,5 @@
 //! Files that are damaged, foreign or made to harm are refused, and take no memory beyond what they can fill.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(unsafe_code, reason = "a global allocator is unsafe to implement")]
 
 mod onnx_support;

@@ -1,4 +1,5 @@
 //! Regression of whole recordings.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -19,7 +19,7 @@ const NOT_A_TIME: i64 = i64::MIN;
 pub(super) fn array_of(name: &str, kind: &str, values: &Bound<'_, PyAny>) -> Outcome<ArrayRef> {
     Ok(match kind {
         "number" => {
-            let values: PyReadonlyArrayDyn<'_, f64> = values.extract().map_err(PyErr::from)?;
+            let values: PyReadonlyArrayDyn<'_, f64> = values.extract()?;
             let values = values.as_array();
             Arc::new(values.iter().copied().collect::<Float64Array>())
         }
@@ -30,7 +30,7 @@ pub(super) fn array_of(name: &str, kind: &str, values: &Bound<'_, PyAny>) -> Out
                 .collect::<StringArray>(),
         ),
         unit => {
-            let values: PyReadonlyArray1<'_, i64> = values.extract().map_err(PyErr::from)?;
+            let values: PyReadonlyArray1<'_, i64> = values.extract()?;
             let values = values.as_array();
             let times = values
                 .iter()

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use numpy::{PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use tidegate_data::Recordings;
 use tidegate_train::TrainError;
 
 use super::options::SequenceOptions;
 use super::sequences::recordings;
+use super::shared::Shared;
 use super::training::{history, run};
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
 
 /// A trained classifier with its plan: what a model file of `tidegate train classify` holds.
-#[pyclass(module = "tidegate._engine")]
+#[pyclass(frozen, module = "tidegate._engine")]
 pub(crate) struct ClassifyModel {
-    model: tidegate_train::ClassifyModel,
+    model: Shared<tidegate_train::ClassifyModel>,
 }
 
 #[pymethods]
@@ -39,7 +39,12 @@ impl ClassifyModel {
             let data = recipe.prepare(&recordings)?;
             recipe.train(&data, None, observer, stop)
         })?;
-        Ok((ClassifyModel { model }, history(py, &trained)?))
+        Ok((
+            ClassifyModel {
+                model: Shared::new(model),
+            },
+            history(py, &trained)?,
+        ))
     }
 
     /// The probability of each class, `[n, classes]`, as `float64`.
@@ -49,8 +54,12 @@ impl ClassifyModel {
         sequences: &Bound<'py, PyAny>,
     ) -> Outcome<Bound<'py, PyArray2<f64>>> {
         let recordings = recordings(sequences, None)?;
-        let found = compute(py, || self.predict(&recordings))?;
-        let classes = self.model.plan.schema.classes.len();
+        let found = compute(py, || {
+            let found = self.model.read().predict(&recordings)?;
+            let probabilities = found.iter().flat_map(|one| one.probabilities(0));
+            Ok::<Vec<f64>, TrainError>(probabilities.collect())
+        })?;
+        let classes = self.model.read().plan.schema.classes.len();
         let rows = found.len() / classes;
         let array = numpy::PyArray1::from_vec(py, found);
         Ok(array.reshape([rows, classes])?)
@@ -59,31 +68,34 @@ impl ClassifyModel {
     /// The classes' names, in the order of the probabilities.
     #[getter]
     fn classes(&self) -> Vec<String> {
-        self.model.plan.schema.classes.clone()
+        self.model.read().plan.schema.classes.clone()
     }
 
     /// Channels of a sequence.
     #[getter]
     fn channels(&self) -> usize {
-        self.model.plan.schema.channels.len()
+        self.model.read().plan.schema.channels.len()
     }
 
     /// What Python keeps in the file beside the plan; empty if there is nothing.
     #[getter]
     fn note(&self) -> String {
-        let description = self.model.model.description();
-        description.get(super::NOTE).cloned().unwrap_or_default()
+        let model = self.model.read();
+        let note = model.model.description().get(super::NOTE);
+        note.cloned().unwrap_or_default()
     }
 
     #[setter]
-    fn set_note(&mut self, note: String) {
-        let description = self.model.model.description_mut();
-        description.insert(super::NOTE.to_owned(), note);
+    fn set_note(&self, py: Python<'_>, note: String) {
+        self.model.write(py, |model| {
+            let description = model.model.description_mut();
+            description.insert(super::NOTE.to_owned(), note);
+        });
     }
 
     /// Writes the model file.
-    fn save(&mut self, path: PathBuf) -> Outcome<()> {
-        Ok(self.model.save(path)?)
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Outcome<()> {
+        Ok(self.model.write(py, |model| model.save(path))?)
     }
 
     /// Reads a model file of a classifier that names whole sequences.
@@ -96,19 +108,24 @@ impl ClassifyModel {
                 path.display()
             )));
         }
-        Ok(ClassifyModel { model })
+        Ok(ClassifyModel {
+            model: Shared::new(model),
+        })
     }
 
     /// The bytes of the model file.
-    fn to_bytes<'py>(&mut self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.model.to_bytes()?))
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
+        let bytes = self
+            .model
+            .write(py, tidegate_train::ClassifyModel::to_bytes)?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// For `pickle` and `copy`: by way of the bytes of the model file.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        let bytes = slf.borrow_mut().to_bytes(slf.py())?;
+        let bytes = slf.get().to_bytes(slf.py())?;
         Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
@@ -116,13 +133,8 @@ impl ClassifyModel {
     #[staticmethod]
     fn from_bytes(bytes: &[u8]) -> Outcome<ClassifyModel> {
         let model = tidegate_train::ClassifyModel::from_bytes(bytes)?;
-        Ok(ClassifyModel { model })
-    }
-}
-
-impl ClassifyModel {
-    fn predict(&self, recordings: &Recordings) -> Result<Vec<f64>, TrainError> {
-        let found = self.model.predict(recordings)?;
-        Ok(found.iter().flat_map(|one| one.probabilities(0)).collect())
+        Ok(ClassifyModel {
+            model: Shared::new(model),
+        })
     }
 }

@@ -14,6 +14,7 @@ use tidegate_train::{
     WindowForecast,
 };
 
+use super::shared::Shared;
 use super::training::{history, run, word};
 use crate::arrow::{Frame, FrameColumn, Table};
 use crate::compute::compute;
@@ -149,9 +150,9 @@ impl ForecastOptions {
 }
 
 /// A trained forecaster with its plan: what a model file of `tidegate train forecast` holds.
-#[pyclass(module = "tidegate._engine")]
+#[pyclass(frozen, module = "tidegate._engine")]
 pub(crate) struct ForecastModel {
-    model: tidegate_train::ForecastModel,
+    model: Shared<tidegate_train::ForecastModel>,
 }
 
 #[pymethods]
@@ -173,16 +174,23 @@ impl ForecastModel {
             notes.extend(data.panel.notes.iter().map(ToString::to_string));
             request.settle(&data)?.train(&data, None, observer, stop)
         })?;
-        Ok((ForecastModel { model }, history(py, &trained)?, notes))
+        Ok((
+            ForecastModel {
+                model: Shared::new(model),
+            },
+            history(py, &trained)?,
+            notes,
+        ))
     }
 
     /// What comes after each series of a table that is as long as a window.
     fn predict(&self, py: Python<'_>, table: &Table) -> Outcome<Frame> {
         let (data, forecasts) = compute(py, || {
-            let data = self.model.prepare_ahead(&table.table)?;
-            let set = data.last_windows(self.model.window(), self.model.horizon())?;
+            let model = self.model.read();
+            let data = model.prepare_ahead(&table.table)?;
+            let set = data.last_windows(model.window(), model.horizon())?;
             let rows: Vec<usize> = (0..set.len()).collect();
-            let forecasts = self.model.forecast_windows(&data, &set, &rows)?;
+            let forecasts = model.forecast_windows(&data, &set, &rows)?;
             Ok::<_, TrainError>((data, forecasts))
         })?;
         self.frame(&data, &forecasts)
@@ -196,10 +204,11 @@ impl ForecastModel {
         table: &Table,
     ) -> Outcome<(&'static str, usize, Bound<'py, PyDict>)> {
         let (part, evaluation) = compute(py, || {
-            let mut data = self.model.prepare(&table.table)?;
+            let model = self.model.read();
+            let mut data = model.prepare(&table.table)?;
             let part = data.measured_part();
             let part = part.ok_or(TrainError::EmptySet { part: "test" })?;
-            Ok::<_, TrainError>((part, self.model.evaluate(&data, Split::Test)?))
+            Ok::<_, TrainError>((part, model.evaluate(&data, Split::Test)?))
         })?;
         let methods = PyDict::new(py);
         methods.set_item("model", measures(py, &evaluation.all.model)?)?;
@@ -217,68 +226,74 @@ impl ForecastModel {
     /// Rows that are read.
     #[getter]
     fn window(&self) -> usize {
-        self.model.window()
+        self.model.read().window()
     }
 
     /// Rows that are forecast.
     #[getter]
     fn horizon(&self) -> usize {
-        self.model.horizon()
+        self.model.read().horizon()
     }
 
     /// Columns that are forecast.
     #[getter]
     fn targets(&self) -> Vec<String> {
-        self.model.plan.schema.targets.clone()
+        self.model.read().plan.schema.targets.clone()
     }
 
     /// Levels of the quantiles.
     #[getter]
     fn quantiles(&self) -> Vec<f64> {
-        self.model.plan.levels.clone()
+        self.model.read().plan.levels.clone()
     }
 
     /// Rows of a season.
     #[getter]
     fn season(&self) -> usize {
-        self.model.plan.season
+        self.model.read().plan.season
     }
 
     /// The column of times.
     #[getter]
     fn time(&self) -> Option<String> {
-        let time = self.model.plan.schema.time.as_ref();
+        let model = self.model.read();
+        let time = model.plan.schema.time.as_ref();
         time.map(|time| time.column.clone())
     }
 
     /// The column that tells series apart.
     #[getter]
     fn series(&self) -> Option<String> {
-        self.model.plan.schema.series.clone()
+        self.model.read().plan.schema.series.clone()
     }
 
     /// Writes the model file.
-    fn save(&mut self, path: PathBuf) -> Outcome<()> {
-        Ok(self.model.save(path)?)
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Outcome<()> {
+        Ok(self.model.write(py, |model| model.save(path))?)
     }
 
     /// Reads a model file.
     #[staticmethod]
     fn load(path: PathBuf) -> Outcome<ForecastModel> {
         let model = tidegate_train::ForecastModel::load(path)?;
-        Ok(ForecastModel { model })
+        Ok(ForecastModel {
+            model: Shared::new(model),
+        })
     }
 
     /// The bytes of the model file.
-    fn to_bytes<'py>(&mut self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.model.to_bytes()?))
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
+        let bytes = self
+            .model
+            .write(py, tidegate_train::ForecastModel::to_bytes)?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// For `pickle` and `copy`: by way of the bytes of the model file.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        let bytes = slf.borrow_mut().to_bytes(slf.py())?;
+        let bytes = slf.get().to_bytes(slf.py())?;
         Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
@@ -286,14 +301,17 @@ impl ForecastModel {
     #[staticmethod]
     fn from_bytes(bytes: &[u8]) -> Outcome<ForecastModel> {
         let model = tidegate_train::ForecastModel::from_bytes(bytes)?;
-        Ok(ForecastModel { model })
+        Ok(ForecastModel {
+            model: Shared::new(model),
+        })
     }
 }
 
 impl ForecastModel {
     /// A row for each step of each series: the series, the time, and of each target the forecast and its quantiles.
     fn frame(&self, data: &ForecastData, forecasts: &[WindowForecast]) -> Outcome<Frame> {
-        let schema = &self.model.plan.schema;
+        let model = self.model.read();
+        let schema = &model.plan.schema;
         let steps = || forecasts.iter().flat_map(|one| one.times.iter().copied());
         let mut columns = Vec::new();
         if let Some(series) = &schema.series {
@@ -323,7 +341,7 @@ impl ForecastModel {
             let of_target = || forecasts.iter().map(move |one| &one.channels[target]);
             let point = of_target().flat_map(|channel| channel.point.iter().copied());
             columns.push((name.clone(), FrameColumn::Numbers(point.collect())));
-            for (index, level) in self.model.plan.levels.iter().enumerate() {
+            for (index, level) in model.plan.levels.iter().enumerate() {
                 let quantile = of_target()
                     .flat_map(|channel| channel.quantiles.iter().map(move |row| row[index]));
                 let name = format!("{name}_{level}");

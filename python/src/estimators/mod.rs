@@ -9,6 +9,7 @@ mod forecaster;
 mod options;
 mod regressor;
 mod sequences;
+mod shared;
 mod training;
 
 pub(crate) use classifier::ClassifyModel;

@@ -8,14 +8,15 @@ use pyo3::types::{PyBytes, PyDict};
 
 use super::options::SequenceOptions;
 use super::sequences::recordings;
+use super::shared::Shared;
 use super::training::{history, run};
 use crate::compute::compute;
 use crate::error::Outcome;
 
 /// A trained network for regression with its plan, as its model file holds them.
-#[pyclass(module = "tidegate._engine")]
+#[pyclass(frozen, module = "tidegate._engine")]
 pub(crate) struct RegressModel {
-    model: tidegate_train::RegressModel,
+    model: Shared<tidegate_train::RegressModel>,
 }
 
 #[pymethods]
@@ -39,7 +40,12 @@ impl RegressModel {
             let data = recipe.prepare(&recordings, &targets, size)?;
             recipe.train(&data, None, observer, stop)
         })?;
-        Ok((RegressModel { model }, history(py, &trained)?))
+        Ok((
+            RegressModel {
+                model: Shared::new(model),
+            },
+            history(py, &trained)?,
+        ))
     }
 
     /// The numbers of each sequence, `[n, size]`, as `float64`.
@@ -49,7 +55,7 @@ impl RegressModel {
         sequences: &Bound<'py, PyAny>,
     ) -> Outcome<Bound<'py, PyArray2<f64>>> {
         let recordings = recordings(sequences, None)?;
-        let found = compute(py, || self.model.predict(&recordings))?;
+        let found = compute(py, || self.model.read().predict(&recordings))?;
         let shape = [recordings.recordings.len(), self.targets()];
         Ok(PyArray1::from_vec(py, found).reshape(shape)?)
     }
@@ -57,50 +63,58 @@ impl RegressModel {
     /// Channels of a sequence.
     #[getter]
     fn channels(&self) -> usize {
-        self.model.plan.schema.channels.len()
+        self.model.read().plan.schema.channels.len()
     }
 
     /// Numbers of a sequence.
     #[getter]
     fn targets(&self) -> usize {
-        self.model.plan.target_scaling.len()
+        self.model.read().plan.target_scaling.len()
     }
 
     /// What Python keeps in the file beside the plan; empty if there is nothing.
     #[getter]
     fn note(&self) -> String {
-        let description = self.model.model.description();
-        description.get(super::NOTE).cloned().unwrap_or_default()
+        let model = self.model.read();
+        let note = model.model.description().get(super::NOTE);
+        note.cloned().unwrap_or_default()
     }
 
     #[setter]
-    fn set_note(&mut self, note: String) {
-        let description = self.model.model.description_mut();
-        description.insert(super::NOTE.to_owned(), note);
+    fn set_note(&self, py: Python<'_>, note: String) {
+        self.model.write(py, |model| {
+            let description = model.model.description_mut();
+            description.insert(super::NOTE.to_owned(), note);
+        });
     }
 
     /// Writes the model file.
-    fn save(&mut self, path: PathBuf) -> Outcome<()> {
-        Ok(self.model.save(path)?)
+    fn save(&self, py: Python<'_>, path: PathBuf) -> Outcome<()> {
+        Ok(self.model.write(py, |model| model.save(path))?)
     }
 
     /// Reads a model file.
     #[staticmethod]
     fn load(path: PathBuf) -> Outcome<RegressModel> {
         let model = tidegate_train::RegressModel::load(path)?;
-        Ok(RegressModel { model })
+        Ok(RegressModel {
+            model: Shared::new(model),
+        })
     }
 
     /// The bytes of the model file.
-    fn to_bytes<'py>(&mut self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.model.to_bytes()?))
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Outcome<Bound<'py, PyBytes>> {
+        let bytes = self
+            .model
+            .write(py, tidegate_train::RegressModel::to_bytes)?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// For `pickle` and `copy`: by way of the bytes of the model file.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> Outcome<(Bound<'py, PyAny>, (Bound<'py, PyBytes>,))> {
-        let bytes = slf.borrow_mut().to_bytes(slf.py())?;
+        let bytes = slf.get().to_bytes(slf.py())?;
         Ok((slf.get_type().getattr("from_bytes")?, (bytes,)))
     }
 
@@ -108,6 +122,8 @@ impl RegressModel {
     #[staticmethod]
     fn from_bytes(bytes: &[u8]) -> Outcome<RegressModel> {
         let model = tidegate_train::RegressModel::from_bytes(bytes)?;
-        Ok(RegressModel { model })
+        Ok(RegressModel {
+            model: Shared::new(model),
+        })
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn recordings(
     } else {
         for (index, sequence) in sequences.try_iter()?.enumerate() {
             let sequence = sequence?;
-            let sequence: PyReadonlyArray2<'_, f32> = sequence.extract().map_err(PyErr::from)?;
+            let sequence: PyReadonlyArray2<'_, f32> = sequence.extract()?;
             let sequence = sequence.as_array();
             add(index, sequence.ncols(), sequence.iter().copied().collect())?;
         }

@@ -18,6 +18,9 @@ use crate::error::{Failure, Outcome};
 use crate::model::ModelObject;
 use crate::sequences::Sequences;
 
+/// A layer of Keras: class, configuration as JSON, arrays.
+type LayerParts<'py> = (String, String, Vec<Bound<'py, PyArrayDyn<f32>>>);
+
 /// A network with its weights packed; it never changes.
 #[pyclass(frozen, name = "Network", module = "tidegate._engine")]
 pub(crate) struct NetworkObject {
@@ -149,10 +152,7 @@ impl NetworkObject {
     }
 
     /// Layers of Keras: class, configuration as JSON, arrays.
-    fn to_keras<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> Outcome<Vec<(String, String, Vec<Bound<'py, PyArrayDyn<f32>>>)>> {
+    fn to_keras<'py>(&self, py: Python<'py>) -> Outcome<Vec<LayerParts<'py>>> {
         let layers = keras::write(self.network())?.into_iter().map(|layer| {
             let weights = layer.weights.into_iter();
             let weights = weights.map(|array| array_of(py, &array.shape, array.values));

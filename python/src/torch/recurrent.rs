@@ -157,11 +157,10 @@ pub(crate) fn torch_backward<'py>(
     Ok(())
 }
 
-/// One gate, candidate or state of a direction of a layer: its name, the layer, whether the direction is the backward one, and the
-/// values in the order of the input's rows.
-type Gate<'py> = (&'static str, usize, bool, Bound<'py, PyArray1<f32>>);
+/// A gate, candidate or state of one direction of a layer: its name, and its values in the order of the input's rows.
+type Gate<'py> = (&'static str, Bound<'py, PyArray1<f32>>);
 
-/// What every gate does over the call's input, in inference.
+/// What every gate does over the call's input, in inference: layer by layer, direction by direction.
 ///
 /// # Errors
 /// Those of [`torch_forward`].
@@ -183,10 +182,8 @@ pub(crate) fn torch_trace<'py>(
         Ok(trace)
     };
     let trace = threads::run(py, threads, call.size(), run)??;
-    let gates = trace.gates.into_iter().map(|gate| {
-        let values = gate.values.into_pyarray(py);
-        (gate.name, gate.layer, gate.reverse, values)
-    });
+    let gates = trace.gates.into_iter();
+    let gates = gates.map(|gate| (gate.name, gate.values.into_pyarray(py)));
     Ok(gates.collect())
 }
 

@@ -1,6 +1,7 @@
 """What happens while an estimator trains: progress, callbacks, interruptions, other threads."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -133,3 +134,31 @@ else:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_one_estimator_serves_several_threads_while_it_is_saved() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    fitted = SequenceClassifier(hidden=16, epochs=2).fit(X, Y)
+    expected, size = fitted.predict_proba(X), len(pickle.dumps(fitted))
+    with ThreadPoolExecutor(4) as threads:
+        predictions = [threads.submit(fitted.predict_proba, X) for _ in range(20)]
+        copies = [threads.submit(pickle.dumps, fitted) for _ in range(20)]
+        assert all(np.array_equal(one.result(), expected) for one in predictions)
+        assert all(len(one.result()) == size for one in copies)
+
+
+def test_the_threads_of_the_environment_change_no_bit() -> None:
+    code = """
+import numpy as np, sys
+from tidegate import SequenceClassifier
+X = np.random.default_rng(0).normal(size=(40, 30, 2))
+Y = (X[:, :, 0].sum(axis=1) > 0).astype(int)
+sys.stdout.write(SequenceClassifier(hidden=8, epochs=2).fit(X, Y)._model.to_bytes().hex())
+"""
+    expected = SequenceClassifier(hidden=8, epochs=2).fit(X, Y)._model.to_bytes().hex()
+    for threads in ("1", "3"):
+        paths = os.pathsep.join(path for path in sys.path if path)
+        environment = {**os.environ, "PYTHONPATH": paths, "RAYON_NUM_THREADS": threads}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+        assert done.stdout == expected, done.stderr

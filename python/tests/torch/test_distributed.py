@@ -1,5 +1,6 @@
 """DistributedDataParallel trains the modules in two processes as one process would, in the documented example."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -57,6 +58,9 @@ def gradients_of_a_process(rank: int, folder: str) -> None:
     trained = torch.nn.parallel.DistributedDataParallel(module)
     trained(inputs[:, 2 * rank : 2 * rank + 2])[0].square().mean().backward()
     torch.save({name: value.grad for name, value in module.named_parameters()}, f"{folder}/{rank}.pt")
+    # What still held the process group would keep its threads running while Python ends.
+    del trained
+    gc.collect()
     torch.distributed.barrier()
     torch.distributed.destroy_process_group()
 

@@ -1,6 +1,7 @@
 """The custom operators, as autograd, ``torch.compile``, ``torch.export`` and their kin know them."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -89,6 +90,18 @@ def test_inductor_compiles_a_training_step() -> None:
         each(input)[0].square().sum().backward()
     for one, other in zip(module.parameters(), twin.parameters(), strict=True):
         assert torch.allclose(one.grad, other.grad, atol=1e-5)
+
+
+def test_noise_of_a_compiled_module_follows_from_the_seed() -> None:
+    module = tidegate.torch.GRU(3, 5, 2, dropout=0.3, recurrent_dropout=0.3, zoneout=0.2)
+    compiled = torch.compile(module, fullgraph=True, backend="aot_eager")
+    input = torch.randn(6, 2, 3)
+    results = []
+    for each in (module, compiled):
+        torch.manual_seed(4)
+        output, _ = each(input)
+        results.append([output, *torch.autograd.grad(output.square().sum(), module.parameters())])
+    assert all(torch.equal(*each) for each in zip(*results, strict=True))
 
 
 def test_cells_are_compiled() -> None:
@@ -232,6 +245,20 @@ def test_without_gradients_no_tape_is_kept_and_inputs_that_want_some_are_no_faul
     assert not output.requires_grad and not state.requires_grad
     *_, tape = operators.forward(input, None, None, None, list(module.parameters()), "gru", 1, False, [0.0] * 4, None, False)
     assert tape is None
+
+
+def test_calls_from_several_threads_give_the_same_bits() -> None:
+    module = tidegate.torch.GRU(16, 32)
+    inputs = [torch.randn(40, 4, 16) for _ in range(8)]
+
+    def step(input: Tensor) -> list[Tensor]:
+        output, _ = module(input)
+        return [output.detach(), *torch.autograd.grad(output.square().sum(), module.parameters())]
+
+    with ThreadPoolExecutor(4) as executor:
+        found = list(executor.map(step, inputs))
+    for one, other in zip(found, map(step, inputs), strict=True):
+        assert all(torch.equal(*each) for each in zip(one, other, strict=True))
 
 
 def test_a_packed_sequence_is_compiled_without_its_packing() -> None:

@@ -160,22 +160,20 @@ class _Layers(torch.nn.RNNBase):
 
     def _prepared_weights(self) -> list[Tensor]:
         if self.proj_size:
-            raise NotImplementedError(
-                f"tidegate.torch has no projections, but proj_size is {self.proj_size}: use torch.nn.LSTM"
-            )
+            raise _no_projections(self.proj_size)
         weights = self._weights()
         first = weights[0]
         if first.dtype is not torch.float32 or not first.is_cpu:
             weights = [checks.as_float32(weight, "a weight") for weight in weights]
         return weights
 
-    def trace(self, input: Any, hx: Any = None) -> dict[str, Any]:
+    def trace(self, input: Any, hx: Any = None) -> dict[str, Tensor]:
         """What every gate, candidate and state does over ``input``, in inference and without gradients.
 
-        The keys are ``<gate>_l<layer>`` with ``_reverse`` for the backward direction: ``update_gate_l0``,
-        ``hidden_l1_reverse``. Gates are ``reset_gate``, ``update_gate``, ``candidate`` of a GRU, whose update gate of 1 keeps
-        the old state; ``input_gate``, ``forget_gate``, ``candidate``, ``output_gate``, ``cell`` of an LSTM; every cell has
-        ``hidden``. Each value has the form of the module's output, with H features.
+        The tensors have the form of the module's output behind a first axis of layers · directions, in the order of the state's:
+        ``[layers · directions, T, B, H]``; of a ``PackedSequence`` ``[layers · directions, N, H]`` in the order of its rows. They
+        are ``reset_gate``, ``update_gate``, ``candidate`` of a GRU, whose update gate of 1 keeps the old state; ``input_gate``,
+        ``forget_gate``, ``candidate``, ``output_gate``, ``cell`` of an LSTM; ``candidate`` of an RNN; and ``hidden`` of each.
         """
         with torch.no_grad():
             return trace(self, input, hx)
@@ -237,10 +235,9 @@ class LSTM(_Layers):
         zoneout_cell: float = 0.0,
         **kwargs: Any,
     ) -> None:
-        if kwargs.get("proj_size", 0) or len(args) > 8:
-            raise NotImplementedError(
-                f"tidegate.torch has no projections, but proj_size is {kwargs.get('proj_size', args[8:])}: use torch.nn.LSTM"
-            )
+        proj_size = args[7] if len(args) > 7 else kwargs.get("proj_size", 0)
+        if proj_size:
+            raise _no_projections(proj_size)
         super().__init__("LSTM", *args, **kwargs)
         self._set_noise(recurrent_dropout, zoneout)
         self.zoneout_cell = checks.rate("zoneout_cell", zoneout_cell)
@@ -289,6 +286,10 @@ class RNN(_Layers):
 
     def _kind(self) -> str:
         return self.mode.lower()
+
+
+def _no_projections(size: int) -> NotImplementedError:
+    return NotImplementedError(f"tidegate.torch has no projections, but proj_size is {size}: use torch.nn.LSTM")
 
 
 def _refuse_projections(arguments: dict[str, Any]) -> None:

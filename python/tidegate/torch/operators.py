@@ -26,7 +26,7 @@ _ARGUMENTS = (
     "str kind, int layers, bool bidirectional, float[] rates, Tensor? seed"
 )
 
-_library: Any = torch.library.Library("tidegate", "DEF")  # type: ignore[no-untyped-call]
+_library: Any = torch.library.Library("tidegate", "DEF")
 _library.define(f"recurrent({_ARGUMENTS}, bool record) -> (Tensor output, Tensor hidden, Tensor cell, Tensor tape)")
 _library.define(
     f"recurrent_backward({_ARGUMENTS}, Tensor tape, Tensor? output_gradient, Tensor? hidden_gradient, "

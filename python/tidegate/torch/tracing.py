@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tidegate.torch.layers import _Layers
 
 
-def trace(module: "_Layers", input: Any, hx: Any) -> dict[str, Any]:
+def trace(module: "_Layers", input: Any, hx: Any) -> dict[str, Tensor]:
     """What ``module.trace`` gives."""
     packed = input if isinstance(input, PackedSequence) else None
     rows = input.data if packed is not None else input
@@ -41,16 +41,12 @@ def trace(module: "_Layers", input: Any, hx: Any) -> dict[str, Any]:
         None,
     )
 
-    def formed(values: Tensor) -> Any:
-        values = values.reshape(*rows.shape[:-1], module.hidden_size)
-        if packed is not None:
-            return PackedSequence(values, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices)
+    found: dict[str, list[Tensor]] = {}
+    for name, values in _engine.torch_trace(arguments, torch.get_num_threads()):
+        rows_of_gate = torch.from_numpy(values).reshape(*rows.shape[:-1], module.hidden_size)
         if not batched:
-            return values.squeeze(1)
-        return values.transpose(0, 1) if swapped else values
-
-    gates = _engine.torch_trace(arguments, torch.get_num_threads())
-    return {
-        f"{name}_l{layer}{'_reverse' if reverse else ''}": formed(torch.from_numpy(values))
-        for name, layer, reverse, values in gates
-    }
+            rows_of_gate = rows_of_gate.squeeze(1)
+        elif swapped:
+            rows_of_gate = rows_of_gate.transpose(0, 1)
+        found.setdefault(name, []).append(rows_of_gate)
+    return {name: torch.stack(gates) for name, gates in found.items()}

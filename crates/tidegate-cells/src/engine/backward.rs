@@ -42,11 +42,12 @@ impl Engine {
     where
         'c: 'b,
     {
-        let weights = weights.into().slices(&self.tensors)?;
+        let weights = weights.into();
+        weights.check(&self.tensors)?;
         let mut weight_gradient = weight_gradient.into().slices(&self.tensors)?;
         self.backward_slices(
             batch,
-            &weights,
+            weights,
             input,
             tape,
             output_gradient,
@@ -63,7 +64,7 @@ impl Engine {
     fn backward_slices(
         &self,
         batch: &Batch<'_>,
-        weights: &[&[f32]],
+        weights: Weights<'_>,
         input: &[f32],
         tape: &mut Tape,
         output_gradient: &[f32],

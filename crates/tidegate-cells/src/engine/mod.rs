@@ -76,7 +76,8 @@ impl Engine {
         let set = set.require()?;
         stack.validate()?;
         let tensors = stack.tensors();
-        let weights = weights.into().slices(&tensors)?;
+        let weights = weights.into();
+        weights.check(&tensors)?;
         let kernels = stack.cell.kernels();
         let shape = kernels.shape();
         let packed = (0..stack.layers * stack.directions())
@@ -100,7 +101,7 @@ impl Engine {
             set,
             weights: packed,
         };
-        engine.pack_weights(&weights)?;
+        engine.pack_weights(weights)?;
         Ok(engine)
     }
 
@@ -109,12 +110,14 @@ impl Engine {
     /// # Errors
     /// A wrong number of weights, or a weight that is not finite; the old weights stay then.
     pub fn set_weights<'a>(&mut self, weights: impl Into<Weights<'a>>) -> Result<(), Error> {
-        let weights = weights.into().slices(&self.tensors)?;
-        self.pack_weights(&weights)
+        let weights = weights.into();
+        weights.check(&self.tensors)?;
+        self.pack_weights(weights)
     }
 
-    fn pack_weights(&mut self, weights: &[&[f32]]) -> Result<(), Error> {
-        for (tensor, values) in self.tensors.iter().zip(weights) {
+    fn pack_weights(&mut self, weights: Weights<'_>) -> Result<(), Error> {
+        for (index, tensor) in self.tensors.iter().enumerate() {
+            let values = weights.slice(&self.tensors, index);
             if let Some(index) = first_not_finite(values) {
                 return Err(Error::NotFinite {
                     what: "weight".into(),
@@ -166,14 +169,15 @@ impl Engine {
     }
 
     /// Tensors of layer and direction `index` among those of the stack.
-    fn layer_tensors<'a>(&self, index: usize, weights: &[&'a [f32]]) -> LayerTensors<'a> {
-        let tensors = &weights[self.layer_range(index)];
+    fn layer_tensors<'a>(&self, index: usize, weights: Weights<'a>) -> LayerTensors<'a> {
+        let range = self.layer_range(index);
+        let tensor = |k: usize| weights.slice(&self.tensors, range.start + k);
         LayerTensors {
-            weight_ih: tensors[0],
-            weight_hh: tensors[1],
-            bias_ih: tensors[2],
-            bias_hh: tensors[3],
-            peephole: tensors.get(4).copied().unwrap_or_default(),
+            weight_ih: tensor(0),
+            weight_hh: tensor(1),
+            bias_ih: tensor(2),
+            bias_hh: tensor(3),
+            peephole: if range.len() > 4 { tensor(4) } else { &[] },
         }
     }
 

@@ -7,6 +7,7 @@
 //! Operator sets 7 to 28 are read. Subgraphs (If, Loop, Scan), functions, sequences, maps, sparse tensors and values in other
 //! files are refused by name.
 
+mod advance;
 mod attributes;
 mod chain;
 mod constant;
@@ -21,6 +22,7 @@ mod read;
 mod recurrent;
 mod run;
 mod tensor;
+mod trial;
 mod write;
 
 pub use graph::{Graph, PlainNode};

@@ -1,6 +1,6 @@
 //! What the tests of ONNX share: tensors of reference files, and the comparison of tensors.
 #![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
 use tidegate_exchange::onnx::{Tensor, Values};

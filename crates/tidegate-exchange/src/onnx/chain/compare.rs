@@ -4,12 +4,12 @@ use tidegate_cells::Batch;
 use tidegate_model::BatchInputs;
 
 use super::Order;
-use super::walk::{Arrangement, SEQUENCES, STEPS, batch_of, other_sizes, sizes};
+use super::sizes::{batch_of, other_sizes, sizes};
 use crate::error::ExchangeError;
 use crate::network::{Input, Network};
 use crate::onnx::graph::Graph;
 use crate::onnx::tensor::{ElementType, Tensor};
-use crate::onnx::write::{Numbers, apart};
+use crate::onnx::trial::{Numbers, apart};
 
 /// The largest difference allowed, relative to the largest output or 1: both sides compute in single precision, but sum dense
 /// layers in other orders.
@@ -19,12 +19,13 @@ const BOUND: f32 = 1e-4;
 pub(super) fn check(
     graph: &Graph,
     order: Order,
-    arrangement: Arrangement,
+    open: (usize, usize),
+    arrangement: Vec<usize>,
     network: &Network,
 ) -> Result<(), ExchangeError> {
     let mut numbers = Numbers(2);
     let port = &graph.inputs[0];
-    let shape = sizes(port, order, (STEPS, SEQUENCES));
+    let shape = sizes(port, order, open);
     let (steps, sequences) = batch_of(&shape, order);
     let (width, tokens, features) = match network.input {
         Input::Features(size) => (size, vec![], numbers.values(steps * sequences * size)),

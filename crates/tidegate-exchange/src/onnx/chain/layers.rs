@@ -1,14 +1,13 @@
 //! The layer that a node is.
 
-use tidegate_cells::Stack;
-
-use super::tags::{Source, source, sources, tagged, tags};
-use super::walk::{Rows, Value, Walk};
+use super::rows::Rows;
+use super::sizes::check_size;
+use super::tags::{Source, tagged};
+use super::walk::{Value, Walk};
 use crate::network::{Activation, Input, Layer};
 use crate::onnx::node::Node;
 use crate::onnx::operators::multiply::transposed;
 use crate::onnx::operators::{Binary, Elementwise, Gemm, Operator, Reduction};
-use crate::onnx::recurrent::{Direction, Kind, Recurrent, WeightTensors};
 use crate::onnx::tensor::{Tensor, Values, product};
 
 const NO_PLACE: &str = "it has no place in a chain of layers";
@@ -104,7 +103,7 @@ impl Walk<'_> {
     }
 
     /// A new source after the layer that was just added, with these places.
-    fn rows_of_layer(
+    pub(super) fn rows_of_layer(
         &mut self,
         shape: &[usize],
         places: impl Iterator<Item = usize>,
@@ -163,6 +162,7 @@ impl Walk<'_> {
                 rows.width
             ));
         }
+        check_size(&[rows.count(), outputs])?;
         let mut weight = if gemm.transpose_b {
             values.to_vec()
         } else {
@@ -241,60 +241,6 @@ impl Walk<'_> {
         Ok(self.rows_of_layer(value.shape(), places.into_iter(), &rows, width))
     }
 
-    fn mean(&mut self, value: &Tensor, axes: &[i64], keep: bool) -> Result<Tensor, String> {
-        let rows = self.settled(value)?;
-        let shape = value.shape();
-        let refused = || "it is not the mean over the steps of each sequence".to_owned();
-        let &[axis] = axes else {
-            return Err(refused());
-        };
-        let axis = if axis < 0 {
-            axis + shape.len() as i64
-        } else {
-            axis
-        };
-        let axis = usize::try_from(axis)
-            .ok()
-            .filter(|&axis| axis < shape.len())
-            .ok_or_else(refused)?;
-        let (steps, row) = (rows.steps.ok_or_else(refused)?, rows.batch * rows.width);
-        let inner: usize = shape[axis + 1..].iter().product();
-        if shape[axis] != steps || !rows.complete() || steps == 0 {
-            return Err(refused());
-        }
-        let outer: usize = shape[..axis].iter().product();
-        let mut places = Vec::with_capacity(outer * inner);
-        for first in 0..outer {
-            for second in 0..inner {
-                let mut of_step = vec![false; steps];
-                let place = |step: usize| rows.places[(first * steps + step) * inner + second];
-                for step in 0..steps {
-                    of_step[place(step) / row] = true;
-                    if place(step) % row != place(0) % row {
-                        return Err(refused());
-                    }
-                }
-                if of_step.contains(&false) {
-                    return Err(refused());
-                }
-                places.push(place(0) % row);
-            }
-        }
-        let mut shape = shape.to_vec();
-        if keep {
-            shape[axis] = 1;
-        } else {
-            shape.remove(axis);
-        }
-        self.layers.push(Layer::Mean);
-        let rows = Rows {
-            steps: None,
-            ..rows
-        };
-        let width = rows.width;
-        Ok(self.rows_of_layer(&shape, places.into_iter(), &rows, width))
-    }
-
     fn embedding(&mut self, table: &Tensor, tokens: &Tensor) -> Result<Tensor, String> {
         let rows = self.settled(tokens)?;
         let (&[vocabulary, size], Some(weight)) = (table.shape(), table.as_f32()) else {
@@ -304,6 +250,7 @@ impl Walk<'_> {
             .whole_rows()
             .filter(|_| self.layers.is_empty() && matches!(self.input, Input::Tokens { .. }))
             .ok_or("it does not read the tokens of the input")?;
+        check_size(&[rows.count(), size])?;
         self.input = Input::Tokens { vocabulary };
         self.layers.push(Layer::Embedding {
             size,
@@ -314,155 +261,6 @@ impl Walk<'_> {
             .into_iter()
             .flat_map(|row| row * size..(row + 1) * size);
         Ok(self.rows_of_layer(&shape, places, &rows, size))
-    }
-
-    fn recurrent(
-        &mut self,
-        recurrent: &Recurrent,
-        x: &Tensor,
-        inputs: &[Option<Value>],
-    ) -> Result<Vec<Value>, String> {
-        if recurrent.direction == Direction::Reverse {
-            return Err("a layer that only runs backwards has no place in a network".into());
-        }
-        let rows = self.settled(x)?;
-        let steps = rows.steps.ok_or("it reads one row for each sequence")?;
-        let (batch, width) = (rows.batch, rows.width);
-        let shape = if recurrent.batch_first {
-            [batch, steps, width]
-        } else {
-            [steps, batch, width]
-        };
-        let ordered = x.shape() == shape
-            && rows.places.iter().enumerate().all(|(place, &found)| {
-                let (row, feature) = (place / width, place % width);
-                let row = if recurrent.batch_first {
-                    row % steps * batch + row / steps
-                } else {
-                    row
-                };
-                found == row * width + feature
-            });
-        if !ordered {
-            return Err("it does not read the rows of the layer below step by step".into());
-        }
-        self.check_states(inputs, steps)?;
-        let known = |index: usize| match inputs.get(index).and_then(Option::as_ref) {
-            None => Ok(None),
-            Some(Value::Known(tensor)) => Ok(Some(tensor)),
-            Some(Value::Tagged(_)) => Err("its weights follow from the inputs"),
-        };
-        let tensors = WeightTensors {
-            input: known(1)?.ok_or("it has no W")?,
-            recurrent: known(2)?.ok_or("it has no R")?,
-            bias: known(3)?,
-            peepholes: known(7)?,
-        };
-        let (directions, units) = (recurrent.directions(), recurrent.hidden_size);
-        let (weights, input_size) = tensors.split(recurrent.kind, directions, units)?;
-        let cell = recurrent.engine_cell(0, tensors.peepholes.is_some())?;
-        if recurrent.engine_cell(directions - 1, tensors.peepholes.is_some())? != cell {
-            return Err("its directions have different activations".into());
-        }
-        self.layers.push(Layer::Recurrent {
-            stack: Stack {
-                bidirectional: directions == 2,
-                ..Stack::new(cell, input_size, units)
-            },
-            weights: weights
-                .iter()
-                .flat_map(|weights| weights.flat(recurrent.kind, units))
-                .collect(),
-        });
-        let (after, outputs) = (self.layers.len(), directions * units);
-        let of_rows = self.add_source(Source::Rows {
-            after,
-            steps: Some(steps),
-            batch,
-            width: outputs,
-        });
-        let of_hidden = self.add_source(Source::Hidden {
-            after,
-            batch,
-            width: outputs,
-        });
-        // In the order of Y and Y_h, the places among rows with both directions side by side.
-        let place = |step: usize, direction: usize, row: usize| {
-            let start = (step * batch + row) * outputs + direction * units;
-            start..start + units
-        };
-        let (y_shape, state_shape) = if recurrent.batch_first {
-            (
-                [batch, steps, directions, units],
-                [batch, directions, units],
-            )
-        } else {
-            (
-                [steps, directions, batch, units],
-                [directions, batch, units],
-            )
-        };
-        let mut y = Vec::new();
-        let mut state = Vec::new();
-        if recurrent.batch_first {
-            for row in 0..batch {
-                for step in 0..steps {
-                    (0..directions).for_each(|direction| y.extend(place(step, direction, row)));
-                }
-                (0..directions).for_each(|direction| state.extend(place(0, direction, row)));
-            }
-        } else {
-            for step in 0..steps {
-                for direction in 0..directions {
-                    (0..batch).for_each(|row| y.extend(place(step, direction, row)));
-                }
-            }
-            for direction in 0..directions {
-                (0..batch).for_each(|row| state.extend(place(0, direction, row)));
-            }
-        }
-        let mut results = vec![
-            tagged(of_rows, &y_shape, y.into_iter()),
-            tagged(of_hidden, &state_shape, state.iter().copied()),
-        ];
-        if recurrent.kind == Kind::Lstm {
-            let of_cell = self.add_source(Source::Cell);
-            results.push(tagged(of_cell, &state_shape, state.into_iter()));
-        }
-        Ok(results.into_iter().map(Value::Tagged).collect())
-    }
-
-    /// Checks that lengths are those of the batch or an input, and initial states zero or an input.
-    fn check_states(&self, inputs: &[Option<Value>], steps: usize) -> Result<(), String> {
-        for (index, name) in [(4, "sequence_lens"), (5, "initial_h"), (6, "initial_c")] {
-            match inputs.get(index).and_then(Option::as_ref) {
-                None => {}
-                Some(Value::Tagged(tensor)) => {
-                    let tags = tags(tensor);
-                    let is_input = source(tags).is_some()
-                        && sources(tags)
-                            .all(|number| matches!(self.sources.get(number), Some(Source::Other)));
-                    if !is_input {
-                        return Err(format!("its {name} is neither zero nor an input"));
-                    }
-                }
-                Some(Value::Known(tensor)) => {
-                    let fits = match tensor.values() {
-                        Values::F32(values) => values.iter().all(|value| *value == 0.0),
-                        Values::I32(lengths) => {
-                            lengths.iter().all(|length| *length as usize == steps)
-                        }
-                        _ => false,
-                    };
-                    if !fits {
-                        return Err(format!(
-                            "its {name} is a constant that a network does not keep"
-                        ));
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -3,10 +3,16 @@
 //! Every value that follows from the input is represented by tags: for each of its values, which value of which layer's rows
 //! it is. Operators that only move values move tags, so that no arrangement of theirs needs to be known; where a layer reads
 //! its input, the tags must be whole rows in the layer's order.
-//! `tags` is that arithmetic, `walk` follows the nodes, `layers` turns single nodes into layers, `compare` runs both.
+//! `tags` is that arithmetic, `walk` follows the nodes, `layers`, `recurrent` and `pooling` turn single nodes into layers, `attention` finds the one layer
+//! that is several, `compare` runs both.
 
+mod attention;
 mod compare;
 mod layers;
+mod pooling;
+mod recurrent;
+mod rows;
+mod sizes;
 mod tags;
 mod walk;
 
@@ -17,6 +23,7 @@ use super::tensor::ElementType;
 use crate::error::ExchangeError;
 use crate::network::{Layer, Network};
 
+use self::sizes::OPEN;
 use self::walk::Walk;
 
 /// Which axis of the input is which.
@@ -33,11 +40,6 @@ pub(super) enum Order {
 }
 
 pub(super) fn network(graph: &Graph) -> Result<Network, ExchangeError> {
-    let refused = |reason: &str| ExchangeError::NoCounterpart {
-        what: reason.into(),
-        format: "a network",
-        remedy: "run the graph as it is".into(),
-    };
     let Some(input) = graph.inputs.first() else {
         return Err(refused("a graph without an input"));
     };
@@ -62,18 +64,8 @@ pub(super) fn network(graph: &Graph) -> Result<Network, ExchangeError> {
     };
     let mut furthest: Option<(usize, ExchangeError)> = None;
     for &order in orders {
-        let mut walk = Walk::new(graph, order)?;
-        match walk.run() {
-            Ok(()) => {
-                let arrangement = walk.arrangement();
-                let network = Network {
-                    input: walk.input,
-                    layers: joined(walk.layers),
-                };
-                network.validate()?;
-                compare::check(graph, order, arrangement, &network)?;
-                return Ok(network);
-            }
+        match chain(graph, order) {
+            Ok(network) => return Ok(network),
             Err((place, error)) => {
                 if furthest.as_ref().is_none_or(|(other, _)| place > *other) {
                     furthest = Some((place, error));
@@ -82,6 +74,40 @@ pub(super) fn network(graph: &Graph) -> Result<Network, ExchangeError> {
         }
     }
     Err(furthest.map_or_else(|| refused("this graph"), |(_, error)| error))
+}
+
+/// The network that a graph is if its input has this order; an error comes with the place of its node.
+fn chain(graph: &Graph, order: Order) -> Result<Network, (usize, ExchangeError)> {
+    let end = graph.nodes.len();
+    let mut found: Option<Network> = None;
+    // A part of a fixed place may be the last step of one length, and is not that of another.
+    for open in OPEN {
+        let mut walk = Walk::new(graph, order, open).map_err(|error| (0, error))?;
+        walk.run()?;
+        let network = Network {
+            input: walk.input.clone(),
+            layers: joined(std::mem::take(&mut walk.layers)),
+        };
+        if found.as_ref().is_some_and(|found| *found != network) {
+            return Err((
+                end,
+                refused("a graph whose layers change with the number of steps"),
+            ));
+        }
+        network.validate().map_err(|error| (end, error))?;
+        compare::check(graph, order, open, walk.arrangement(), &network)
+            .map_err(|error| (end, error))?;
+        found = Some(network);
+    }
+    found.ok_or_else(|| (0, refused("this graph")))
+}
+
+fn refused(what: &str) -> ExchangeError {
+    ExchangeError::NoCounterpart {
+        what: what.into(),
+        format: "a network",
+        remedy: "run the graph as it is".into(),
+    }
 }
 
 /// With recurrent layers of one cell and size that follow each other as one stack, and minimal gated units recognised.
@@ -125,6 +151,8 @@ fn minimal(layer: Layer) -> Layer {
         return layer;
     }
     let mut smaller = Vec::with_capacity(weights.len() * 2 / 3);
+    // Gates without a weight say nothing of each other.
+    let mut gated = false;
     for tensor in stack.tensors() {
         let values = &weights[tensor.range()];
         let block = values.len() / 3;
@@ -137,8 +165,12 @@ fn minimal(layer: Layer) -> Layer {
         {
             return layer;
         }
+        gated |= reset.iter().any(|value| *value != 0.0);
         smaller.extend_from_slice(reset);
         smaller.extend_from_slice(candidate);
+    }
+    if !gated {
+        return layer;
     }
     Layer::Recurrent {
         stack: Stack {

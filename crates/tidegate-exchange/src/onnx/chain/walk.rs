@@ -1,19 +1,17 @@
 //! Follows a graph's nodes from its input to its outputs.
 
 use super::Order;
-use super::tags::{Source, complete, places, rows, source, sources, tagged, tags};
+use super::attention::{self, Attention};
+use super::rows::Rows;
+use super::sizes::{batch_of, check_size, other_sizes, sizes};
+use super::tags::{Source, places, source, sources, tagged, tags};
 use crate::error::ExchangeError;
 use crate::network::{Input, Layer};
 use crate::onnx::graph::Graph;
 use crate::onnx::node::Node;
 use crate::onnx::operators::{Operator, shape_of};
-use crate::onnx::port::{Dimension, Port};
 use crate::onnx::run::compute;
 use crate::onnx::tensor::{ElementType, Tensor};
-
-/// Sizes that stand for the open axes: steps, and sequences.
-pub(super) const STEPS: usize = 5;
-pub(super) const SEQUENCES: usize = 3;
 
 /// What is known of a value.
 #[derive(Clone, Debug)]
@@ -27,63 +25,22 @@ pub(super) enum Value {
 /// The state of the walk.
 pub(super) struct Walk<'a> {
     graph: &'a Graph,
-    order: Order,
     pub(super) values: Vec<Option<Value>>,
     pub(super) sources: Vec<Source>,
     pub(super) input: Input,
     pub(super) layers: Vec<Layer>,
+    /// Bytes that the values of the walk may still take.
+    room: usize,
     /// Order of the rows of the output.
     output_rows: Vec<usize>,
 }
 
-/// How the rows of a graph's output lie, by their places among the network's.
-pub(super) type Arrangement = Vec<usize>;
-
-/// The sizes of the axes of an input with this order; open ones stand for steps or sequences.
-pub(super) fn sizes(port: &Port, order: Order, open: (usize, usize)) -> Vec<usize> {
-    let (steps, sequences) = open;
-    let open = match order {
-        Order::StepsFirst => [steps, sequences],
-        Order::BatchFirst => [sequences, steps],
-        Order::BatchAlone => [sequences, 0],
-        Order::StepsAlone => [steps, 0],
-    };
-    let shape = port.shape.as_deref().unwrap_or_default();
-    shape
-        .iter()
-        .enumerate()
-        .map(|(axis, dimension)| match dimension {
-            Dimension::Fixed(size) => *size,
-            _ => open.get(axis).copied().unwrap_or(0),
-        })
-        .collect()
-}
-
-/// Steps and sequences of an input of these sizes.
-pub(super) fn batch_of(sizes: &[usize], order: Order) -> (usize, usize) {
-    match order {
-        Order::StepsFirst => (sizes[0], sizes[1]),
-        Order::BatchFirst => (sizes[1], sizes[0]),
-        Order::BatchAlone => (1, sizes[0]),
-        Order::StepsAlone => (sizes[0], 1),
-    }
-}
-
-/// The sizes of another input: open axes count sequences.
-pub(super) fn other_sizes(port: &Port, sequences: usize) -> Vec<usize> {
-    let shape = port.shape.as_deref().unwrap_or_default();
-    let size = |dimension: &Dimension| match dimension {
-        Dimension::Fixed(size) => *size,
-        _ => sequences,
-    };
-    shape.iter().map(size).collect()
-}
-
-/// More values than a graph is tried with.
-const MOST: usize = 1 << 22;
-
 impl<'a> Walk<'a> {
-    pub(super) fn new(graph: &'a Graph, order: Order) -> Result<Walk<'a>, ExchangeError> {
+    pub(super) fn new(
+        graph: &'a Graph,
+        order: Order,
+        open: (usize, usize),
+    ) -> Result<Walk<'a>, ExchangeError> {
         let mut values: Vec<Option<Value>> = graph
             .constants
             .iter()
@@ -94,17 +51,14 @@ impl<'a> Walk<'a> {
         let mut input = Input::Features(0);
         for (place, (port, &number)) in graph.inputs.iter().zip(&graph.input_values).enumerate() {
             let shape = if place == 0 {
-                sizes(port, order, (STEPS, SEQUENCES))
+                sizes(port, order, open)
             } else {
                 other_sizes(port, first_batch)
             };
-            let count = crate::onnx::tensor::product(&shape).filter(|count| *count <= MOST);
-            let Some(count) = count else {
-                return Err(ExchangeError::Input {
-                    name: port.name.clone(),
-                    reason: format!("shape {shape:?} is too large to be tried"),
-                });
-            };
+            let count = check_size(&shape).map_err(|reason| ExchangeError::Input {
+                name: port.name.clone(),
+                reason,
+            })?;
             if place > 0 {
                 values[number] = Some(Value::Tagged(tagged(place, &shape, 0..count)));
                 found.push(Source::Other);
@@ -143,11 +97,11 @@ impl<'a> Walk<'a> {
         }
         Ok(Walk {
             graph,
-            order,
             values,
             sources: found,
             input,
             layers: Vec::new(),
+            room: graph.memory_limit,
             output_rows: Vec::new(),
         })
     }
@@ -156,11 +110,18 @@ impl<'a> Walk<'a> {
     pub(super) fn run(&mut self) -> Result<(), (usize, ExchangeError)> {
         let graph = self.graph;
         let needed = needed(graph);
+        let attention = attention::find(graph);
         for (place, node) in graph.nodes.iter().enumerate() {
-            if needed[place] {
-                self.node(node)
-                    .map_err(|reason| (place, node.error(reason)))?;
+            if !needed[place] {
+                continue;
             }
+            let result = match attention.iter().find(|one| one.nodes.contains(&place)) {
+                None => self.node(node),
+                // All of it is one layer, once its last node is reached.
+                Some(one) if one.nodes[6] != place => Ok(()),
+                Some(one) => self.attention(one, node),
+            };
+            result.map_err(|reason| (place, node.error(reason)))?;
         }
         self.outputs().map_err(|error| (graph.nodes.len(), error))
     }
@@ -174,8 +135,24 @@ impl<'a> Walk<'a> {
         let results = self.results(node, &inputs)?;
         for (result, output) in results.into_iter().zip(&node.outputs) {
             if let Some(number) = output {
+                let (Value::Known(tensor) | Value::Tagged(tensor)) = &result;
+                self.room = self
+                    .room
+                    .checked_sub(tensor.values().bytes())
+                    .ok_or("the values of the graph take more than the memory limit")?;
                 self.values[*number] = Some(result);
             }
+        }
+        Ok(())
+    }
+
+    fn attention(&mut self, attention: &Attention<'_>, node: &Node) -> Result<(), String> {
+        let Some(Value::Tagged(rows)) = self.values[attention.rows].clone() else {
+            return Err("it does not read a layer".into());
+        };
+        let pooled = self.attend(&rows, attention)?;
+        if let Some(Some(number)) = node.outputs.first() {
+            self.values[*number] = Some(Value::Tagged(pooled));
         }
         Ok(())
     }
@@ -194,7 +171,7 @@ impl<'a> Walk<'a> {
                 })
             })
             .collect();
-        let room = self.graph.memory_limit;
+        let room = self.room;
         let run = |tensors: &[Option<&Tensor>]| {
             compute(node, tensors, room).map_err(|error| match error {
                 ExchangeError::Operator { reason, .. } => reason,
@@ -345,39 +322,8 @@ impl<'a> Walk<'a> {
     }
 
     /// How the rows of the first output lie.
-    pub(super) fn arrangement(&self) -> Arrangement {
-        let _ = self.order;
+    pub(super) fn arrangement(&self) -> Vec<usize> {
         self.output_rows.clone()
-    }
-}
-
-/// Values of the last layer's rows.
-pub(super) struct Rows {
-    /// Of each value, its place among them.
-    pub(super) places: Vec<usize>,
-    pub(super) steps: Option<usize>,
-    pub(super) batch: usize,
-    pub(super) width: usize,
-}
-
-impl Rows {
-    /// Number of rows.
-    pub(super) fn count(&self) -> usize {
-        self.steps.unwrap_or(1) * self.batch
-    }
-
-    /// The rows in the order of the values, where these are all rows, whole.
-    pub(super) fn whole_rows(&self) -> Option<Vec<usize>> {
-        rows(&self.as_tags(), self.count(), self.width)
-    }
-
-    /// Whether all values are there once, in any order.
-    pub(super) fn complete(&self) -> bool {
-        complete(&self.as_tags(), self.count() * self.width)
-    }
-
-    fn as_tags(&self) -> Vec<i64> {
-        self.places.iter().map(|&place| place as i64).collect()
     }
 }
 

@@ -89,13 +89,16 @@ impl PlainCell {
 
     fn gru(&self, x: &[f32], hidden: &mut [f32]) {
         let sum = |block, hidden: &[f32]| {
-            add(self.from_input(block, x), &self.from_hidden(block, hidden))
+            add(
+                self.input_product(block, x),
+                &self.hidden_product(block, hidden),
+            )
         };
         let update = self.activate(0, sum(0, hidden));
         let reset = self.activate(0, sum(1, hidden));
         let candidate = if self.options.linear_before_reset {
-            let product = multiply(self.from_hidden(2, hidden), &reset);
-            add(product, &self.from_input(2, x))
+            let product = multiply(self.hidden_product(2, hidden), &reset);
+            add(product, &self.input_product(2, x))
         } else {
             sum(2, &multiply(reset, hidden))
         };
@@ -108,7 +111,10 @@ impl PlainCell {
     fn lstm(&self, x: &[f32], hidden: &mut [f32], cell: &mut [f32]) {
         let units = self.options.hidden_size;
         let sum = |block, peephole: Option<usize>, cell: &[f32]| {
-            let mut sum = add(self.from_input(block, x), &self.from_hidden(block, hidden));
+            let mut sum = add(
+                self.input_product(block, x),
+                &self.hidden_product(block, hidden),
+            );
             if let (Some(peephole), Some(weights)) = (peephole, &self.peepholes) {
                 let weights = &weights[peephole * units..][..units];
                 for ((sum, weight), cell) in sum.iter_mut().zip(weights).zip(cell) {
@@ -134,17 +140,17 @@ impl PlainCell {
     }
 
     fn rnn(&self, x: &[f32], hidden: &mut [f32]) {
-        let sum = add(self.from_input(0, x), &self.from_hidden(0, hidden));
+        let sum = add(self.input_product(0, x), &self.hidden_product(0, hidden));
         hidden.copy_from_slice(&self.activate(0, sum));
     }
 
     /// W_block x + Wb_block.
-    fn from_input(&self, block: usize, x: &[f32]) -> Vec<f32> {
+    fn input_product(&self, block: usize, x: &[f32]) -> Vec<f32> {
         self.product(&self.input, block, x, 0)
     }
 
     /// R_block h + Rb_block.
-    fn from_hidden(&self, block: usize, hidden: &[f32]) -> Vec<f32> {
+    fn hidden_product(&self, block: usize, hidden: &[f32]) -> Vec<f32> {
         self.product(&self.recurrent, block, hidden, self.options.kind.blocks())
     }
 

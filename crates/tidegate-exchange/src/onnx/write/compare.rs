@@ -1,6 +1,6 @@
 //! A written file run beside its network.
 
-use tidegate_cells::{Batch, State, mix};
+use tidegate_cells::{Batch, State};
 use tidegate_model::BatchInputs;
 
 use super::state_name;
@@ -8,30 +8,7 @@ use crate::error::ExchangeError;
 use crate::network::{Input, Network, NetworkRunner};
 use crate::onnx::graph::Graph;
 use crate::onnx::tensor::Tensor;
-
-/// Random numbers from a seed, the same on every machine.
-pub(in crate::onnx) struct Numbers(pub(in crate::onnx) u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(1);
-        mix(self.0)
-    }
-
-    /// From −1 to 1.
-    pub(in crate::onnx) fn values(&mut self, count: usize) -> Vec<f32> {
-        (0..count)
-            .map(|_| (self.next() >> 40) as f32 / (1u64 << 23) as f32 - 1.0)
-            .collect()
-    }
-
-    /// From 0 to before `vocabulary`.
-    pub(in crate::onnx) fn tokens(&mut self, count: usize, vocabulary: usize) -> Vec<u32> {
-        (0..count)
-            .map(|_| (self.next() % vocabulary.max(1) as u64) as u32)
-            .collect()
-    }
-}
+use crate::onnx::trial::{Numbers, apart};
 
 const STEPS: usize = 7;
 const SEQUENCES: usize = 3;
@@ -149,19 +126,4 @@ fn run(
         }
     }
     values("output")
-}
-
-/// The largest difference, without end where the numbers of values differ or one is not a number.
-pub(in crate::onnx) fn apart(left: &[f32], right: &[f32]) -> f32 {
-    if left.len() != right.len() {
-        return f32::INFINITY;
-    }
-    left.iter().zip(right).fold(0.0, |largest, (left, right)| {
-        let difference = (left - right).abs();
-        if difference.is_nan() {
-            f32::INFINITY
-        } else {
-            difference.max(largest)
-        }
-    })
 }

@@ -91,10 +91,8 @@ pub(super) fn write(
                 tensors.peepholes,
             )
         });
-        let mut inputs: Vec<&str> = vec![&rows, &w, &r, &b, "", &states[0][layer]];
-        if carries_cell {
-            inputs.push(&states[1][layer]);
-        }
+        let mut inputs: Vec<&str> = vec![&rows, &w, &r, &b, ""];
+        inputs.extend(states.iter().map(|state| state[layer].as_str()));
         if let Some(p) = &p {
             inputs.push(p);
         }

@@ -1,0 +1,39 @@
+//! Every operator beside the recurrent ones, beside the standard's reference implementation (`reference/onnx/operators.py`).
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod onnx_support;
+
+use onnx_support::{assert_close, bytes_of_hex, tensor_of};
+use serde_json::Value;
+use tidegate_exchange::onnx::{Graph, Tensor};
+
+/// Largest difference allowed, relative to the largest magnitude in a tensor or 1: both sides are float32, and their exponentials
+/// may differ in the last places.
+const BOUND: f32 = 1e-6;
+
+#[test]
+fn every_operator_gives_what_the_standard_says() {
+    let cases: Vec<Value> =
+        serde_json::from_str(include_str!("reference/onnx/operators.json")).unwrap();
+    let mut failures = Vec::new();
+    for case in cases {
+        let name = &case["name"];
+        let inputs = case["inputs"].as_object().unwrap();
+        let inputs: Vec<(&str, Tensor)> = inputs
+            .iter()
+            .map(|(name, tensor)| (name.as_str(), tensor_of(tensor)))
+            .collect();
+        let graph = Graph::read(&bytes_of_hex(&case["model"]));
+        match graph.and_then(|graph| graph.run(&inputs)) {
+            Ok(outputs) => {
+                assert_eq!(outputs.len(), case["outputs"].as_object().unwrap().len());
+                for (output, tensor) in outputs {
+                    let what = format!("{name} {output}");
+                    assert_close(&what, &tensor, &tensor_of(&case["outputs"][&output]), BOUND);
+                }
+            }
+            Err(error) => failures.push(format!("{name}: {error}")),
+        }
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+}
