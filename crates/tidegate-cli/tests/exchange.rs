@@ -45,7 +45,7 @@ fn path(folder: &Path, name: &str) -> String {
 }
 
 /// What it prints, without its line breaks.
-fn said(subcommand: &str, options: &[&str]) -> String {
+fn sentence(subcommand: &str, options: &[&str]) -> String {
     let printed = lines(subcommand, options);
     printed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -87,7 +87,7 @@ fn parameters_become_a_model_that_runs_streams_shows_its_gates_and_goes_out_agai
         path(folder, "model.safetensors"),
         file(folder, "x.csv", "a,b\n0.5,1\n-1,0.25\n2,0\n"),
     );
-    let said = said("import", &[&state, "-o", &model]);
+    let said = sentence("import", &[&state, "-o", &model]);
     assert!(
         said.contains("1 layer of GRU with 4 units, 3 outputs"),
         "{said}"
@@ -106,7 +106,7 @@ fn parameters_become_a_model_that_runs_streams_shows_its_gates_and_goes_out_agai
 
     for (name, bound) in [("out.onnx", 1e-6), ("out.safetensors", 0.0)] {
         let out = path(folder, name);
-        let said = said("export", &[&model, "-o", &out]);
+        let said = sentence("export", &[&model, "-o", &out]);
         assert!(said.contains("Read and run again"), "{said}");
         assert!(
             difference(&lines("run", &[&out, &data]), &whole) <= bound,
@@ -126,7 +126,7 @@ fn parameters_become_a_model_that_runs_streams_shows_its_gates_and_goes_out_agai
     );
 
     let array = path(folder, "y.npy");
-    let said = said("run", &[&model, &data, "-o", &array]);
+    let said = sentence("run", &[&model, &data, "-o", &array]);
     assert!(said.contains("an array [3, 3]"), "{said}");
     let bytes = fs::read(array).unwrap();
     assert_eq!(bytes.len(), 128 + 9 * 4);
@@ -242,7 +242,7 @@ fn a_classifier_goes_out_from_raw_channels_to_probabilities() {
     let bound = 1e-4;
     assert!(difference(&lines("run", &[&model, &sequence]), &expected) < bound);
     let out = path(folder, "gestures.onnx");
-    let said = said("export", &[&model, "-o", &out]);
+    let said = sentence("export", &[&model, "-o", &out]);
     assert!(said.contains("probabilities"), "{said}");
     assert!(difference(&lines("run", &[&out, &sequence]), &expected) < bound);
     let bytes = fs::read(&out).unwrap();
