@@ -103,13 +103,14 @@ bench-engines: $(VENV)/.torch $(VENV)/.peers ## build and install what `make ben
 	$(CARGO) build --release --package tidegate-train --example time_growth
 	-$(CARGO) build --release --locked --manifest-path bench/rten/Cargo.toml --target-dir "$${CARGO_TARGET_DIR:-target}/rten"
 
-bench-python: wheel $(VENV)/.torch ## time the Python package: its import, a step of a stream, accelerated models of PyTorch
+bench-python: wheel $(VENV)/.python ## time the Python package: its import, a step of a stream, accelerated models of PyTorch
 	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) dist/tidegate-*.whl
 	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) bench/python_import.py
 	$(VENV_PYTHON) bench/python_step.py
 	$(VENV_PYTHON) bench/accelerate.py $(BENCH_FLAGS) --output bench/results-accelerate.json --readme README.md
 	$(VENV_PYTHON) bench/distributed.py $(BENCH_FLAGS) --output bench/results-distributed.json
+	$(VENV_PYTHON) bench/ray_series.py --output bench/ray_series.json
 
 $(VENV)/.mido:
 	$(PYTHON) -m venv $(VENV)
@@ -137,7 +138,8 @@ wheel: $(VENV)/.maturin ## build the Python package's wheel in dist/
 # The compiled module beside its Python sources, for work on them with PYTHONPATH=python.
 develop: ## build the Python package in place, with the development profile
 	$(CARGO) build --package tidegate-python
-	cp "$${CARGO_TARGET_DIR:-target}/debug/lib_engine.so" python/tidegate/_engine.abi3.so
+	cp "$${CARGO_TARGET_DIR:-target}/debug/lib_engine.so" python/tidegate/_engine.tmp
+	mv python/tidegate/_engine.tmp python/tidegate/_engine.abi3.so
 
 $(VENV)/.python: $(VENV)/.maturin
 	$(VENV_PYTHON) -m pip install --quiet $(PIP_FLAGS) $(foreach peer,$(PYTHON_PEERS),'$(peer)')

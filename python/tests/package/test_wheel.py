@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 import venv
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,11 @@ def test_the_wheel_is_under_ten_megabytes(wheel: Path) -> None:
 
 def test_the_wheel_is_for_every_python_from_3_11_on(wheel: Path) -> None:
     assert "-cp311-abi3-" in wheel.name
+
+
+def test_the_wheel_carries_the_texts_of_its_licences(wheel: Path) -> None:
+    names = {Path(name).name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/licenses/" in name}
+    assert {"LICENSE-MIT", "LICENSE-APACHE"} <= names
 
 
 def test_the_readme_runs_in_an_empty_environment(
