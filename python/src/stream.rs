@@ -174,6 +174,11 @@ impl Stream {
                 "out: its values do not lie side by side in C order",
             ));
         }
+        if !target.is_aligned() {
+            return Err(Failure::value(
+                "out: its values do not lie at addresses that are multiples of their size",
+            ));
+        }
         let Ok(mut target) = target.try_readwrite() else {
             return Err(Failure::value(
                 "out is read-only, shares memory with x, or is used by another call",

@@ -64,6 +64,15 @@ impl NamedArray {
         }
         Err(self.malformed(format!("has shape {:?}, expected {expected:?}", self.shape)))
     }
+
+    /// Checks that there is a value at all. The other sizes of a shape that holds 0 are bounded by no value, and memory that is
+    /// asked for by them by nothing.
+    pub(crate) fn check_no_size_is_zero(&self) -> Result<(), ExchangeError> {
+        if self.shape.contains(&0) {
+            return Err(self.malformed(format!("has shape {:?}, which holds no value", self.shape)));
+        }
+        Ok(())
+    }
 }
 
 /// `[rows, columns]` as `[columns, rows]`.

@@ -108,7 +108,17 @@ fn what_is_not_computed_is_named_with_its_layer() {
     assert!(
         refusal("Dense", json!({"activation": "gelu"}), &[&[2, 2]]).contains("the activation gelu")
     );
-    assert!(refusal("ReLU", json!({"max_value": 6.0}), &[]).contains("relu with"));
+    for option in [
+        json!({"max_value": 6.0}),
+        json!({"max_value": 0.0}),
+        json!({"threshold": 1.0}),
+    ] {
+        assert!(refusal("ReLU", option, &[]).contains("relu with"));
+    }
+    assert!(
+        refusal("Dense", json!({}), &[&[0, 1 << 61]]).contains("[0, 2305843009213693952]"),
+        "no memory is asked for"
+    );
     assert!(refusal("Softmax", json!({"axis": 1}), &[]).contains("axis"));
     assert!(
         refusal(

@@ -109,6 +109,32 @@ fn a_model_and_its_chain_of_layers_give_the_same_bits_over_a_ragged_batch() {
 }
 
 #[test]
+fn what_stands_past_a_sequences_end_is_never_read() {
+    let mut network = chain();
+    let mut clean = numbers(5 * 4 * 2);
+    let mut dirty = clean.clone();
+    let batch = Batch::ragged(5, &LENGTHS);
+    for position in 0..5 * 4 {
+        if position / 4 >= LENGTHS[position % 4] {
+            clean[position * 2..][..2].fill(0.0);
+            dirty[position * 2..][..2].fill(f32::NAN);
+        }
+    }
+    assert!(dirty.iter().any(|value| value.is_nan()));
+    for pooled in [false, true] {
+        if pooled {
+            network.layers.insert(5, Layer::Mean);
+        }
+        let run = |values: &[f32]| network.run(&batch, &BatchInputs::Features(values));
+        assert_eq!(run(&dirty).unwrap(), run(&clean).unwrap());
+    }
+    let first = dirty.iter().position(|value| !value.is_nan()).unwrap();
+    dirty[first] = f32::NAN;
+    let error = network.run(&batch, &BatchInputs::Features(&dirty));
+    assert!(error.unwrap_err().to_string().contains("step 0"));
+}
+
+#[test]
 fn a_model_comes_back_from_its_chain_of_layers() {
     for model in models() {
         let back = Network::from_model(&model).to_model().unwrap();

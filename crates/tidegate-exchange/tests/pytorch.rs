@@ -68,18 +68,19 @@ fn a_cell_is_known_by_the_ratio_of_rows_to_hidden_size() {
 
 #[test]
 fn options_say_what_names_do_not() {
-    let options = Options {
+    let relu = Options {
         nonlinearity: Some(Activation::Relu),
+        readout: Some(Readout::LastStep),
+        ..Options::default()
+    };
+    let before = Options {
         reset: Reset::Before,
         readout: Some(Readout::LastStep),
         ..Options::default()
     };
-    let cell = |blocks| {
-        let network = read(
-            [recurrent("r.", blocks, 2, 5), linear("fc", 5, 2)].concat(),
-            &options,
-        )
-        .unwrap();
+    let modules = |blocks| [recurrent("r.", blocks, 2, 5), linear("fc", 5, 2)].concat();
+    let cell = |blocks, options| {
+        let network = read(modules(blocks), options).unwrap();
         assert!(matches!(network.layers[1], Layer::FinalState));
         match &network.layers[0] {
             Layer::Recurrent { stack, .. } => stack.cell,
@@ -87,18 +88,76 @@ fn options_say_what_names_do_not() {
         }
     };
     assert_eq!(
-        cell(1),
+        cell(1, &relu),
         Cell::Rnn(Rnn {
             activation: Activation::Relu
         })
     );
     assert_eq!(
-        cell(3),
+        cell(3, &before),
         Cell::Gru(Gru {
             reset: Reset::Before,
             ..Gru::default()
         })
     );
+}
+
+#[test]
+fn an_option_that_would_change_nothing_is_refused_by_name() {
+    let modules = |blocks| [recurrent("r.", blocks, 2, 5), linear("fc", 5, 2)].concat();
+    let relu = Options {
+        nonlinearity: Some(Activation::Relu),
+        ..Options::default()
+    };
+    let before = Options {
+        reset: Reset::Before,
+        ..Options::default()
+    };
+    let twice = Options {
+        readout: Some(Readout::LastStep),
+        ..layers("r,fc")
+    };
+    for (blocks, options, start) in [
+        (3, relu, "option nonlinearity: "),
+        (4, before, "option reset: "),
+        (3, twice, "option read: "),
+    ] {
+        let error = read(modules(blocks), &options).unwrap_err();
+        assert!(error.starts_with(start), "{error}");
+    }
+}
+
+#[test]
+fn a_matrix_without_values_is_refused_before_memory_is_asked_for() {
+    let shape = [1 << 61, 0];
+    for options in [Options::default(), layers("gru,z")] {
+        let modules = [recurrent("gru.", 3, 2, 4), vec![array("z.weight", &shape)]];
+        let error = pytorch::of_arrays(modules.concat(), &options).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "z.weight: has shape [2305843009213693952, 0], which holds no value"
+        );
+    }
+}
+
+#[test]
+fn a_square_matrix_is_an_embedding_by_its_name_alone() {
+    let modules = |name: &str| {
+        [
+            vec![array(&format!("{name}.weight"), &[4, 4])],
+            recurrent("gru.", 3, 4, 5),
+        ]
+        .concat()
+    };
+    let network = read(modules("embed"), &Options::default()).unwrap();
+    assert_eq!(names(&network), ["embedding", "gru"]);
+    let error = read(modules("fc"), &Options::default()).unwrap_err();
+    assert!(
+        error.starts_with("fc is a square matrix") && error.contains("--layers fc,gru"),
+        "{error}"
+    );
+    let network = read(modules("fc"), &layers("fc,gru")).unwrap();
+    assert_eq!(names(&network), ["dense", "gru"]);
 }
 
 #[test]

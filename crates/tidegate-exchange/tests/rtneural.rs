@@ -123,9 +123,9 @@ fn refusal(json: &str) -> String {
 #[test]
 fn what_is_wrong_with_a_file_is_named() {
     assert!(refusal("{").contains("is not JSON"));
-    assert!(refusal("[]").contains("no object"));
+    assert!(refusal("[]").contains("expected an object"));
     assert!(refusal("{}").contains("holds no tensor"));
-    assert!(refusal(r#"{"layers": 3}"#).contains("layers: is no list"));
+    assert!(refusal(r#"{"layers": 3}"#).contains("expected a list"));
     assert!(refusal(r#"{"layers": []}"#).contains("has no layer with weights"));
     assert!(
         refusal(r#"{"layers": [{"type": "conv1d"}]}"#)
@@ -151,6 +151,56 @@ fn what_is_wrong_with_a_file_is_named() {
     assert!(
         refusal(r#"{"model_data": {"skip": 1}, "state_dict": {}}"#).contains("model_data.skip")
     );
+}
+
+#[test]
+fn lists_that_spell_out_no_array_are_refused() {
+    let deep = format!("{}1{}", "[".repeat(9), "]".repeat(9));
+    for (list, reason) in [
+        ("[[1, 2], [3]]", "has a list of 1"),
+        ("[1, [2]]", "has a number beside lists"),
+        ("[[2], 1]", "has a number beside lists"),
+        ("[1, []]", "has a number beside lists"),
+        ("[{}]", "is no number"),
+        ("null", "is no number"),
+        (&deep, "more than 8 lists"),
+        ("[[], []]", "fc.weight: has shape [2, 0]"),
+    ] {
+        let error = refusal(&format!(r#"{{"fc.weight": {list}}}"#));
+        assert!(
+            error.starts_with("fc.weight: ") && error.contains(reason),
+            "{list}: {error}"
+        );
+    }
+}
+
+#[test]
+fn files_of_more_than_a_network_holds_are_refused_while_they_are_read() {
+    let lists = |one: &str, count: usize| vec![one; count].join(",");
+    let layers = format!(r#"{{"layers": [{}]}}"#, lists("{}", 1001));
+    assert!(refusal(&layers).contains("more than 1000"));
+    let arrays = format!(
+        r#"{{"layers": [{{"type": "gru", "weights": [{}]}}]}}"#,
+        lists("[]", 9)
+    );
+    assert!(refusal(&arrays).contains("more than 8"));
+    let tensors = format!("{{{}}}", lists(r#""a": []"#, 4097));
+    assert!(refusal(&tensors).contains("more than 4096"));
+}
+
+#[test]
+fn options_are_refused_for_files_that_need_none() {
+    let file = r#"{"layers": [{"type": "dense", "weights": [[[1]], [0]]}]}"#;
+    let options = pytorch::Options {
+        reset: tidegate_cells::Reset::Before,
+        ..pytorch::Options::default()
+    };
+    let error = rtneural::read(file.as_bytes(), &options).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "option reset: is of PyTorch's parameters, and the file holds layers"
+    );
+    rtneural::read(file.as_bytes(), &pytorch::Options::default()).unwrap();
 }
 
 #[test]

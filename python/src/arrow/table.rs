@@ -1,6 +1,7 @@
 //! A table that Python holds.
 
 use arrow_array::{RecordBatch, RecordBatchReader};
+use arrow_schema::ArrowError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use tidegate_data::TableError;
@@ -20,8 +21,7 @@ impl Table {
     /// The rows of an Arrow stream, given as the capsule that `__arrow_c_stream__` returns.
     #[staticmethod]
     fn of_stream(capsule: &Bound<'_, PyCapsule>) -> Outcome<Table> {
-        let reader = reader_of(capsule)?
-            .map_err(|error| Failure::value(format!("the Arrow stream cannot be read: {error}")))?;
+        let reader = reader_of(capsule)?.map_err(not_read)?;
         let schema = reader.schema();
         Ok(Table {
             table: tidegate_data::Table::of_batches(&schema, reader).map_err(refusal)?,
@@ -58,6 +58,17 @@ impl Table {
     /// Number of rows.
     fn __len__(&self) -> usize {
         self.table.rows()
+    }
+}
+
+/// Why a stream's schema was not taken. Arrow's reader has one kind of error for a schema that is damaged and for one of a single
+/// column, which is why its words tell them apart.
+fn not_read(error: ArrowError) -> Failure {
+    match error {
+        ArrowError::CDataInterface(reason) if reason.contains("as a Schema") => {
+            Failure::wrong_type("a stream of one column is no table: give a data frame")
+        }
+        error => Failure::value(format!("the Arrow stream cannot be read: {error}")),
     }
 }
 

@@ -104,6 +104,7 @@ def test_the_same_seed_gives_the_same_bits_at_any_number_of_threads() -> None:
         ({"targets": ["lode"]}, {}, ValueError, "lode"),
         ({"split": "0.7,0.2"}, {}, ValueError, "split"),
         ({"quantiles": (0.9, 0.1)}, {}, ValueError, "each above the one before"),
+        ({"quantiles": 3}, {}, TypeError, "quantiles=3 is no list of numbers"),
         ({"quantiles": (0.0, 0.5)}, {}, ValueError, "quantiles"),
         ({"model": "transformer"}, {}, ValueError, "model='transformer' is none of 'segment', 'direct'"),
         ({"window": 1000}, {}, ValueError, "1000"),

@@ -161,6 +161,8 @@ def test_columns_of_every_type_are_read(column: Any) -> None:
         ([1.0, 2.0], TypeError, "list is no table"),
         (None, TypeError, "NoneType is no table"),
         ("data.csv", TypeError, "str is no table"),
+        (pl.Series("x", [1.0]), TypeError, "a stream of one column is no table: give a data frame"),
+        (pd.Series([1.0], name="x"), TypeError, "a stream of one column is no table: give a data frame"),
         (pl.LazyFrame({"x": [1.0]}), TypeError, r"LazyFrame is no table: call collect\(\) first"),
     ],
 )

@@ -137,6 +137,7 @@ def test_a_step_that_is_refused_leaves_the_state() -> None:
     flat = np.zeros((2, 7, 2), np.float32)[:, :, 0]
     readonly = np.zeros((2, 7), np.float32)
     readonly.flags.writeable = False
+    misaligned = np.zeros(4 * 14 + 1, np.uint8)[1:].view(np.float32).reshape(2, 7)
     refused: list[tuple[Any, Any, type[Exception], str]] = [
         (x, None, ValueError, "sequence 1, feature 2"),
         (features(2, 4), None, ValueError, r"x has shape \(2, 4\), expected \(2, 3\)"),
@@ -146,6 +147,7 @@ def test_a_step_that_is_refused_leaves_the_state() -> None:
         (features(2, 3), np.zeros((2, 6), np.float32), ValueError, r"out has shape \(2, 6\), expected \(2, 7\)"),
         (features(2, 3), np.zeros((2, 7)), TypeError, "out: .*float32"),
         (features(2, 3), flat, ValueError, "out: .*side by side"),
+        (features(2, 3), misaligned, ValueError, "out: .*addresses"),
         (features(2, 3), readonly, ValueError, "out is read-only"),
     ]
     for given, out, error, message in refused:

@@ -4,7 +4,7 @@ import math
 import numbers
 import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sklearn.utils import check_random_state
@@ -80,6 +80,8 @@ def texts(name: str, value: Any) -> list[str]:
 
 def levels(name: str, value: Any) -> list[float]:
     """Levels of quantiles: between 0 and 1, each above the one before."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name}={value!r} is no list of numbers")
     between = real(0, 1, with_least=False)
     found = [between(name, level) for level in value]
     if not found or any(one >= other for one, other in zip(found, found[1:], strict=False)):

@@ -86,13 +86,17 @@ fn one(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError>
         }
         "ReLU" => {
             no_weights()?;
-            let plain = ["max_value", "negative_slope", "threshold"]
-                .iter()
-                .all(|key| {
-                    let value = layer.configuration.get(key);
-                    value.is_none_or(|value| value.is_null() || value.as_f64() == Some(0.0))
-                });
-            if !plain {
+            let plain = |key: &str, without: Option<f64>| {
+                let value = layer.configuration.get(key);
+                value.is_none_or(|value| {
+                    value.is_null() || without.is_some() && value.as_f64() == without
+                })
+            };
+            // A largest value of 0 is one; there is none only where it is null.
+            if !(plain("max_value", None)
+                && plain("negative_slope", Some(0.0))
+                && plain("threshold", Some(0.0)))
+            {
                 return Err(
                     layer.no_counterpart("a relu with a slope, a threshold or a largest value")
                 );
@@ -129,6 +133,7 @@ fn dense(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeErro
     let [inputs, outputs] = kernel.shape[..] else {
         return Err(kernel.malformed(format!("has shape {:?}, expected a matrix", kernel.shape)));
     };
+    kernel.check_no_size_is_zero()?;
     let bias = match rest {
         [] => vec![0.0; outputs],
         [bias] => {

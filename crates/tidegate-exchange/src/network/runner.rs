@@ -174,12 +174,8 @@ impl NetworkRunner {
                 width = *size;
             }
         }
-        if every_step && batch.lengths.is_some() {
-            for (position, row) in values.chunks_exact_mut(width).enumerate() {
-                if position / batch.batch >= batch.length(position % batch.batch) {
-                    row.fill(0.0);
-                }
-            }
+        if every_step {
+            clear_padding(batch, width, &mut values);
         }
         states.clone_from_slice(&ended);
         Ok(NetworkOutputs {
@@ -208,11 +204,14 @@ impl NetworkRunner {
             (Input::Features(width), BatchInputs::Features(values)) => {
                 let shape = [steps, sequences, ("features", *width)];
                 check_length("inputs", values.len(), &shape)?;
-                if let Some(index) = first_not_finite(values) {
+                let mut rows = values.to_vec();
+                // What stands past a sequence's end is never read.
+                clear_padding(batch, *width, &mut rows);
+                if let Some(index) = first_not_finite(&rows) {
                     let (position, feature) = (index / width, index % width);
                     return Err(Error::NotFinite {
                         what: "input".into(),
-                        value: values[index],
+                        value: rows[index],
                         place: format!(
                             "sequence {}, step {}, feature {feature}",
                             position % batch.batch,
@@ -221,7 +220,7 @@ impl NetworkRunner {
                     }
                     .into());
                 }
-                Ok(values.to_vec())
+                Ok(rows)
             }
             (Input::Tokens { vocabulary }, BatchInputs::Tokens(tokens)) => {
                 check_length("tokens", tokens.len(), &[steps, sequences])?;
@@ -275,6 +274,18 @@ impl NetworkRunner {
             }
         }
         Ok(())
+    }
+}
+
+/// Writes zeros past each sequence's end.
+fn clear_padding(batch: &Batch<'_>, width: usize, values: &mut [f32]) {
+    if batch.lengths.is_none() {
+        return;
+    }
+    for (position, row) in values.chunks_exact_mut(width).enumerate() {
+        if position / batch.batch >= batch.length(position % batch.batch) {
+            row.fill(0.0);
+        }
     }
 }
 

@@ -256,6 +256,21 @@ fn found(modules: &[Module], options: &Options) -> Result<Network, ExchangeError
         });
     }
     let starts_with_embedding = matches!(modules[order[0]].kind, Kind::Matrix { .. });
+    if starts_with_embedding {
+        let next: Vec<&Module> = order.get(1).map(|&at| &modules[at]).into_iter().collect();
+        if !is_embedding(&modules[order[0]], &next) {
+            return Err(ExchangeError::Ambiguous {
+                what: format!(
+                    "{} is a square matrix without bias, an embedding or a dense layer",
+                    names[0]
+                ),
+                remedy: format!(
+                    "{}; there it is a dense layer, as an embedding has \"emb\" in its name",
+                    remedy(&names.join(","))
+                ),
+            });
+        }
+    }
     let mut layers = Vec::new();
     let (input, layer_of_first) = first(&modules[order[0]], starts_with_embedding);
     layers.push(layer_of_first);

@@ -12,12 +12,12 @@ mod source;
 mod tensors;
 mod write;
 
-use tidegate_cells::Reset;
+use tidegate_cells::{Cell, Reset};
 use tidegate_model::Readout;
 
 use crate::array::NamedArray;
 use crate::error::ExchangeError;
-use crate::network::Network;
+use crate::network::{Layer, Network};
 
 pub use source::module_source;
 pub use tensors::{read_tensors, write_tensors};
@@ -35,6 +35,52 @@ pub struct Options {
     pub reset: Reset,
     /// What the layers above the last recurrent one read, where `layers` is empty; by default every step.
     pub readout: Option<Readout>,
+}
+
+impl Options {
+    /// The names of the options that are given.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        let options = [
+            ("layers", !self.layers.is_empty()),
+            ("nonlinearity", self.nonlinearity.is_some()),
+            ("reset", self.reset != Reset::default()),
+            ("read", self.readout.is_some()),
+        ];
+        let given = options.into_iter().filter(|(_, given)| *given);
+        given.map(|(name, _)| name).collect()
+    }
+
+    /// Refuses an option that would change nothing.
+    fn check_that_each_applies(&self, modules: &[modules::Module]) -> Result<(), ExchangeError> {
+        let refuse = |name: &str, reason: &str| {
+            Err(ExchangeError::Malformed {
+                place: format!("option {name}"),
+                reason: reason.into(),
+            })
+        };
+        let has = |wanted: fn(&Cell) -> bool| {
+            modules.iter().any(|module| match &module.kind {
+                modules::Kind::Recurrent(Layer::Recurrent { stack, .. }) => wanted(&stack.cell),
+                _ => false,
+            })
+        };
+        if self.nonlinearity.is_some() && !has(|cell| matches!(cell, Cell::Rnn(_))) {
+            return refuse(
+                "nonlinearity",
+                "is of plain recurrent modules, and the file holds none",
+            );
+        }
+        if self.reset != Reset::default() && !has(|cell| matches!(cell, Cell::Gru(_))) {
+            return refuse("reset", "is of GRUs, and the file holds none");
+        }
+        if self.readout.is_some() && !self.layers.is_empty() {
+            return refuse(
+                "read",
+                "is said by the layers that are named: put last or mean among them",
+            );
+        }
+        Ok(())
+    }
 }
 
 /// Reads a safetensors file with the parameters of a module.
@@ -59,6 +105,7 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Network, ExchangeError> {
 /// Those of [`read`].
 pub fn of_arrays(arrays: Vec<NamedArray>, options: &Options) -> Result<Network, ExchangeError> {
     let modules = modules::of_arrays(arrays, options)?;
+    options.check_that_each_applies(&modules)?;
     let network = chain::network(modules, options)?;
     network.validate()?;
     Ok(network)

@@ -85,6 +85,7 @@ pub(super) fn of_arrays(
             (None, Some(array)) => return Err(no_place(array)),
             (None, None) => continue,
         };
+        weight.check_no_size_is_zero()?;
         if let Some(bias) = &bias {
             bias.check_shape(&weight.shape[..1])?;
         }

@@ -5,6 +5,7 @@
 //! [`crate::pytorch`] reads a state; those that keep the parameters under `state_dict`, beside the `model_data` of the
 //! recordings' trainers, as well.
 
+mod json;
 mod numbers;
 mod read;
 mod write;
