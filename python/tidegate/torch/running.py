@@ -5,11 +5,12 @@ engine for a small network. Whatever must see the operator goes by ``torch.ops.t
 ``torch.export``, tracing, tensor subclasses, dispatch modes and function transforms.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from tidegate.torch import operators
 
@@ -17,6 +18,7 @@ _PLAIN = (Tensor, torch.nn.Parameter)
 _dispatch_modes = torch._C._len_torch_dispatch_stack
 _transforms = torch._C._are_functorch_transforms_active
 _tracing = torch._C._get_tracing_state
+_is_batched = torch._C._functorch.is_batchedtensor
 
 
 class _Recurrent(torch.autograd.Function):
@@ -43,8 +45,11 @@ class _Recurrent(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> Any:
+        if _transforms() and any(gradient is not None and _is_batched(gradient) for gradient in gradients):
+            _refuse_batches()
         # The backward pass of a graph that is to be differentiated again must be seen by autograd.
-        run = operators.recurrent_backward if torch.is_grad_enabled() else operators.backward
+        seen = torch.is_grad_enabled() or any(gradient is not None and _is_lazy(gradient) for gradient in gradients)
+        run = operators.recurrent_backward if seen else operators.backward
         input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients)
         return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
 
@@ -71,6 +76,10 @@ class _Transformed(torch.autograd.Function):
         input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients[:3])
         return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
 
+    @staticmethod
+    def vmap(*_: Any) -> Any:
+        _refuse_batches()
+
 
 class _TransformedBackward(torch.autograd.Function):
     """Gradients that know of no gradient of theirs."""
@@ -88,6 +97,27 @@ class _TransformedBackward(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *_: Tensor | None) -> Any:
         operators.refuse_second_derivative()
+
+    @staticmethod
+    def vmap(*_: Any) -> Any:
+        _refuse_batches()
+
+
+def _refuse_batches() -> None:
+    raise NotImplementedError(
+        "tidegate.torch takes no batch of gradients or calls by torch.vmap, as is_grads_batched=True, vectorize=True, "
+        "torch.func.jacrev and torch.func.hessian do: take one gradient after another, or run this module as PyTorch's own, "
+        "which loads the same state_dict"
+    )
+
+
+def _refuse_forward_mode(tensors: Iterable[Tensor | None]) -> None:
+    """Raises where a derivative is to be carried along with the values, which would be lost in the engine."""
+    if any(tensor is not None and forward_ad.unpack_dual(tensor).tangent is not None for tensor in tensors):
+        raise NotImplementedError(
+            "tidegate.torch has no forward-mode derivative (torch.autograd.forward_ad, torch.func.jvp, torch.func.jacfwd): "
+            "take the derivative backward, or run this module as PyTorch's own, which loads the same state_dict"
+        )
 
 
 def _in_order(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -108,6 +138,8 @@ def run(
     seed: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """Outputs, final hidden and final cell state; the arguments are those of ``tidegate::recurrent``."""
+    if forward_ad._current_level >= 0:
+        _refuse_forward_mode((input, hidden, cell, *weights))
     record = torch.is_grad_enabled() and (
         any(weight.requires_grad for weight in weights)
         or any(tensor is not None and tensor.requires_grad for tensor in (input, hidden, cell))
@@ -139,14 +171,20 @@ def _must_be_seen(
     """Whether something watches for operators, so that the engine must be called as one."""
     if torch.compiler.is_compiling() or _dispatch_modes() or _transforms() or _tracing() is not None:
         return True
-    if not input.is_cpu or input.is_neg():
+    if not input.is_cpu:
         return True
     return not (
         all(type(weight) in _PLAIN for weight in weights)
         and type(input) in _PLAIN
-        and (hidden is None or (type(hidden) in _PLAIN and not hidden.is_neg()))
-        and (cell is None or (type(cell) in _PLAIN and not cell.is_neg()))
+        and not _is_lazy(input)
+        and (hidden is None or (type(hidden) in _PLAIN and not _is_lazy(hidden)))
+        and (cell is None or (type(cell) in _PLAIN and not _is_lazy(cell)))
     )
+
+
+def _is_lazy(tensor: Tensor) -> bool:
+    """Whether the values of ``tensor`` are not what its memory holds: the dispatcher makes them for an operator."""
+    return tensor.is_neg() or tensor._is_zerotensor()
 
 
 def draw_seed() -> Tensor:
