@@ -149,7 +149,7 @@ def test_modules_of_torchscript_are_left_and_named(compiled: Any) -> None:
 def test_modules_that_were_accelerated_before_they_were_traced_are_not_named() -> None:
     model = torch.nn.Sequential(torch.nn.GRU(3, 5))
     tidegate.torch.accelerate(model)
-    report = tidegate.torch.accelerate(torch.jit.trace(model, torch.randn(4, 2, 3)))
+    report = tidegate.torch.accelerate(torch.jit.trace(model, torch.randn(4, 2, 3), check_trace=False))
     assert (report.replaced, report.left) == ([], {})
 
 

@@ -50,6 +50,16 @@ def test_forward_mode_derivatives_of_weights_are_refused() -> None:
         torch.func.jvp(lambda given: torch.func.functional_call(module, given, input)[0], (weights,), (tangents,))
 
 
+def test_forward_mode_derivatives_of_gradients_are_refused() -> None:
+    module, input, gradient = tidegate.torch.GRU(3, 5), torch.randn(4, 3, requires_grad=True), torch.ones(4, 5)
+    words = "no forward-mode derivative"
+    with forward_ad.dual_level(), pytest.raises(NotImplementedError, match=words):
+        torch.autograd.grad(module(input)[0], input, forward_ad.make_dual(gradient, gradient))
+    _, pull = torch.func.vjp(lambda input: module(input)[0], input)
+    with pytest.raises(NotImplementedError, match=words):
+        torch.func.jvp(pull, (gradient,), (gradient,))
+
+
 def test_values_without_a_tangent_pass_where_forward_mode_is_on() -> None:
     module, input = tidegate.torch.GRU(3, 5), torch.randn(4, 3)
     with forward_ad.dual_level():
@@ -84,10 +94,25 @@ def test_batched_gradients_are_refused_with_what_to_do(derive: Any, make: Any, f
         derive(lambda input: outputs(module, input), torch.randn(4, 3))
 
 
-def test_hessians_are_refused() -> None:
-    module = tidegate.torch.GRU(3, 5)
+@pytest.mark.parametrize("frozen", [False, True])
+def test_hessians_are_refused(frozen: bool) -> None:
+    module = tidegate.torch.GRU(3, 5).requires_grad_(not frozen)
     with pytest.raises(NotImplementedError, match=r"tidegate\.torch .* run this module as PyTorch's own"):
         torch.func.hessian(lambda input: module(input)[0].sum())(torch.randn(4, 3))
+
+
+def test_tangents_of_a_transform_around_another_are_refused() -> None:
+    module, one = tidegate.torch.GRU(3, 5).requires_grad_(False), torch.ones(())
+
+    def inner(input: Tensor) -> Tensor:
+        return torch.func.jvp(lambda factor: factor * module(input)[0].sum(), (one,), (one,))[1]
+
+    input = torch.randn(4, 3)
+    torch.testing.assert_close(inner(input), module(input)[0].sum())
+    with pytest.raises(NotImplementedError, match="no forward-mode derivative"):
+        torch.func.jvp(inner, (input,), (input,))
+    with pytest.raises(NotImplementedError, match="no forward-mode derivative"):
+        torch.func.jvp(torch.func.grad(lambda input: module(input)[0].sum()), (input,), (input,))
 
 
 def test_a_jacobian_row_by_row_is_that_of_pytorch(assert_close: Any, accelerated: Any) -> None:

@@ -5,11 +5,12 @@ engine for a small network. Whatever must see the operator goes by ``torch.ops.t
 ``torch.export``, tracing, tensor subclasses, dispatch modes and function transforms.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch._functorch.pyfunctorch import temporarily_pop_interpreter_stack
 from torch.autograd import forward_ad
 
 from tidegate.torch import operators
@@ -19,6 +20,8 @@ _dispatch_modes = torch._C._len_torch_dispatch_stack
 _transforms = torch._C._are_functorch_transforms_active
 _tracing = torch._C._get_tracing_state
 _is_batched = torch._C._functorch.is_batchedtensor
+# What is_grads_batched and vectorize make is another tensor than that of torch.vmap.
+_is_legacy_batched = torch._C._functorch.is_legacy_batchedtensor
 
 
 class _Recurrent(torch.autograd.Function):
@@ -45,10 +48,13 @@ class _Recurrent(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> Any:
-        if _transforms() and any(gradient is not None and _is_batched(gradient) for gradient in gradients):
+        given = [gradient for gradient in gradients if gradient is not None]
+        if any(_is_legacy_batched(gradient) or _is_batched(gradient) for gradient in given):
             _refuse_batches()
+        if forward_ad._current_level >= 0 and _carries_tangent(given):
+            _refuse_forward_mode()
         # The backward pass of a graph that is to be differentiated again must be seen by autograd.
-        seen = torch.is_grad_enabled() or any(gradient is not None and _is_lazy(gradient) for gradient in gradients)
+        seen = torch.is_grad_enabled() or any(_is_lazy(gradient) for gradient in given)
         run = operators.recurrent_backward if seen else operators.backward
         input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients)
         return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
@@ -99,6 +105,10 @@ class _TransformedBackward(torch.autograd.Function):
         operators.refuse_second_derivative()
 
     @staticmethod
+    def jvp(ctx: Any, *_: Tensor | None) -> Any:
+        _refuse_forward_mode()
+
+    @staticmethod
     def vmap(*_: Any) -> Any:
         _refuse_batches()
 
@@ -111,13 +121,30 @@ def _refuse_batches() -> None:
     )
 
 
-def _refuse_forward_mode(tensors: Iterable[Tensor | None]) -> None:
-    """Raises where a derivative is to be carried along with the values, which would be lost in the engine."""
-    if any(tensor is not None and forward_ad.unpack_dual(tensor).tangent is not None for tensor in tensors):
-        raise NotImplementedError(
-            "tidegate.torch has no forward-mode derivative (torch.autograd.forward_ad, torch.func.jvp, torch.func.jacfwd): "
-            "take the derivative backward, or run this module as PyTorch's own, which loads the same state_dict"
+def _carries_tangent(tensors: Sequence[Tensor]) -> bool:
+    """Whether a derivative is to be carried along with a value, in this function transform or in one around it."""
+    if any(forward_ad.unpack_dual(tensor).tangent is not None for tensor in tensors):
+        return True
+    if not _transforms():
+        return False
+    level = torch._C._functorch.maybe_current_level()
+    with temporarily_pop_interpreter_stack():
+        return _carries_tangent(
+            [
+                torch._C._functorch.get_unwrapped(tensor)
+                if torch._C._functorch.maybe_get_level(tensor) == level
+                else tensor
+                for tensor in tensors
+            ]
         )
+
+
+def _refuse_forward_mode() -> None:
+    """Raises: the engine would lose the derivative."""
+    raise NotImplementedError(
+        "tidegate.torch has no forward-mode derivative (torch.autograd.forward_ad, torch.func.jvp, torch.func.jacfwd): "
+        "take the derivative backward, or run this module as PyTorch's own, which loads the same state_dict"
+    )
 
 
 def _in_order(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -138,8 +165,10 @@ def run(
     seed: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """Outputs, final hidden and final cell state; the arguments are those of ``tidegate::recurrent``."""
-    if forward_ad._current_level >= 0:
-        _refuse_forward_mode((input, hidden, cell, *weights))
+    if forward_ad._current_level >= 0 and _carries_tangent(
+        [tensor for tensor in (input, hidden, cell, *weights) if tensor is not None]
+    ):
+        _refuse_forward_mode()
     record = torch.is_grad_enabled() and (
         any(weight.requires_grad for weight in weights)
         or any(tensor is not None and tensor.requires_grad for tensor in (input, hidden, cell))
