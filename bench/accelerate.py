@@ -5,6 +5,7 @@
 A model and its accelerated copy run in one process, turn by turn, with the same weights, inputs and threads. A call is
 `output, state = gru(input)` and `output.backward(gradient)`; the figure of a turn is the median of its calls, the speed-up the
 median over rounds of the ratio within a round. Before, both train from the same weights with Adam, and their losses are compared.
+Where a speed-up or the losses miss what they are held to, the exit status is 1.
 """
 
 import argparse
@@ -32,6 +33,8 @@ except ImportError as error:
 # batch, steps, input, hidden, and the least speed-up that each is held to.
 SHAPES = {(1, 100, 1, 32): 50.0, (16, 784, 1, 128): 5.0, (32, 100, 64, 128): 3.5}
 TRAINING_STEPS = 15
+# Both models train in float32 from the same weights and differ in the order of their additions alone.
+LOSS_TOLERANCE = 1e-4
 
 
 def parse():
@@ -106,6 +109,16 @@ def measure(shape, arguments):
     }
 
 
+def faults(result):
+    """What of a result is not as it is held to be."""
+    shape = ",".join(str(result[key]) for key in ("batch", "steps", "input", "hidden"))
+    least, found, difference = result["least_speed_up"], result["speed_up"], result["largest_loss_difference"]
+    if least is not None and not found >= least:
+        yield f"{shape}: the speed-up is {found:.3g}, but should be at least {least:.3g}"
+    if not difference <= LOSS_TOLERANCE:
+        yield f"{shape}: the losses differ by {difference:.1e}, but should by {LOSS_TOLERANCE:.0e} at most"
+
+
 def markdown(results, arguments):
     """The table of the README."""
     lines = [f"GRU, forward + backward, {arguments.threads} threads, PyTorch {torch.__version__}, {machine.name()}; `make bench-python` measures it:", "",
@@ -140,6 +153,9 @@ def main():
     if arguments.readme:
         text = table.between_markers(arguments.readme.read_text(encoding="utf-8"), markdown(results, arguments), "accelerate")
         replace(arguments.readme, text)
+    missed = [fault for result in results for fault in faults(result)]
+    if missed:
+        sys.exit("\n".join(missed))
 
 
 if __name__ == "__main__":

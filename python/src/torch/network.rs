@@ -130,12 +130,15 @@ impl Network {
             workspaces: Mutex::default(),
             tapes: Mutex::default(),
         });
-        if networks.len() >= REMEMBERED {
-            for network in networks.drain().map(|(_, network)| network) {
-                network.release();
-            }
-        }
+        let forgotten = if networks.len() >= REMEMBERED {
+            std::mem::take(&mut *networks)
+        } else {
+            HashMap::new()
+        };
         networks.insert(description, network.clone());
+        // What networks keep is freed while no other call waits for the lock.
+        drop(networks);
+        drop(forgotten);
         Ok(network)
     }
 
@@ -208,6 +211,13 @@ impl Network {
             freed + tapes.iter().map(bytes).sum::<usize>(),
             Ordering::Relaxed,
         );
+    }
+}
+
+impl Drop for Network {
+    /// A network that was forgotten while in use keeps engines and tapes until its last call ends.
+    fn drop(&mut self) {
+        self.release();
     }
 }
 

@@ -71,9 +71,26 @@ impl Memory {
                 "is a lazily negated view: pass tensor.resolve_neg()",
             ));
         }
-        let length: usize = tensor.call_method0(intern!(py, "numel"))?.extract()?;
+        let count = |name| -> PyResult<usize> { tensor.call_method0(name)?.extract() };
+        let length = count(intern!(py, "numel"))?;
+        let address = count(intern!(py, "data_ptr"))?;
+        if length > 0 {
+            let offset = count(intern!(py, "storage_offset"))?;
+            let storage = tensor.call_method0(intern!(py, "untyped_storage"))?;
+            let held: usize = storage.call_method0(intern!(py, "nbytes"))?.extract()?;
+            let end = offset
+                .checked_add(length)
+                .and_then(|end| end.checked_mul(width));
+            // Of memory that is not there, the address is the offset alone.
+            if end.is_none_or(|end| held < end) || address <= offset * width {
+                return Err(refused(
+                    what,
+                    "has no memory for its values: its storage was freed or made smaller, or it is a zero tensor without one",
+                ));
+            }
+        }
         Ok(Memory {
-            address: tensor.call_method0(intern!(py, "data_ptr"))?.extract()?,
+            address,
             tensor: tensor.clone().unbind(),
             length,
             bytes: length * width,
@@ -102,7 +119,7 @@ fn refused(what: &str, reason: &str) -> PyErr {
 /// The values of a tensor of float32.
 ///
 /// # Errors
-/// `TypeError` for another dtype, `ValueError` for memory that is not contiguous or not the CPU's.
+/// `TypeError` for another dtype, `ValueError` for memory that is not contiguous, not the CPU's or not there.
 pub(crate) fn floats(tensor: &Bound<'_, PyAny>, what: &str) -> PyResult<Memory> {
     Memory::of(tensor, what, &torch(tensor.py())?.float32, size_of::<f32>())
 }
@@ -116,8 +133,8 @@ pub(crate) fn counts(tensor: &Bound<'_, PyAny>, what: &str) -> PyResult<Vec<usiz
     if memory.length == 0 {
         return Ok(Vec::new());
     }
-    // SAFETY: `Memory::of` saw a contiguous tensor of int64 on the CPU, so that `length` values lie at its address. The
-    // interpreter lock is held, and the tensor by `memory`.
+    // SAFETY: `Memory::of` saw a contiguous tensor of int64 on the CPU whose storage is there and reaches as far as its
+    // `length` values. The interpreter lock is held, so that nobody frees the storage, and the tensor is held by `memory`.
     let values = unsafe { std::slice::from_raw_parts(memory.address as *const i64, memory.length) };
     let count = |&value: &i64| {
         usize::try_from(value).map_err(|_| PyValueError::new_err(format!("{what} holds {value}")))
@@ -131,9 +148,9 @@ impl Memory {
         if self.length == 0 {
             return &[];
         }
-        // SAFETY: `Memory::of` saw a contiguous tensor of float32 on the CPU, so that `length` values lie at its address,
-        // and `self` keeps the tensor alive. That nobody resizes or writes a tensor while an operator reads it is what
-        // PyTorch's own operators rest on, which release the interpreter lock too.
+        // SAFETY: `Memory::of` saw a contiguous tensor of float32 on the CPU whose storage is there and reaches as far as its
+        // `length` values, and `self` keeps the tensor alive. That nobody frees, resizes or writes a storage while an operator
+        // reads it is what PyTorch's own operators rest on, which release the interpreter lock too.
         unsafe { std::slice::from_raw_parts(self.address as *const f32, self.length) }
     }
 }

@@ -100,6 +100,7 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
             "own": OwnGRU(3, 5),
             "projected": torch.nn.LSTM(3, 5, proj_size=2),
             "dropped": torch.nn.GRU(3, 5, 2, dropout=1.0),
+            "rounded": torch.nn.GRU(3, 5, 2, dropout=0.99999999),
             "patched": patched,
             "parametrised": parametrised,
             "quantised": quantised,
@@ -114,7 +115,8 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
         "narrow": "torch.bfloat16",
         "own": "OwnGRU",
         "projected": "proj_size is 2",
-        "dropped": "dropout is 1",
+        "dropped": "dropout is 1.0",
+        "rounded": "dropout is 0.99999999",
         "patched": "forward was replaced",
         "parametrised": "before parametrising",
         "quantised": "quantised",
@@ -124,6 +126,31 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
         assert word in report.left[name], report.left[name]
         assert f"{name}: left, " in str(report)
         assert type(model[name]) is before[name]
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*")
+@pytest.mark.parametrize("compiled", [torch.jit.script, lambda model: torch.jit.trace(model, torch.randn(4, 2, 3))])
+def test_modules_of_torchscript_are_left_and_named(compiled: Any) -> None:
+    class Model(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.recurrent = torch.nn.GRU(3, 5)
+            self.head = torch.nn.Linear(5, 1)
+
+        def forward(self, input: Tensor) -> Tensor:
+            return self.head(self.recurrent(input)[0])
+
+    report = tidegate.torch.accelerate(compiled(Model()))
+    assert report.replaced == []
+    assert report.left == {"recurrent": "it is scripted or traced: accelerate it before"}
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*")
+def test_modules_that_were_accelerated_before_they_were_traced_are_not_named() -> None:
+    model = torch.nn.Sequential(torch.nn.GRU(3, 5))
+    tidegate.torch.accelerate(model)
+    report = tidegate.torch.accelerate(torch.jit.trace(model, torch.randn(4, 2, 3), check_trace=False))
+    assert (report.replaced, report.left) == ([], {})
 
 
 def test_what_is_no_module_is_refused() -> None:

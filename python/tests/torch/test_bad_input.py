@@ -1,8 +1,10 @@
 """Bad input raises exceptions of the types that PyTorch's users expect, with shapes and places in them."""
 
 import os
+from fractions import Fraction
 from typing import Any
 
+import numpy
 import pytest
 import torch
 from torch import Tensor
@@ -93,11 +95,15 @@ def test_batch_sizes_that_do_not_count_the_rows_are_refused(sizes: list[int]) ->
 
 def test_rates_outside_of_their_range_are_refused() -> None:
     for name in ("recurrent_dropout", "zoneout"):
-        for value in (-0.1, 1.0, float("nan")):
+        # The fourth rounds to 1 in float32, and the greatest below it does not.
+        for value in (-0.1, 1.0, float("nan"), 1 - 2.0**-25):
             with pytest.raises(ValueError, match=f"{name} should be a number from 0 to below 1"):
                 tidegate.torch.GRU(3, 5, **{name: value})
         with pytest.raises(TypeError, match=f"{name} should be a number, got: str"):
             tidegate.torch.LSTMCell(3, 5, **{name: "0.1"})
+        assert getattr(tidegate.torch.GRU(3, 5, **{name: 1 - 2.0**-24}), name) == 1 - 2.0**-24
+        assert getattr(tidegate.torch.GRU(3, 5, **{name: numpy.float32(0.25)}), name) == 0.25
+        assert getattr(tidegate.torch.GRU(3, 5, **{name: Fraction(1, 4)}), name) == 0.25
     with pytest.raises(ValueError, match="reset should be 'after' or 'before', got 'middle'"):
         tidegate.torch.GRU(3, 5, reset="middle")
     with pytest.raises(ValueError, match="dropout should be a number from 0 to below 1"):
@@ -231,3 +237,33 @@ def test_the_bits_are_the_same_at_any_number_of_threads(threads: int) -> None:
         finally:
             torch.set_num_threads(before)
     assert all(torch.equal(*each) for each in zip(*results, strict=True))
+
+
+@pytest.mark.parametrize("make", CELLS)
+@pytest.mark.parametrize("rows", [1, 2])
+def test_cells_take_no_state_of_two_axes_for_an_input_of_one(make: Any, rows: int) -> None:
+    state = torch.zeros(rows, 5)
+    hx = (state, state) if make is tidegate.torch.LSTMCell else state
+    for kind in (make, getattr(torch.nn, make.__name__)):
+        with pytest.raises(RuntimeError):
+            kind(3, 5)(torch.zeros(3), hx)
+
+
+@pytest.mark.parametrize("make", LAYERS)
+def test_traces_refuse_what_the_module_refuses(make: Any) -> None:
+    module = make(3, 5)
+    state = torch.zeros(1, 3, 5)
+    hx = (state, state) if make is tidegate.torch.LSTM else state
+    for call in (module, module.trace):
+        with pytest.raises(RuntimeError, match="Expected 3, got 4"):
+            call(torch.zeros(6, 2, 4))
+        with pytest.raises(RuntimeError, match=r"Expected hidden.* size \(1, 2, 5\), got \[1, 3, 5\]"):
+            call(torch.zeros(6, 2, 3), hx)
+        with pytest.raises(ValueError, match=r"dtype \(torch\.float64\) does not match weight dtype"):
+            call(torch.zeros(6, 2, 3, dtype=torch.float64))
+        with pytest.raises((ValueError, RuntimeError), match="2D or 3D"):
+            call(torch.zeros(3))
+        with pytest.raises(RuntimeError, match="sequence length to be larger than 0"):
+            call(torch.zeros(0, 2, 3))
+    with pytest.raises(NotImplementedError, match=r"convert module and tensors with \.float\(\)"):
+        make(3, 5).double().trace(torch.zeros(6, 2, 3, dtype=torch.float64))

@@ -161,3 +161,17 @@ def test_evaluation_ignores_dropout(assert_close: Any, accelerated: Any) -> None
     reference = torch.nn.LSTM(INPUTS, UNITS, 2, dropout=0.5).eval()
     input = torch.randn(STEPS, SEQUENCES, INPUTS)
     assert_close(accelerated(reference)(input)[0], reference(input)[0])
+
+
+@pytest.mark.parametrize("missing", ["bias_ih", "bias_hh"])
+@pytest.mark.parametrize("name", ["GRUCell", "LSTMCell", "RNNCell"])
+def test_cells_with_one_bias_equal_those_of_pytorch(name: str, missing: str, accelerated: Any, assert_close: Any) -> None:
+    plain = getattr(torch.nn, name)(3, 5)
+    setattr(plain, missing, None)
+    ours, input = accelerated(plain), torch.randn(2, 3)
+    results = []
+    for module in (ours, plain):
+        state = module(input)
+        state = torch.cat(state) if isinstance(state, tuple) else state
+        results.append([state, *torch.autograd.grad(state.sin().sum(), list(module.parameters()))])
+    assert_close(*results)

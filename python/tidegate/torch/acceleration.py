@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
+from tidegate.torch import checks
 from tidegate.torch.cells import GRUCell, LSTMCell, RNNCell
 from tidegate.torch.layers import GRU, LSTM, RNN
 
@@ -43,6 +44,9 @@ def accelerate(model: nn.Module) -> Acceleration:
     becomes that of ``tidegate.torch``. Optimisers need not be told. What the engine cannot run is left, with the reason.
     Modules that occur twice are named once. Accelerate a model before ``torch.compile``.
 
+    A layer is then no instance of ``torch.nn.GRU``, ``LSTM`` or ``RNN`` any more: code that asks by ``isinstance`` must ask for
+    ``torch.nn.RNNBase``. ``torch.ao.quantization`` does not know the classes: quantise a model before, or not at all.
+
     Raises ``TypeError`` if ``model`` is no module.
     """
     if not isinstance(model, nn.Module):
@@ -55,28 +59,31 @@ def accelerate(model: nn.Module) -> Acceleration:
         if reason:
             report.left[name] = reason
         else:
-            module.__class__ = _REPLACEMENTS[_plain_class(module)]
+            module.__class__ = _REPLACEMENTS[type(module)]
             report.replaced.append(name)
     return report
 
 
 def _is_recurrent(module: nn.Module) -> bool:
-    if isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
+    if isinstance(module, (nn.RNNBase, nn.RNNCellBase)) or _is_scripted(module):
         return True
     # Quantised modules are none of PyTorch's recurrent ones.
     kind = type(module)
     return kind.__module__.startswith("torch.ao.nn") and kind.__name__ in {each.__name__ for each in _REPLACEMENTS}
 
 
-def _plain_class(module: nn.Module) -> type[nn.Module]:
-    """The class of ``module``; of a parametrised one, the class that it had before."""
-    kind = type(module)
-    if nn.utils.parametrize.is_parametrized(module):
-        return kind.__bases__[0]
-    return kind
+def _is_scripted(module: nn.Module) -> bool:
+    """Whether TorchScript made ``module`` from one of PyTorch's recurrent modules."""
+    if not isinstance(module, torch.jit.ScriptModule):
+        return False
+    # "__torch__", the module of the class, mangled where several types come from it, and the class
+    path = str(module._c._type().qualified_name()).split(".")
+    return path[1:3] == ["torch", "nn"] and path[-1] in {each.__name__ for each in _REPLACEMENTS}
 
 
 def _reason_to_leave(module: nn.Module) -> str | None:
+    if _is_scripted(module):
+        return "it is scripted or traced: accelerate it before"
     kind = type(module)
     if kind.__module__.startswith("torch.ao.nn"):
         return f"it is quantised ({kind.__module__}.{kind.__qualname__})"
@@ -88,8 +95,9 @@ def _reason_to_leave(module: nn.Module) -> str | None:
         return "its forward was replaced"
     if getattr(module, "proj_size", 0):
         return f"its proj_size is {module.proj_size}, and the engine has no projections"
-    if getattr(module, "dropout", 0.0) == 1:
-        return "its dropout is 1, and the engine drops less than everything"
+    dropout = getattr(module, "dropout", 0.0)
+    if checks.drops_everything(dropout):
+        return f"its dropout is {dropout}, and the engine drops less than everything"
     for parameter in module.parameters(recurse=False):
         if parameter.dtype is not torch.float32:
             return f"its weights are {parameter.dtype}, and the engine computes in torch.float32"

@@ -48,8 +48,11 @@ class _Cell(torch.nn.RNNCellBase):
         rates = self._rates()
         seed = draw_seed() if self.training and any(rates) else None
         weights = [self.weight_ih, self.weight_hh]
-        if self.bias_ih is not None and self.bias_hh is not None:
-            weights += [self.bias_ih, self.bias_hh]
+        biases = self.bias_ih, self.bias_hh
+        given = next((bias for bias in biases if bias is not None), None)
+        if given is not None:
+            # The engine has both biases or none: one that is missing is zero.
+            weights += [torch.zeros_like(given) if bias is None else bias for bias in biases]
         _, final, final_cell = run(
             checks.as_float32(input, "input").unsqueeze(0),
             None,
@@ -75,8 +78,8 @@ class _Cell(torch.nn.RNNCellBase):
             raise RuntimeError(
                 f"Input batch size {input.shape[0]} doesn't match a hidden state of shape {tuple(state.shape)}"
             )
-        if not batched and state.dim() == 2 and state.shape[0] != 1:
-            raise RuntimeError(f"Input batch size 1 doesn't match hidden batch size {state.shape[0]}")
+        if not batched and state.dim() == 2:
+            raise RuntimeError(f"For unbatched 1-D input, hx should also be 1-D but got a tensor of shape {tuple(state.shape)}")
         return (state if state.dim() == 2 else state.unsqueeze(0)).unsqueeze(0)
 
     def _check(self, input: Tensor, hidden: Tensor | None, cell: Tensor | None) -> None:

@@ -1,7 +1,12 @@
 """What the engine cannot compute, said with the exceptions that PyTorch raises and with what to do about it."""
 
+from numbers import Real
+
 import torch
 from torch import Tensor
+
+_ROUNDS_TO_ONE = 1 - 2**-25
+"""The least number that is 1 in float32, in which the engine computes."""
 
 
 def as_float32(tensor: Tensor, what: str) -> Tensor:
@@ -25,12 +30,18 @@ def as_float32(tensor: Tensor, what: str) -> Tensor:
 
 
 def rate(name: str, value: float) -> float:
-    """``value`` as a probability from 0 to below 1; raises ``TypeError`` or ``ValueError``."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    """``value`` as a probability from 0 to below 1 in float32; raises ``TypeError`` or ``ValueError``."""
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} should be a number, got: {type(value).__name__}")
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} should be a number from 0 to below 1, got {value}")
-    return float(value)
+    number = float(value)
+    if not 0 <= number < 1 or drops_everything(number):
+        raise ValueError(f"{name} should be a number from 0 to below 1 in float32, got {value}")
+    return number
+
+
+def drops_everything(rate: float) -> bool:
+    """Whether ``rate`` is 1 in float32."""
+    return rate >= _ROUNDS_TO_ONE
 
 
 def reset(value: str) -> str:

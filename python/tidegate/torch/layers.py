@@ -82,20 +82,15 @@ class _Layers(torch.nn.RNNBase):
         """
         if isinstance(input, PackedSequence):
             return self._forward_packed(input, hx)
-        dimensions = input.dim()
-        if dimensions not in (2, 3):
-            raise self._refuse_dimensions(input)
         hidden, cell = self._split_state(hx) if hx is not None else (None, None)
-        self._check_state_dimensions(dimensions, hidden, cell)
-        batched = dimensions == 3
+        self._check_dimensions(input, hidden, cell)
+        batched = input.dim() == 3
         if not batched:
             input = input.unsqueeze(1)
             hidden = None if hidden is None else hidden.unsqueeze(1)
             cell = None if cell is None else cell.unsqueeze(1)
         elif self.batch_first:
             input = input.transpose(0, 1)
-        if input.shape[0] == 0:
-            raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
         output, hidden, cell = self._run(input, None, hidden, cell, input.shape[1])
         if not batched:
             output, hidden = output.squeeze(1), hidden.squeeze(1)
@@ -119,6 +114,15 @@ class _Layers(torch.nn.RNNBase):
         packed = PackedSequence(output, batch_sizes, sorted_indices, unsorted_indices)
         return packed, ((hidden, cell) if self._carries_cell else hidden)
 
+    def _check_dimensions(self, input: Tensor, hidden: Tensor | None, cell: Tensor | None) -> None:
+        """Raises PyTorch's exceptions where input or state have too many or too few axes, or the input has no steps."""
+        dimensions = input.dim()
+        if dimensions not in (2, 3):
+            raise self._refuse_dimensions(input)
+        self._check_state_dimensions(dimensions, hidden, cell)
+        if input.shape[1 if dimensions == 3 and self.batch_first else 0] == 0:
+            raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
+
     def _check_state_dimensions(self, dimensions: int, hidden: Tensor | None, cell: Tensor | None) -> None:
         if hidden is None or (hidden.dim() == dimensions and (cell is None or cell.dim() == dimensions)):
             return
@@ -141,21 +145,33 @@ class _Layers(torch.nn.RNNBase):
         sequences: Any,
     ) -> tuple[Tensor, Tensor, Any]:
         """The engine over time-major or packed rows."""
-        weights = self._prepared_weights()
-        self._check(input, (hidden, cell), sequences, weights[0])
+        input, hidden, cell, weights = self._prepared(input, hidden, cell, sequences)
         rates = self._rates()
         seed = draw_seed() if self.training and any(rates) else None
         return run(
-            checks.as_float32(input, "input"),
+            input,
             batch_sizes,
-            None if hidden is None else checks.as_float32(hidden, "the initial hidden state"),
-            None if cell is None else checks.as_float32(cell, "the initial cell state"),
+            hidden,
+            cell,
             weights,
             self._kind(),
             self.num_layers,
             self.bidirectional,
             rates,
             seed,
+        )
+
+    def _prepared(
+        self, input: Tensor, hidden: Tensor | None, cell: Tensor | None, sequences: Any
+    ) -> tuple[Tensor, Tensor | None, Tensor | None, list[Tensor]]:
+        """Input, initial state and weights as the engine takes them; raises where they do not fit."""
+        weights = self._prepared_weights()
+        self._check(input, (hidden, cell), sequences, weights[0])
+        return (
+            checks.as_float32(input, "input"),
+            None if hidden is None else checks.as_float32(hidden, "the initial hidden state"),
+            None if cell is None else checks.as_float32(cell, "the initial cell state"),
+            weights,
         )
 
     def _prepared_weights(self) -> list[Tensor]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._functorch.pyfunctorch import temporarily_pop_interpreter_stack
+from torch.autograd import forward_ad
 
 from tidegate.torch import operators
 
@@ -17,6 +19,9 @@ _PLAIN = (Tensor, torch.nn.Parameter)
 _dispatch_modes = torch._C._len_torch_dispatch_stack
 _transforms = torch._C._are_functorch_transforms_active
 _tracing = torch._C._get_tracing_state
+_is_batched = torch._C._functorch.is_batchedtensor
+# What is_grads_batched and vectorize make is another tensor than that of torch.vmap.
+_is_legacy_batched = torch._C._functorch.is_legacy_batchedtensor
 
 
 class _Recurrent(torch.autograd.Function):
@@ -43,8 +48,14 @@ class _Recurrent(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> Any:
+        given = [gradient for gradient in gradients if gradient is not None]
+        if any(_is_legacy_batched(gradient) or _is_batched(gradient) for gradient in given):
+            _refuse_batches()
+        if forward_ad._current_level >= 0 and _carries_tangent(given):
+            _refuse_forward_mode()
         # The backward pass of a graph that is to be differentiated again must be seen by autograd.
-        run = operators.recurrent_backward if torch.is_grad_enabled() else operators.backward
+        seen = torch.is_grad_enabled() or any(_is_lazy(gradient) for gradient in given)
+        run = operators.recurrent_backward if seen else operators.backward
         input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients)
         return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
 
@@ -71,6 +82,10 @@ class _Transformed(torch.autograd.Function):
         input_gradient, initial, initial_cell, weights = operators.gradients(ctx, run, *gradients[:3])
         return (input_gradient, None, initial, initial_cell, None, None, None, None, None, *weights)
 
+    @staticmethod
+    def vmap(*_: Any) -> Any:
+        _refuse_batches()
+
 
 class _TransformedBackward(torch.autograd.Function):
     """Gradients that know of no gradient of theirs."""
@@ -88,6 +103,48 @@ class _TransformedBackward(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *_: Tensor | None) -> Any:
         operators.refuse_second_derivative()
+
+    @staticmethod
+    def jvp(ctx: Any, *_: Tensor | None) -> Any:
+        _refuse_forward_mode()
+
+    @staticmethod
+    def vmap(*_: Any) -> Any:
+        _refuse_batches()
+
+
+def _refuse_batches() -> None:
+    raise NotImplementedError(
+        "tidegate.torch takes no batch of gradients or calls by torch.vmap, as is_grads_batched=True, vectorize=True, "
+        "torch.func.jacrev and torch.func.hessian do: take one gradient after another, or run this module as PyTorch's own, "
+        "which loads the same state_dict"
+    )
+
+
+def _carries_tangent(tensors: Sequence[Tensor]) -> bool:
+    """Whether a derivative is to be carried along with a value, in this function transform or in one around it."""
+    if any(forward_ad.unpack_dual(tensor).tangent is not None for tensor in tensors):
+        return True
+    if not _transforms():
+        return False
+    level = torch._C._functorch.maybe_current_level()
+    with temporarily_pop_interpreter_stack():
+        return _carries_tangent(
+            [
+                torch._C._functorch.get_unwrapped(tensor)
+                if torch._C._functorch.maybe_get_level(tensor) == level
+                else tensor
+                for tensor in tensors
+            ]
+        )
+
+
+def _refuse_forward_mode() -> None:
+    """Raises: the engine would lose the derivative."""
+    raise NotImplementedError(
+        "tidegate.torch has no forward-mode derivative (torch.autograd.forward_ad, torch.func.jvp, torch.func.jacfwd): "
+        "take the derivative backward, or run this module as PyTorch's own, which loads the same state_dict"
+    )
 
 
 def _in_order(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -108,6 +165,10 @@ def run(
     seed: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """Outputs, final hidden and final cell state; the arguments are those of ``tidegate::recurrent``."""
+    if forward_ad._current_level >= 0 and _carries_tangent(
+        [tensor for tensor in (input, hidden, cell, *weights) if tensor is not None]
+    ):
+        _refuse_forward_mode()
     record = torch.is_grad_enabled() and (
         any(weight.requires_grad for weight in weights)
         or any(tensor is not None and tensor.requires_grad for tensor in (input, hidden, cell))
@@ -139,14 +200,20 @@ def _must_be_seen(
     """Whether something watches for operators, so that the engine must be called as one."""
     if torch.compiler.is_compiling() or _dispatch_modes() or _transforms() or _tracing() is not None:
         return True
-    if not input.is_cpu or input.is_neg():
+    if not input.is_cpu:
         return True
     return not (
         all(type(weight) in _PLAIN for weight in weights)
         and type(input) in _PLAIN
-        and (hidden is None or (type(hidden) in _PLAIN and not hidden.is_neg()))
-        and (cell is None or (type(cell) in _PLAIN and not cell.is_neg()))
+        and not _is_lazy(input)
+        and (hidden is None or (type(hidden) in _PLAIN and not _is_lazy(hidden)))
+        and (cell is None or (type(cell) in _PLAIN and not _is_lazy(cell)))
     )
+
+
+def _is_lazy(tensor: Tensor) -> bool:
+    """Whether the values of ``tensor`` are not what its memory holds: the dispatcher makes them for an operator."""
+    return tensor.is_neg() or tensor._is_zerotensor()
 
 
 def draw_seed() -> Tensor:

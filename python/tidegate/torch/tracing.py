@@ -17,6 +17,8 @@ def trace(module: "_Layers", input: Any, hx: Any) -> dict[str, Tensor]:
     packed = input if isinstance(input, PackedSequence) else None
     rows = input.data if packed is not None else input
     hidden, cell = module._split_state(hx) if hx is not None else (None, None)
+    if packed is None:
+        module._check_dimensions(rows, hidden, cell)
     batched = packed is not None or rows.dim() == 3
     swapped = packed is None and batched and module.batch_first
     if not batched:
@@ -28,12 +30,14 @@ def trace(module: "_Layers", input: Any, hx: Any) -> dict[str, Tensor]:
     if packed is not None and packed.sorted_indices is not None:
         hidden = None if hidden is None else hidden.index_select(1, packed.sorted_indices)
         cell = None if cell is None else cell.index_select(1, packed.sorted_indices)
+    sequences = rows.shape[1] if packed is None else int(packed.batch_sizes[0])
+    rows, hidden, cell, weights = module._prepared(rows, hidden, cell, sequences)
     arguments = (
-        rows.contiguous(),
+        _in_memory(rows),
         None if packed is None else packed.batch_sizes,
-        None if hidden is None else hidden.contiguous(),
-        None if cell is None else cell.contiguous(),
-        [weight.contiguous() for weight in module._prepared_weights()],
+        None if hidden is None else _in_memory(hidden),
+        None if cell is None else _in_memory(cell),
+        [_in_memory(weight) for weight in weights],
         module._kind(),
         module.num_layers,
         module.bidirectional,
@@ -50,3 +54,8 @@ def trace(module: "_Layers", input: Any, hx: Any) -> dict[str, Tensor]:
             rows_of_gate = rows_of_gate.transpose(0, 1)
         found.setdefault(name, []).append(rows_of_gate)
     return {name: torch.stack(gates) for name, gates in found.items()}
+
+
+def _in_memory(tensor: Tensor) -> Tensor:
+    """The values of ``tensor`` side by side in memory, as the engine reads them."""
+    return tensor.resolve_neg().contiguous()
