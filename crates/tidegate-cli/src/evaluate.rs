@@ -42,6 +42,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<(), Failure> {
     }
     match task {
         Some(ModelTask::Detect) => detect::evaluate(arguments),
+        Some(ModelTask::Regress) => Err(Failure::Regressor {
+            model: arguments.model.clone(),
+        }),
         _ if arguments.labels.is_some() => Err(useless("--labels", "no detector of anomalies")),
         Some(ModelTask::Classify) => classify::evaluate(arguments),
         Some(ModelTask::Next) => next::evaluate(arguments),

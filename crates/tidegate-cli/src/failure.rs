@@ -25,6 +25,12 @@ pub(crate) enum Failure {
     Gates(#[from] GatesError),
     #[error("error: {0}")]
     Data(#[from] DataError),
+    #[error(
+        "error: {} is a network for regression: Python's tidegate.SequenceRegressor trains and evaluates it; tidegate run and \
+         tidegate export take it too",
+        model.display()
+    )]
+    Regressor { model: PathBuf },
     #[error("error: --plot has nothing to draw of {}", model.display())]
     NoPlot { model: PathBuf },
     #[error("error: {} is no file of a model, and no kind of generated file: these are {kinds}", word.display())]
@@ -267,6 +273,9 @@ impl Failure {
 
 fn trained(task: Option<ModelTask>) -> String {
     match task {
+        Some(ModelTask::Regress) => {
+            "a network for regression of Python's SequenceRegressor".to_owned()
+        }
         Some(task) => format!("a model of tidegate train {task}"),
         None => "no model of tidegate train".to_owned(),
     }

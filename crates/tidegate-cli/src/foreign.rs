@@ -1,12 +1,13 @@
 //! Networks of other libraries, and models with what their task adds: what `import`, `export` and `run` read.
 
 pub(crate) mod arguments;
+mod assumed;
 mod joined;
 
 use std::path::Path;
 
 use tidegate_data::read_regular_file;
-use tidegate_exchange::{ExchangeError, FileKind, Network, onnx};
+use tidegate_exchange::{ExchangeError, FileKind, Network, onnx, pytorch};
 use tidegate_train::ModelTask;
 
 use crate::failure::Failure;
@@ -57,7 +58,15 @@ pub(crate) fn open(
         FileKind::StateDict | FileKind::RtNeural => {
             task.refuse_for(path)?;
             let network = Network::from_bytes(&bytes, &reading.options()).map_err(exchange)?;
-            Ok(Opened::Network(plain(network, kind)))
+            let says_less = kind == FileKind::StateDict
+                && !pytorch::describes_itself(&bytes).map_err(exchange)?;
+            let mut foreign = plain(network, kind);
+            if says_less {
+                foreign
+                    .notes
+                    .extend(assumed::sentence(&foreign.network, reading));
+            }
+            Ok(Opened::Network(foreign))
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
             format!("tokens of a vocabulary of {vocabulary}")
         }
     };
-    let text = format!(
+    let mut text = format!(
         "{} is now the model {}: {inputs}, {} of {} with {}, {}. It was {from}.",
         file.display(),
         output.display(),
@@ -53,5 +53,8 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         counted(stack.hidden_size, "unit", "units"),
         counted(configuration.outputs, "output", "outputs"),
     );
+    for note in &foreign.notes {
+        text = format!("{text} {note}");
+    }
     print(&paragraph(&visible(&text), Page::of_standard_output().text))
 }

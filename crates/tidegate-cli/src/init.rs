@@ -17,7 +17,7 @@ use crate::page::Page;
 use crate::paragraph::paragraph;
 use crate::standard_output::print;
 use crate::visible::visible;
-use arguments::InitArguments;
+use arguments::{InitArguments, TaskName};
 
 /// Shares of the default split: training, and the shorter of the other two.
 const TRAINING: f64 = 0.7;
@@ -30,14 +30,14 @@ pub(crate) fn run(arguments: &InitArguments) -> Result<(), Failure> {
     }
     let data = arguments.data.as_deref();
     let task = ModelTask::from(arguments.task);
-    let text = match task {
-        ModelTask::Forecast => match data {
+    let text = match arguments.task {
+        TaskName::Forecast => match data {
             Some(data) => of_readings(data)?.commented(),
             None => ForecastConfiguration::default().commented(),
         },
-        ModelTask::Classify => of_data::<ClassifyConfiguration>(data)?.commented(),
-        ModelTask::Detect => of_data::<DetectConfiguration>(data)?.commented(),
-        ModelTask::Next => of_data::<NextConfiguration>(data)?.commented(),
+        TaskName::Classify => of_data::<ClassifyConfiguration>(data)?.commented(),
+        TaskName::Detect => of_data::<DetectConfiguration>(data)?.commented(),
+        TaskName::Next => of_data::<NextConfiguration>(data)?.commented(),
     };
     replace_file(path, text.as_bytes()).map_err(|error| ConfigurationError::Write {
         path: path.clone(),

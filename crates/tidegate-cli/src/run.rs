@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 mod graph;
+mod numbers;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -45,7 +46,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         Opened::Graph(_, reason) if arguments.step => {
             return Err(Failure::exchange(model, reason));
         }
-        Opened::Graph(graph, reason) => graph::run(model, &graph, &reason, array)?,
+        Opened::Graph(graph, reason) => graph::run(arguments, &graph, &reason, &array)?,
     };
     match output {
         None => print(&lines(&found)),
@@ -162,7 +163,11 @@ fn inputs(
             if steps * batch == 0 {
                 return Err(misfit("at least one step and one sequence".into()));
             }
-            Ok((steps, batch, Inputs::Features(floats(array, path)?)))
+            Ok((
+                steps,
+                batch,
+                Inputs::Features(numbers::floats(array, path)?),
+            ))
         }
         Input::Tokens { .. } => {
             let (steps, batch) = match array.shape[..] {
@@ -173,42 +178,10 @@ fn inputs(
             if steps * batch == 0 {
                 return Err(misfit("at least one step and one sequence".into()));
             }
-            let tokens = array.values.iter().enumerate().map(|(place, &value)| {
-                let whole = value >= 0.0 && value <= f64::from(u32::MAX) && value.fract() == 0.0;
-                if whole {
-                    return Ok(value as u32);
-                }
-                Err(Failure::DataValue {
-                    data: path.to_owned(),
-                    place,
-                    value,
-                    expected: "tokens are whole numbers from 0",
-                })
-            });
-            Ok((
-                steps,
-                batch,
-                Inputs::Tokens(tokens.collect::<Result<_, _>>()?),
-            ))
+            let tokens = numbers::tokens(array, path)?;
+            Ok((steps, batch, Inputs::Tokens(tokens)))
         }
     }
-}
-
-/// The numbers as 32-bit floats, which must be finite.
-fn floats(array: &NumberArray, path: &Path) -> Result<Vec<f32>, Failure> {
-    let narrow = array.values.iter().enumerate().map(|(place, &value)| {
-        let narrow = value as f32;
-        if narrow.is_finite() {
-            return Ok(narrow);
-        }
-        Err(Failure::DataValue {
-            data: path.to_owned(),
-            place,
-            value,
-            expected: "every value has to be finite and within 32-bit floats",
-        })
-    });
-    narrow.collect()
 }
 
 /// One line for each row of outputs, numbers separated by commas.

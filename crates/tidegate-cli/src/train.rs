@@ -87,6 +87,7 @@ pub(crate) fn resume(arguments: &ResumeArguments) -> Result<(), Failure> {
         ModelTask::Detect => go_on::<DetectTask>(arguments, &files),
         ModelTask::Forecast => go_on::<ForecastTask>(arguments, &files),
         ModelTask::Next => go_on::<NextTask>(arguments, &files),
+        ModelTask::Regress => Err(Failure::Regressor { model: files.model }),
     }
 }
 

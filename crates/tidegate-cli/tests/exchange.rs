@@ -92,6 +92,12 @@ fn parameters_become_a_model_that_runs_streams_shows_its_gates_and_goes_out_agai
         said.contains("1 layer of GRU with 4 units, 3 outputs"),
         "{said}"
     );
+    assert!(
+        said.contains("assumed that the reset gate acts after the recurrent product")
+            && said.contains("that every step is read (--read, --layers)")
+            && !said.contains("tanh"),
+        "{said}"
+    );
 
     let whole = lines("run", &[&model, &data]);
     assert_eq!(whole.lines().count(), 3);
@@ -165,10 +171,11 @@ fn options_say_what_the_parameters_do_not() {
         &parameters("gru", &[("fc", 4, 3)]),
     );
     let model = path(folder, "last.safetensors");
-    lines(
+    let said = sentence(
         "import",
         &[&simple, "-o", &model, "--read", "last", "--reset", "before"],
     );
+    assert!(!said.contains("assumed"), "{said}");
     let configuration = Model::load(&model).unwrap().configuration().clone();
     assert_eq!(configuration.readout, tidegate_model::Readout::LastStep);
     let message = refused(

@@ -18,18 +18,29 @@ pub enum ModelTask {
     Detect,
     /// To say what comes next in a text or in music.
     Next,
+    /// To give numbers for sequences: a model of Python's `SequenceRegressor`, which no command trains.
+    Regress,
 }
 
 impl ModelTask {
     /// All of them.
-    pub const ALL: [ModelTask; 4] = [
+    pub const ALL: [ModelTask; 5] = [
+        ModelTask::Forecast,
+        ModelTask::Classify,
+        ModelTask::Detect,
+        ModelTask::Next,
+        ModelTask::Regress,
+    ];
+
+    /// Those of `tidegate train`.
+    pub const OF_THE_COMMAND: [ModelTask; 4] = [
         ModelTask::Forecast,
         ModelTask::Classify,
         ModelTask::Detect,
         ModelTask::Next,
     ];
 
-    /// The word after `tidegate train`, and the key of the plan in a file's description.
+    /// The word after `tidegate train` where the command trains it, and the key of the plan in a file's description.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,6 +48,7 @@ impl ModelTask {
             ModelTask::Classify => "classify",
             ModelTask::Detect => "detect",
             ModelTask::Next => "next",
+            ModelTask::Regress => "regress",
         }
     }
 

@@ -76,7 +76,7 @@ fn task_of(text: &str) -> Result<ModelTask, (usize, Wrong)> {
     };
     let place = line(text, value.span().start);
     let name = value.get_ref().as_str();
-    let mut tasks = ModelTask::ALL.into_iter();
+    let mut tasks = ModelTask::OF_THE_COMMAND.into_iter();
     let named = tasks.find(|task| name == Some(task.name()));
     named.ok_or_else(|| {
         let wrong = Wrong::Value {
@@ -90,7 +90,7 @@ fn task_of(text: &str) -> Result<ModelTask, (usize, Wrong)> {
 
 /// What is allowed, after the words `must be`.
 fn one_of_the_tasks() -> String {
-    let names = ModelTask::ALL.map(|task| format!("\"{task}\""));
+    let names = ModelTask::OF_THE_COMMAND.map(|task| format!("\"{task}\""));
     let [others @ .., last] = &names;
     format!("{} or {last}", others.join(", "))
 }

@@ -36,15 +36,15 @@ pub(crate) struct ReadingArguments {
     pub(crate) reset: Option<ResetName>,
 }
 
-/// What of a classifier's task goes with its network.
+/// What of a classifier's or regressor's task goes with its network.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Of a classifier")]
+#[command(next_help_heading = "Of a classifier or regressor")]
 pub(crate) struct TaskArguments {
     /// Leave out the scaling: the network reads channels that are scaled already
     #[arg(long)]
     pub(crate) scaled: bool,
 
-    /// Leave out the softmax: the network gives logits
+    /// Leave out a classifier's softmax: the network gives logits
     #[arg(long)]
     pub(crate) logits: bool,
 }
@@ -108,9 +108,20 @@ impl ReadingArguments {
 }
 
 impl TaskArguments {
-    /// The same for what is no classifier.
+    /// The same for what is neither a classifier nor a regressor.
     pub(crate) fn refuse_for(&self, path: &Path) -> Result<(), Failure> {
-        let given = [("--scaled", self.scaled), ("--logits", self.logits)];
+        refuse(
+            &[("--scaled", self.scaled)],
+            path,
+            "classifiers and regressors",
+            "none",
+        )?;
+        self.refuse_logits_for(path)
+    }
+
+    /// The same for what is no classifier, of what only a classifier has.
+    pub(crate) fn refuse_logits_for(&self, path: &Path) -> Result<(), Failure> {
+        let given = [("--logits", self.logits)];
         refuse(&given, path, "models of tidegate train classify", "none")
     }
 }

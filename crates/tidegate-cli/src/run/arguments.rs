@@ -10,8 +10,8 @@ use crate::foreign::{ReadingArguments, TaskArguments};
 ///
 /// The network starts from states of zero. Without --output its outputs are printed, one line for each step, or one for the
 /// whole sequence where the network gives one answer. A classifier reads the recordings' own numbers and gives
-/// probabilities. Any file that tidegate import reads can be run, also one that no model file can hold; a graph of ONNX
-/// that is no chain of layers is run as it stands.
+/// probabilities, a regressor the targets in their units. Any file that tidegate import reads can be run, also one that no model file can hold; a graph of ONNX
+/// that is no chain of layers is run as it stands; its float inputs beside the sequence, such as initial states, are zeros.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArguments {

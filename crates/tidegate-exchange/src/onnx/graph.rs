@@ -2,6 +2,7 @@
 
 use super::chain;
 use super::node::Node;
+use super::operators::Operator;
 use super::port::Port;
 use super::tensor::Tensor;
 use crate::error::ExchangeError;
@@ -73,6 +74,19 @@ impl Graph {
     #[must_use]
     pub fn plain_nodes(&self) -> &[PlainNode] {
         &self.plain_nodes
+    }
+
+    /// How many recurrent nodes there are.
+    #[must_use]
+    pub fn recurrent_nodes(&self) -> usize {
+        let recurrent = |node: &&Node| matches!(node.operator, Operator::Recurrent(_));
+        self.nodes.iter().filter(recurrent).count()
+    }
+
+    /// Bytes that a run's values may take together.
+    #[must_use]
+    pub fn memory_limit(&self) -> usize {
+        self.memory_limit
     }
 
     /// The same with another limit to the bytes that a run's values may take together; by default 1 GiB.

@@ -99,6 +99,15 @@ pub fn read(bytes: &[u8], options: &Options) -> Result<Network, ExchangeError> {
     of_arrays(arrays, &options)
 }
 
+/// Whether the file itself says what [`Options`] ask for, as one of [`write()`](write()) does. The parameters are not read.
+///
+/// # Errors
+/// [`ExchangeError::File`] for a damaged file.
+pub fn describes_itself(bytes: &[u8]) -> Result<bool, ExchangeError> {
+    let written = tensors::metadata(bytes)?;
+    Ok(written.is_some_and(|json| write::Written::parse(&json).is_some()))
+}
+
 /// The network of a module's parameters.
 ///
 /// # Errors

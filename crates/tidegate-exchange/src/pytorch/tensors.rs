@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use half::{bf16, f16};
-use safetensors::tensor::{Dtype, View, serialize};
+use safetensors::tensor::{Dtype, Metadata, View, serialize};
 use tidegate_model::{FileError, safetensors_header};
 
 use crate::array::NamedArray;
@@ -43,11 +43,18 @@ pub(super) fn read_with_metadata(
         let values = values(&name, info.dtype, bytes)?;
         arrays.push(NamedArray::new(name, info.shape.clone(), values)?);
     }
-    let written = metadata
-        .metadata()
-        .as_ref()
-        .and_then(|entries| entries.get(KEY).cloned());
-    Ok((arrays, written))
+    Ok((arrays, written(&metadata)))
+}
+
+/// The metadata entry alone.
+pub(super) fn metadata(mut bytes: &[u8]) -> Result<Option<String>, ExchangeError> {
+    let length = bytes.len() as u64;
+    Ok(written(&safetensors_header(&mut bytes, length)?))
+}
+
+fn written(metadata: &Metadata) -> Option<String> {
+    let entries = metadata.metadata().as_ref();
+    entries.and_then(|entries| entries.get(KEY).cloned())
 }
 
 fn values(name: &str, dtype: Dtype, bytes: &[u8]) -> Result<Vec<f32>, ExchangeError> {

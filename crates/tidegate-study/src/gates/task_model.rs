@@ -95,7 +95,7 @@ impl ShownSequence {
                     pitches: false,
                 }))
             }
-            Some(ModelTask::Forecast) | None => Ok(None),
+            Some(ModelTask::Forecast | ModelTask::Regress) | None => Ok(None),
         }
     }
 }

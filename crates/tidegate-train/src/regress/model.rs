@@ -8,12 +8,10 @@ use tidegate_model::{InputLayer, Model, Readout};
 
 use super::data::without_targets;
 use crate::error::TrainError;
+use crate::model_task::ModelTask;
 use crate::plan_file;
 use crate::sequence_outputs::outputs_of;
 use crate::training::Training;
-
-/// The key of the plan in a file's description.
-const KEY: &str = "regress";
 
 /// What a network for regression was trained on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,7 +58,8 @@ impl RegressModel {
     }
 
     fn keep_plan(&mut self, path: &Path) -> Result<(), TrainError> {
-        plan_file::keep(&self.plan, KEY, self.model.description_mut(), path)
+        let description = self.model.description_mut();
+        plan_file::keep(&self.plan, ModelTask::Regress.name(), description, path)
     }
 
     /// Reads a file that [`RegressModel::save`] wrote.
@@ -85,7 +84,12 @@ impl RegressModel {
     /// A model from this place, with the plan in its description.
     fn of_model(model: Model, path: &Path) -> Result<RegressModel, TrainError> {
         let missing = "it does not say what its outputs stand for";
-        let plan = plan_file::read(KEY, model.description(), path, missing)?;
+        let plan = plan_file::read(
+            ModelTask::Regress.name(),
+            model.description(),
+            path,
+            missing,
+        )?;
         let model = RegressModel { model, plan };
         match model.contradiction() {
             Some(reason) => Err(plan_file::problem(path, reason)),

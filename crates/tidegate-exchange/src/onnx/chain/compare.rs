@@ -3,8 +3,8 @@
 use tidegate_cells::Batch;
 use tidegate_model::BatchInputs;
 
-use super::Order;
 use super::sizes::{batch_of, other_sizes, sizes};
+use super::{AS_IT_STANDS, Order};
 use crate::error::ExchangeError;
 use crate::network::{Input, Network};
 use crate::onnx::graph::Graph;
@@ -78,7 +78,7 @@ pub(super) fn check(
     let wrong = |reason: String| ExchangeError::NoCounterpart {
         what: format!("output {}: {reason}: it", graph.outputs[0].name),
         format: "a network",
-        remedy: "run the graph as it is".into(),
+        remedy: AS_IT_STANDS.into(),
     };
     let size = expected.width;
     if found.len() != ordered.len() || arrangement.len() * size != ordered.len() {

@@ -26,6 +26,10 @@ use crate::network::{Layer, Network};
 use self::sizes::OPEN;
 use self::walk::Walk;
 
+/// What to do with a graph that is no network.
+const AS_IT_STANDS: &str =
+    "`tidegate run` runs the graph as it stands; in Python, ONNX Runtime does";
+
 /// Which axis of the input is which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
@@ -106,7 +110,7 @@ fn refused(what: &str) -> ExchangeError {
     ExchangeError::NoCounterpart {
         what: what.into(),
         format: "a network",
-        remedy: "run the graph as it is".into(),
+        remedy: AS_IT_STANDS.into(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Follows a graph's nodes from its input to its outputs.
 
-use super::Order;
 use super::attention::{self, Attention};
 use super::rows::Rows;
 use super::sizes::{batch_of, check_size, other_sizes, sizes};
 use super::tags::{Source, places, source, sources, tagged, tags};
+use super::{AS_IT_STANDS, Order};
 use crate::error::ExchangeError;
 use crate::network::{Input, Layer};
 use crate::onnx::graph::Graph;
@@ -291,7 +291,7 @@ impl<'a> Walk<'a> {
             let refused = |reason: &str| ExchangeError::NoCounterpart {
                 what: format!("output {}, which {reason},", port.name),
                 format: "a network",
-                remedy: "run the graph as it is".into(),
+                remedy: AS_IT_STANDS.into(),
             };
             let Some(Value::Tagged(value)) = self.values[*number].clone() else {
                 return Err(refused("does not follow from the input"));
@@ -302,7 +302,7 @@ impl<'a> Walk<'a> {
                         .map_err(|reason| ExchangeError::NoCounterpart {
                             what: format!("output {}: {reason}: it", port.name),
                             format: "a network",
-                            remedy: "run the graph as it is".into(),
+                            remedy: AS_IT_STANDS.into(),
                         })?;
                 self.output_rows = settled
                     .whole_rows()
