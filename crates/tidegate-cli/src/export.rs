@@ -5,7 +5,8 @@ pub(crate) mod arguments;
 use std::path::Path;
 
 use clap::error::ErrorKind;
-use tidegate_exchange::{ExchangeError, Network, onnx, pytorch, rtneural};
+use tidegate_cells::Cell;
+use tidegate_exchange::{ExchangeError, Layer, Network, onnx, pytorch, rtneural};
 use tidegate_model::replace_file;
 
 use crate::compare::misuse;
@@ -63,6 +64,9 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     for note in &foreign.notes {
         text = format!("{text} {note}");
     }
+    if format == FormatName::Onnx && has_peepholes(&foreign.network) {
+        text += " Its LSTM has peepholes, which OpenVINO leaves out without a word: run it with ONNX Runtime.";
+    }
     let mut text = paragraph(&visible(&text), Page::of_standard_output().text);
     if format == FormatName::Pytorch {
         text += "\nThe module that the parameters are of:\n\n";
@@ -106,6 +110,13 @@ fn written(
             again(bytes, back)
         }
     }
+}
+
+fn has_peepholes(network: &Network) -> bool {
+    network.layers.iter().any(|layer| match layer {
+        Layer::Recurrent { stack, .. } => matches!(&stack.cell, Cell::Lstm(lstm) if lstm.peepholes),
+        _ => false,
+    })
 }
 
 /// The format that a file's name says.

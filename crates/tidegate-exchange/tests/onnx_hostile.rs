@@ -8,6 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::Path;
 
+use onnx_support::field;
 use proptest::prelude::*;
 use tidegate_exchange::onnx::{Dimension, ElementType, Graph, Tensor};
 
@@ -153,19 +154,6 @@ fn real_files_take_a_few_times_their_size() {
     }
 }
 
-/// A field of bytes.
-fn field(number: u8, content: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![number << 3 | 2];
-    let mut length = content.len();
-    while length >= 0x80 {
-        bytes.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    bytes.push(length as u8);
-    bytes.extend_from_slice(content);
-    bytes
-}
-
 /// A model of operator set 17 with this graph.
 fn model(graph: &[u8]) -> Vec<u8> {
     [&field(8, &[0x10, 17])[..], &field(7, graph)].concat()
@@ -265,6 +253,114 @@ fn values_in_other_files_and_of_other_types_are_refused_by_name() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("weight of type float64"), "{error}");
+}
+
+/// Nodes that would pass along the axes of `w`, or make values of them.
+fn nodes_over_an_empty_tensor() -> Vec<Vec<u8>> {
+    let joined = vec!["w"; 400];
+    vec![
+        onnx_support::node("ReduceSum", &["w", "one"], &["r"], &[("keepdims", 0)]),
+        onnx_support::node("Concat", &joined, &["r"], &[("axis", 1)]),
+        onnx_support::node("Gather", &["w", "one"], &["r"], &[("axis", 0)]),
+        onnx_support::node("Gemm", &["w", "w"], &["r"], &[("transA", 1)]),
+        onnx_support::node("Transpose", &["w"], &["r"], &[]),
+        onnx_support::node("Softmax", &["w"], &["r"], &[]),
+    ]
+}
+
+#[test]
+fn tensors_without_values_take_neither_memory_nor_time() {
+    for node in nodes_over_an_empty_tensor() {
+        for shape in [[1 << 40, 0], [0, 1 << 56], [1 << 25, 0]] {
+            let graph = [
+                node.clone(),
+                onnx_support::floats("w", &shape, &[]),
+                onnx_support::integers("one", &[1]),
+                onnx_support::output("r"),
+            ];
+            let bytes = onnx_support::model(&graph);
+            let (result, taken) = peak(|| Graph::read(&bytes));
+            let error = result.unwrap_err().to_string();
+            assert!(error.contains("shape"), "{error}");
+            assert!(taken < bound(bytes.len()), "{taken}");
+        }
+        // As long as such axes may be.
+        let graph = [
+            node.clone(),
+            onnx_support::floats("w", &[1 << 24, 0], &[]),
+            onnx_support::integers("one", &[1]),
+            onnx_support::output("r"),
+        ];
+        read_and_run(&onnx_support::model(&graph));
+    }
+}
+
+#[test]
+fn states_of_sequences_without_steps_that_no_memory_holds_are_refused() {
+    let graph = [
+        onnx_support::node("GRU", &["x", "w", "r"], &["y"], &[("hidden_size", 4)]),
+        onnx_support::floats("x", &[0, 1 << 23, 2], &[]),
+        onnx_support::floats("w", &[1, 12, 2], &[0.5; 24]),
+        onnx_support::floats("r", &[1, 12, 4], &[0.5; 48]),
+        onnx_support::output("y"),
+    ];
+    let graph = Graph::read(&onnx_support::model(&graph)).unwrap();
+    let (result, taken) = peak(|| graph.with_memory_limit(MEMORY).run(&[]));
+    let error = result.unwrap_err().to_string();
+    assert!(
+        error.contains("GRU") && error.contains("bytes allowed"),
+        "{error}"
+    );
+    assert!(taken < MEMORY, "{taken}");
+}
+
+#[test]
+fn tensors_of_more_than_64_axes_are_refused() {
+    let ones = vec![1u64; 65];
+    let names = vec!["1"; 65];
+    let read = [
+        vec![onnx_support::floats("w", &ones, &[1.0])],
+        vec![onnx_support::input("x", 1, &names)],
+    ];
+    for graph in read {
+        let error = Graph::read(&onnx_support::model(&graph))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("65 axes"), "{error}");
+    }
+    let made = [
+        onnx_support::node("Reshape", &["x", "sizes"], &["y"], &[]),
+        onnx_support::node("Expand", &["x", "sizes"], &["y"], &[]),
+        onnx_support::node("ConstantOfShape", &["sizes"], &["y"], &[]),
+        onnx_support::node("Unsqueeze", &["x", "places"], &["y"], &[]),
+        onnx_support::node("Gather", &["wide", "places_wide"], &["y"], &[]),
+    ];
+    let places: Vec<i64> = (0..64).collect();
+    let wide = [1u64; 33];
+    for node in made {
+        let graph = [
+            node,
+            onnx_support::integers("sizes", &[1; 65]),
+            onnx_support::integers("places", &places),
+            onnx_support::floats("wide", &wide, &[1.0]),
+            onnx_support::constant("places_wide", 7, &wide, &[0; 8]),
+            onnx_support::input("x", 1, &["1"]),
+            onnx_support::output("y"),
+        ];
+        let graph = Graph::read(&onnx_support::model(&graph)).unwrap();
+        let one = Tensor::new([1], vec![1.0f32]).unwrap();
+        let error = graph.run(&[("x", one)]).unwrap_err().to_string();
+        assert!(error.contains("65 axes"), "{error}");
+    }
+}
+
+#[test]
+fn values_cut_within_a_number_are_refused() {
+    let graph = [onnx_support::constant("w", 1, &[2], &[0; 11])];
+    let error = Graph::read(&onnx_support::model(&graph))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("11 bytes"), "{error}");
 }
 
 proptest! {

@@ -37,3 +37,32 @@ fn every_operator_gives_what_the_standard_says() {
     }
     assert!(failures.is_empty(), "{failures:#?}");
 }
+
+#[test]
+fn a_part_that_nothing_reads_is_still_a_part_of_split() {
+    let graph = [
+        onnx_support::node("Split", &["x"], &["a", "b", ""], &[("num_outputs", 3)]),
+        onnx_support::input("x", 1, &["7"]),
+        onnx_support::output("a"),
+        onnx_support::output("b"),
+    ];
+    let graph = Graph::read(&onnx_support::model(&graph)).unwrap();
+    let x: Vec<f32> = (0u8..7).map(f32::from).collect();
+    let outputs = graph.run(&[("x", Tensor::new([7], x).unwrap())]).unwrap();
+    assert_eq!(outputs[0].1.as_f32(), Some(&[0.0, 1.0, 2.0][..]));
+    assert_eq!(outputs[1].1.as_f32(), Some(&[3.0, 4.0, 5.0][..]));
+}
+
+#[test]
+fn a_bound_of_clip_adds_no_axes() {
+    let graph = [
+        onnx_support::node("Clip", &["x", "least"], &["y"], &[]),
+        onnx_support::floats("least", &[1, 1, 1], &[0.0]),
+        onnx_support::input("x", 1, &["2"]),
+        onnx_support::output("y"),
+    ];
+    let graph = Graph::read(&onnx_support::model(&graph)).unwrap();
+    let x = Tensor::new([2], vec![-1.0f32, 1.0]).unwrap();
+    let outputs = graph.run(&[("x", x)]).unwrap();
+    assert_eq!(outputs[0].1, Tensor::new([2], vec![0.0f32, 1.0]).unwrap());
+}

@@ -1,7 +1,7 @@
 //! Tensors between the file's form and the values that are computed with.
 
 use super::messages::TensorProto;
-use super::tensor::{ElementType, Tensor, Values, product};
+use super::tensor::{ElementType, MOST_AXES, Tensor, Values, product};
 use crate::error::ExchangeError;
 
 /// Numbers of the types, as `TensorProto.DataType` has them.
@@ -76,6 +76,12 @@ pub(super) fn read(message: TensorProto, place: &str) -> Result<Tensor, Exchange
         remedy: "float32, int64, int32 and bool are computed: export the model in single precision"
             .into(),
     })?;
+    if message.dims.len() > MOST_AXES {
+        return Err(malformed(format!(
+            "it has {} axes, and at most {MOST_AXES} are computed",
+            message.dims.len()
+        )));
+    }
     let shape: Vec<usize> = message
         .dims
         .iter()
@@ -83,6 +89,7 @@ pub(super) fn read(message: TensorProto, place: &str) -> Result<Tensor, Exchange
         .collect::<Result<_, _>>()
         .map_err(|_| malformed(format!("shape {:?} has a negative size", message.dims)))?;
     let raw = message.raw_data.filter(|raw| !raw.is_empty());
+    let raw_bytes = raw.as_ref().map(|raw| raw.len());
     let values: Values = match (element_type, raw) {
         (ElementType::F32, None) => message.float_data.into(),
         (ElementType::F32, Some(raw)) => words(&raw, f32::from_le_bytes).into(),
@@ -96,6 +103,11 @@ pub(super) fn read(message: TensorProto, place: &str) -> Result<Tensor, Exchange
         }
         (ElementType::Bool, Some(raw)) => words(&raw, |[byte]: [u8; 1]| byte != 0).into(),
     };
+    if let Some(bytes) = raw_bytes.filter(|&bytes| bytes != values.bytes()) {
+        return Err(malformed(format!(
+            "its {bytes} bytes are no whole number of {element_type} values"
+        )));
+    }
     if product(&shape) != Some(values.len()) {
         return Err(malformed(format!(
             "shape {shape:?} does not have {} values",
@@ -105,7 +117,7 @@ pub(super) fn read(message: TensorProto, place: &str) -> Result<Tensor, Exchange
     Ok(Tensor::of(shape, values))
 }
 
-/// Values of `N` bytes each; a rest is left, and the number of values then is not the shape's.
+/// Values of `N` bytes each; a rest is left.
 fn words<T, const N: usize>(raw: &[u8], value: impl Fn([u8; N]) -> T) -> Vec<T> {
     raw.as_chunks::<N>()
         .0

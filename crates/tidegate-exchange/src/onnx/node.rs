@@ -39,10 +39,15 @@ impl Node {
             .iter()
             .rposition(Option::is_some)
             .map_or(0, |last| last + 1);
-        let used_outputs = outputs
-            .iter()
-            .rposition(Option::is_some)
-            .map_or(0, |last| last + 1);
+        // Split makes a part for each output, also for one that nothing reads.
+        let used_outputs = if node.op_type == "Split" {
+            outputs.len()
+        } else {
+            outputs
+                .iter()
+                .rposition(Option::is_some)
+                .map_or(0, |last| last + 1)
+        };
         let read = || {
             let mut attributes = Attributes::new(node.attribute)?;
             let operator = Operator::read(

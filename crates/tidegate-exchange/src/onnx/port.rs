@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::constant::element_type;
 use super::messages::ValueInfoProto;
-use super::tensor::{ElementType, Tensor};
+use super::tensor::{ElementType, MOST_AXES, Tensor};
 use crate::error::ExchangeError;
 
 /// Size of an axis of an input or output.
@@ -54,6 +54,13 @@ impl Port {
                 (None, Some(name)) if !name.is_empty() => Ok(Dimension::Named(name)),
                 _ => Ok(Dimension::Unknown),
             };
+        let axes = tensor.shape.as_ref().map_or(0, |shape| shape.dim.len());
+        if axes > MOST_AXES {
+            return Err(ExchangeError::Malformed {
+                place: name,
+                reason: format!("it has {axes} axes, and at most {MOST_AXES} are computed"),
+            });
+        }
         let shape = tensor
             .shape
             .map(|shape| {

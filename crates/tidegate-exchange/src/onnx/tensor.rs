@@ -188,12 +188,25 @@ impl Tensor {
     }
 }
 
-/// Number of values of a shape, unless it could overflow in any order of its axes, even where one has no room at all.
+/// Most axes of a tensor: what is looked up for each pair of axes stays quick.
+pub(super) const MOST_AXES: usize = 64;
+
+/// Most that the other axes may make where one is of size 0: such a tensor takes no memory, but what passes along its axes takes time.
+const MOST_BESIDE_ZERO: usize = 1 << 24;
+
+/// Number of values of a shape, unless it has too many axes, or is so large that it could overflow in any order of its axes; beside an
+/// axis of size 0, unless the others are too large to pass along.
 pub(super) fn product(shape: &[usize]) -> Option<usize> {
+    if shape.len() > MOST_AXES {
+        return None;
+    }
     let product = shape.iter().try_fold(1usize, |product, &size| {
         product
             .checked_mul(size.max(1))
             .filter(|&product| product <= isize::MAX as usize / 64)
     })?;
-    Some(if shape.contains(&0) { 0 } else { product })
+    if shape.contains(&0) {
+        return (product <= MOST_BESIDE_ZERO).then_some(0);
+    }
+    Some(product)
 }

@@ -42,6 +42,7 @@ impl Walk<'_> {
         (axis, keep): (i64, bool),
         layer: Layer,
     ) -> Result<Tensor, String> {
+        self.without_padding()?;
         let shape = value.shape();
         let refused = || "it is not over the steps of each sequence".to_owned();
         let axis = if axis < 0 {

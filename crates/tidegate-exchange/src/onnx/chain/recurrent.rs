@@ -3,7 +3,7 @@
 use tidegate_cells::Stack;
 
 use super::sizes::check_size;
-use super::tags::{Source, source, sources, tagged, tags};
+use super::tags::{Source, places, source, sources, tagged, tags};
 use super::walk::{Value, Walk};
 use crate::network::Layer;
 use crate::onnx::recurrent::{Direction, Kind, Recurrent, WeightTensors};
@@ -41,6 +41,7 @@ impl Walk<'_> {
             return Err("it does not read the rows of the layer below step by step".into());
         }
         self.check_states(inputs, steps)?;
+        self.check_lengths(inputs, batch)?;
         let known = |index: usize| match inputs.get(index).and_then(Option::as_ref) {
             None => Ok(None),
             Some(Value::Known(tensor)) => Ok(Some(tensor)),
@@ -125,6 +126,30 @@ impl Walk<'_> {
             results.push(tagged(of_cell, &state_shape, state.into_iter()));
         }
         Ok(results.into_iter().map(Value::Tagged).collect())
+    }
+
+    /// Checks that all recurrent layers take one input for their lengths, as it is, or none does.
+    fn check_lengths(&mut self, inputs: &[Option<Value>], batch: usize) -> Result<(), String> {
+        let given = match inputs.get(4).and_then(Option::as_ref) {
+            Some(Value::Tagged(tensor)) => {
+                let tags = tags(tensor);
+                if !places(tags).eq(0..batch) {
+                    return Err("its sequence_lens is not an input as it is given".into());
+                }
+                source(tags)
+            }
+            _ => None,
+        };
+        let first = !self
+            .layers
+            .iter()
+            .any(|layer| matches!(layer, Layer::Recurrent { .. }));
+        if first {
+            self.lengths = given;
+        } else if given != self.lengths {
+            return Err("its sequence_lens is not that of the layer below".into());
+        }
+        Ok(())
     }
 
     /// Checks that lengths are those of the batch or an input, and initial states zero or an input.

@@ -31,6 +31,8 @@ pub(super) struct Walk<'a> {
     pub(super) layers: Vec<Layer>,
     /// Bytes that the values of the walk may still take.
     room: usize,
+    /// The input that the recurrent layers so far take their lengths from.
+    pub(super) lengths: Option<usize>,
     /// Order of the rows of the output.
     output_rows: Vec<usize>,
 }
@@ -102,6 +104,7 @@ impl<'a> Walk<'a> {
             input,
             layers: Vec::new(),
             room: graph.memory_limit,
+            lengths: None,
             output_rows: Vec::new(),
         })
     }
@@ -223,6 +226,17 @@ impl<'a> Walk<'a> {
         self.sources.len() - 1
     }
 
+    /// Checks that no sequence may be shorter than the steps: past its length, the graph has rows of zeros, and a network none.
+    pub(super) fn without_padding(&self) -> Result<(), String> {
+        match self.lengths {
+            None => Ok(()),
+            Some(_) => Err(
+                "it reads Y of a layer with sequence_lens: padded steps count in the graph, and do not in a network"
+                    .into(),
+            ),
+        }
+    }
+
     /// The rows that a value's tags lead to, as places within the last layer's rows: where they are the final state of
     /// the recurrent layer at the end of the chain, a layer for that is added first.
     pub(super) fn settled(&mut self, value: &Tensor) -> Result<Rows, String> {
@@ -244,6 +258,7 @@ impl<'a> Walk<'a> {
                     && found.len() == batch * width
                     && found.iter().all(|&place| place >= last);
                 if final_rows {
+                    self.without_padding()?;
                     self.layers.push(Layer::FinalState);
                     return Ok(Rows {
                         places: found.into_iter().map(|place| place - last).collect(),

@@ -188,6 +188,8 @@ impl Operator {
                         if bound.len() != 1 {
                             return Err(format!("a bound has shape {:?}", bound.shape()));
                         }
+                        // Whatever the axes of a bound, the result has those of the input.
+                        let bound = Tensor::of([], bound.into_parts().1);
                         clipped = extreme.compute(&clipped, &bound, room)?;
                     }
                 }
@@ -211,7 +213,7 @@ impl Operator {
                 if given.is_none() && *none_if_empty {
                     return Ok(vec![input(0)?.clone()]);
                 }
-                reduce::reduce(*reduction, input(0)?, given.as_deref(), *keep)
+                reduce::reduce(*reduction, input(0)?, given.as_deref(), *keep, room)
             }
             Operator::BatchNormalisation(epsilon) => make::batch_normalisation(&all()?, *epsilon),
             Operator::Reshape { allow_zero } => {

@@ -1,9 +1,10 @@
 //! Operators that move values and change none: other shapes, orders and repetitions. Parts of tensors are `select`'s.
 
 use super::walk::{
-    Walk, axes, axis, broadcast_shape, check_room, sizes, strides, take, whole_numbers,
+    Walk, axes, axis, broadcast_shape, check_room, sizes, strides, take, too_many_axes,
+    whole_numbers,
 };
-use crate::onnx::tensor::{Tensor, Values, product};
+use crate::onnx::tensor::{MOST_AXES, Tensor, Values, product};
 
 /// The same values with another shape.
 fn with_shape(tensor: &Tensor, shape: Vec<usize>) -> Tensor {
@@ -12,6 +13,9 @@ fn with_shape(tensor: &Tensor, shape: Vec<usize>) -> Tensor {
 
 /// Reshape: −1 stands for what is left, 0, unless `allow_zero`, for the size that the axis has.
 pub(super) fn reshape(tensor: &Tensor, shape: &Tensor, allow_zero: bool) -> Result<Tensor, String> {
+    if shape.len() > MOST_AXES {
+        return Err(too_many_axes(shape.len()));
+    }
     let given = whole_numbers("the shape", shape)?;
     let refused = || {
         format!(
@@ -75,11 +79,10 @@ pub(super) fn squeeze(tensor: &Tensor, given: Option<&[i64]>) -> Result<Tensor, 
 
 /// Unsqueeze: with axes of size 1 at the given places of the result.
 pub(super) fn unsqueeze(tensor: &Tensor, given: &[i64]) -> Result<Tensor, String> {
-    // More axes than any tensor has.
-    if given.len() > 64 {
-        return Err(format!("{} axes are to be added", given.len()));
-    }
     let rank = tensor.shape().len() + given.len();
+    if rank > MOST_AXES {
+        return Err(too_many_axes(rank));
+    }
     let added = axes(given, rank)?;
     let mut sizes = tensor.shape().iter();
     let shape = (0..rank)
@@ -135,11 +138,15 @@ pub(super) fn concat(tensors: &[&Tensor], at: i64, room: usize) -> Result<Tensor
         }
         shape[at] = shape[at].saturating_add(tensor.shape()[at]);
     }
-    check_room(&shape, first.element_type(), room)?;
-    let outer: usize = shape[..at].iter().product();
+    let count = check_room(&shape, first.element_type(), room)?;
+    // No row has values where there are none in all.
+    let outer: usize = match count {
+        0 => 0,
+        _ => shape[..at].iter().product(),
+    };
     macro_rules! joined {
         ($variant:ident) => {{
-            let mut joined = Vec::with_capacity(product(&shape).unwrap_or(0));
+            let mut joined = Vec::with_capacity(count);
             for row in 0..outer {
                 for tensor in tensors {
                     let Values::$variant(values) = tensor.values() else {

@@ -1,7 +1,7 @@
 //! Sums, means and extremes along axes, and softmax.
 
-use super::walk::{Walk, axes, axis, strides};
-use crate::onnx::tensor::{Tensor, Values};
+use super::walk::{Walk, axes, axis, check_room, strides};
+use crate::onnx::tensor::{ElementType, Tensor, Values};
 
 /// What is left of several values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub(super) fn reduce(
     tensor: &Tensor,
     given: Option<&[i64]>,
     keep: bool,
+    room: usize,
 ) -> Result<Tensor, String> {
     let Values::F32(values) = tensor.values() else {
         return Err(format!(
@@ -43,6 +44,7 @@ pub(super) fn reduce(
     if count == 0 && matches!(reduction, Reduction::Max | Reduction::Min) {
         return Err("there is no extreme of no values".into());
     }
+    check_room(&outer, ElementType::F32, room)?;
     let results: Vec<f32> = Walk::new(&outer, outer_strides, 0)
         .map(|start| {
             let values = Walk::new(&inner, inner_strides.clone(), start).map(|place| values[place]);

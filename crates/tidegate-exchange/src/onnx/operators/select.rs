@@ -1,7 +1,7 @@
 //! Operators that take parts of tensors: Slice, Split, Gather.
 
 use super::walk::{Walk, axes, axis, check_room, strides, take};
-use crate::onnx::tensor::{Tensor, Values};
+use crate::onnx::tensor::{Tensor, Values, product};
 
 /// Slice along each of `axes` (the first ones where none are given) from `starts` to before `ends` in `steps` (1 each where
 /// none are given).
@@ -62,6 +62,7 @@ pub(super) fn slice(
             0
         };
     }
+    product(&shape).ok_or_else(|| too_large(&shape))?;
     let walk = Walk::new(&shape, own, start_place);
     Ok(take(tensor, shape, walk))
 }
@@ -96,16 +97,23 @@ pub(super) fn split(
     }
     let own = strides(tensor.shape());
     let mut start = 0;
-    Ok(part_sizes
+    part_sizes
         .into_iter()
         .map(|part| {
             let mut shape = tensor.shape().to_vec();
             shape[at] = part;
+            product(&shape).ok_or_else(|| too_large(&shape))?;
             let walk = Walk::new(&shape, own.clone(), start * own[at].unsigned_abs());
             start += part;
-            take(tensor, shape, walk)
+            Ok(take(tensor, shape, walk))
         })
-        .collect())
+        .collect()
+}
+
+fn too_large(shape: &[usize]) -> String {
+    format!(
+        "a part of shape {shape:?} is not computed: its axes are too large beside one of size 0"
+    )
 }
 
 /// Gather: the parts along `axis` that the indices name, which take the place of the axis.
@@ -146,8 +154,12 @@ pub(super) fn gather(
     };
     let (front, back) = (&tensor.shape()[..at], &tensor.shape()[at + 1..]);
     let shape = [front, indices.shape(), back].concat();
-    check_room(&shape, tensor.element_type(), room)?;
-    let (outer, inner): (usize, usize) = (front.iter().product(), back.iter().product());
+    let count = check_room(&shape, tensor.element_type(), room)?;
+    let inner: usize = back.iter().product();
+    let outer: usize = match count {
+        0 => 0,
+        _ => front.iter().product(),
+    };
     let walk = (0..outer).flat_map(|outer| {
         places.iter().flat_map(move |place| {
             let start = (outer * size + place) * inner;

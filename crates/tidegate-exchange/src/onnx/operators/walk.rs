@@ -1,6 +1,6 @@
 //! Places of a tensor's values in the order of another shape: what transposing, slicing, repeating and broadcasting share.
 
-use crate::onnx::tensor::{ElementType, Tensor, Values, product};
+use crate::onnx::tensor::{ElementType, MOST_AXES, Tensor, Values, product};
 
 /// Row-major steps between neighbours along each axis.
 pub(super) fn strides(shape: &[usize]) -> Vec<isize> {
@@ -83,6 +83,11 @@ pub(super) fn broadcast_shape(shapes: &[&[usize]]) -> Result<Vec<usize>, String>
     Ok(result)
 }
 
+/// What is wrong with a result of so many axes.
+pub(super) fn too_many_axes(rank: usize) -> String {
+    format!("a result of {rank} axes is asked for, and at most {MOST_AXES} are computed")
+}
+
 /// Checks that a result of this shape takes no more than `room` bytes, and gives its number of values.
 pub(super) fn check_room(
     shape: &[usize],
@@ -97,6 +102,9 @@ pub(super) fn check_room(
     product(shape)
         .filter(|&values| values <= room / size)
         .ok_or_else(|| {
+            if shape.len() > MOST_AXES {
+                return too_many_axes(shape.len());
+            }
             format!("a result of shape {shape:?} takes more than the {room} bytes allowed")
         })
 }
@@ -158,6 +166,9 @@ pub(super) fn whole_numbers(name: &str, tensor: &Tensor) -> Result<Vec<i64>, Str
 
 /// Sizes of a shape that a tensor holds.
 pub(super) fn sizes(name: &str, tensor: &Tensor) -> Result<Vec<usize>, String> {
+    if tensor.len() > MOST_AXES {
+        return Err(too_many_axes(tensor.len()));
+    }
     whole_numbers(name, tensor)?
         .into_iter()
         .map(|size| usize::try_from(size).map_err(|_| format!("{name} asks for a size of {size}")))

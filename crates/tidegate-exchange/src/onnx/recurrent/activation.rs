@@ -48,7 +48,8 @@ impl Activation {
 /// left, it has the defaults of the operator of its name.
 ///
 /// # Errors
-/// An activation that the standard does not list, or values that no activation takes.
+/// An activation that the standard does not list, one without its values where there is no such operator, or values that no
+/// activation takes.
 pub(super) fn read(
     names: &[String],
     alphas: &[f32],
@@ -64,10 +65,16 @@ pub(super) fn read(
             "relu" => Activation::Relu,
             "tanh" => Activation::Tanh,
             "sigmoid" => Activation::Sigmoid,
-            "affine" => Activation::Affine(alpha(1.0), beta(0.0)),
+            "affine" => {
+                let (alpha, beta) = explicit(name, alphas_left.next(), betas_left.next())?;
+                Activation::Affine(alpha, beta)
+            }
             "leakyrelu" => Activation::LeakyRelu(alpha(0.01)),
             "thresholdedrelu" => Activation::ThresholdedRelu(alpha(1.0)),
-            "scaledtanh" => Activation::ScaledTanh(alpha(1.0), beta(1.0)),
+            "scaledtanh" => {
+                let (alpha, beta) = explicit(name, alphas_left.next(), betas_left.next())?;
+                Activation::ScaledTanh(alpha, beta)
+            }
             "hardsigmoid" => Activation::HardSigmoid(alpha(0.2), beta(0.5)),
             "elu" => Activation::Elu(alpha(1.0)),
             "softsign" => Activation::Softsign,
@@ -87,6 +94,13 @@ pub(super) fn read(
         }
     }
     Ok(read)
+}
+
+/// Both values of an activation that the standard gives no defaults for.
+fn explicit(name: &str, alpha: Option<f32>, beta: Option<f32>) -> Result<(f32, f32), String> {
+    alpha.zip(beta).ok_or_else(|| {
+        format!("activation {name} has no default: activation_alpha and activation_beta must give its values")
+    })
 }
 
 #[cfg(test)]
@@ -121,5 +135,13 @@ mod tests {
         assert!(error.contains("activation_alpha has 1 values"), "{error}");
         let error = read(&names(&["Swish"]), &[], &[]).unwrap_err();
         assert!(error.contains("Swish"), "{error}");
+        for (name, alphas, betas) in [
+            ("Affine", &[][..], &[][..]),
+            ("Affine", &[2.0], &[]),
+            ("ScaledTanh", &[], &[1.0]),
+        ] {
+            let error = read(&names(&[name]), alphas, betas).unwrap_err();
+            assert!(error.contains(&format!("{name} has no default")), "{error}");
+        }
     }
 }

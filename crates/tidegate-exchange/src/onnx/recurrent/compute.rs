@@ -32,19 +32,31 @@ impl Recurrent {
         } else {
             (first, second)
         };
-        if let Some(place) = x.iter().position(|value| !value.is_finite()) {
-            return Err(format!("X holds {} at value {place}", x[place]));
-        }
         let lengths = self.lengths(inputs.lengths, steps, rows)?;
         let batch = Batch::padded(steps, rows, lengths.as_deref());
-        let shape = [steps, directions, rows, units];
-        if product(&shape).is_none_or(|values| values > room / size_of::<f32>()) {
-            return Err(format!(
-                "Y of shape {shape:?} takes more than the {room} bytes allowed"
-            ));
+        // Without steps, the states take memory that Y does not.
+        for (name, shape) in [
+            ("Y", &[steps, directions, rows, units][..]),
+            ("a state", &[directions, rows, units]),
+        ] {
+            if product(shape).is_none_or(|values| values > room / size_of::<f32>()) {
+                return Err(format!(
+                    "{name} of shape {shape:?} takes more than the {room} bytes allowed"
+                ));
+            }
         }
 
-        let time_major = self.swapped(x, &[first, second, prepared.input_size]);
+        let mut time_major = self.swapped(x, &[first, second, prepared.input_size]);
+        clear_padding(&batch, &mut time_major, prepared.input_size);
+        if let Some(place) = time_major.iter().position(|value| !value.is_finite()) {
+            let row = place / prepared.input_size;
+            return Err(format!(
+                "X holds {} at step {} of sequence {}",
+                time_major[place],
+                row / rows,
+                row % rows
+            ));
+        }
         let mut hidden = self.initial("initial_h", inputs.hidden, rows)?;
         let carries_cell = self.kind == Kind::Lstm;
         if !carries_cell && inputs.cell.is_some() {
@@ -175,6 +187,15 @@ impl Recurrent {
             })
             .collect::<Result<Vec<usize>, String>>()?;
         Ok(Some(lengths).filter(|lengths| lengths.iter().any(|&length| length != steps)))
+    }
+}
+
+/// Zeros past each sequence's length: whatever stands there is not read.
+fn clear_padding(batch: &Batch<'_>, values: &mut [f32], width: usize) {
+    for row in 0..batch.batch {
+        for step in batch.length(row)..batch.steps {
+            values[(step * batch.batch + row) * width..][..width].fill(0.0);
+        }
     }
 }
 
