@@ -260,7 +260,8 @@ def from_torch(
     """The network of a PyTorch module that is a chain of embedding, recurrent and dense layers.
 
     A module says what it is made of, not in which order its ``forward`` computes: where more than one order fits, or the module has
-    activations, ``layers`` says it, as for ``read``. Dropout does not act.
+    activations, ``layers`` says it, as for ``read``. Dropout does not act. A copy of the module is run beside the network on random
+    numbers, so that a ``forward`` that is no such chain is refused; a container without a ``forward`` is taken as it is said.
 
     Args:
         module: A ``torch.nn.Module``; its recurrent parts may be those of ``tidegate.torch``.
@@ -270,23 +271,29 @@ def from_torch(
 
     Raises:
         TypeError: If ``module`` is no ``torch.nn.Module``.
-        ValueError: If it holds something else, which is named, or ``layers`` is needed.
+        ValueError: If it holds something else, which is named, ``layers`` is needed, or the module computes something else.
     """
     from torch import nn
+
+    import tidegate.torch
 
     if not isinstance(module, nn.Module):
         raise TypeError(f"module: expected a torch.nn.Module, found {type(module).__name__}")
     words = {nn.ReLU: "relu", nn.Sigmoid: "sigmoid", nn.Tanh: "tanh", nn.Softmax: "softmax"}
     silent = (nn.Dropout, nn.Identity)
-    known = (nn.RNNBase, nn.RNNCellBase, nn.Linear, nn.Embedding, *silent, *words)
+    recurrent = (nn.GRU, nn.LSTM, nn.RNN, nn.GRUCell, nn.LSTMCell, nn.RNNCell)
+    ours = tuple(getattr(tidegate.torch, kind.__name__) for kind in recurrent)
+    known = (*recurrent, *ours, nn.Linear, nn.Embedding, *silent, *words)
     activations: dict[str, str] = {}
     resets: set[Any] = set()
     nonlinearities: set[Any] = set()
     for name, part in module.named_modules():
         if any(True for _ in part.children()):
             continue
-        if not isinstance(part, known):
+        if type(part) not in known:
             raise ValueError(f"module {name or '.'} is a {type(part).__name__}, which is not read")
+        if isinstance(part, nn.Embedding) and part.max_norm is not None:
+            raise ValueError(f"module {name or '.'} limits the norm of what it embeds (max_norm), which is not read")
         if isinstance(part, nn.Softmax) and part.dim not in (-1, 2):
             raise ValueError(f"module {name or '.'} is a softmax over axis {part.dim}: the last one, -1, is read")
         activations.update({name: word for kind, word in words.items() if isinstance(part, kind)})
@@ -306,13 +313,53 @@ def from_torch(
         raise ValueError(f"the module has activations ({', '.join(activations)}): say the order of computation with layers=, of {names}")
     place: Reset = next(iter(resets), "after")
     order = [activations.get(name, name) for name in layers or ()]
-    return from_state_dict(
+    network = from_state_dict(
         module.state_dict(),
         layers=order,
         read=read,
         nonlinearity=next(iter(nonlinearities), None),
         reset=reset if reset is not None else place,
     )
+    # Of a layer alone, what is read of its results is the caller's choice; a cell is a single step.
+    alone = type(module) in (*recurrent, *ours)
+    if not alone or (read is None and not layers and isinstance(module, nn.RNNBase)):
+        _compare_with_torch(network, module)
+    return network
+
+
+def _compare_with_torch(network: Network, module: Any) -> None:
+    """Raises ``ValueError`` unless ``module`` computes what ``network`` does, on random numbers."""
+    import copy
+
+    import numpy as np
+    import torch
+
+    if type(module).forward is torch.nn.Module.forward:
+        return
+    twin = copy.deepcopy(module).float().cpu().eval()
+    batch_first = next((part.batch_first for part in twin.modules() if isinstance(part, torch.nn.RNNBase)), False)
+    generator = torch.Generator().manual_seed(0)
+    shape = (3, 5) if batch_first else (5, 3)
+    description = network.description
+    if description["vocabulary"] is not None:
+        inputs = torch.randint(description["vocabulary"], shape, generator=generator)
+    else:
+        inputs = torch.randn((*shape, description["features"]), generator=generator)
+    advice = "say what it computes with layers= and read=, or take its parameters alone with from_state_dict"
+    try:
+        with torch.no_grad():
+            results = twin(inputs)
+    except Exception as error:
+        raise ValueError(f"the module's forward does not run on a batch of shape {list(inputs.shape)} ({error}): {advice}") from error
+    expected = results[0] if isinstance(results, tuple) else results
+    found = network(inputs.numpy(), batch_first=batch_first)
+    if not isinstance(expected, torch.Tensor) or tuple(expected.shape) != found.shape:
+        gives = list(expected.shape) if isinstance(expected, torch.Tensor) else type(expected).__name__
+        raise ValueError(f"the module's forward gives {gives} where a chain of its parts gives {list(found.shape)}: {advice}")
+    difference = float(np.abs(expected.numpy() - found).max())
+    # The bound is that of the import of ONNX.
+    if not difference <= 1e-4 * max(1.0, float(np.abs(found).max())):
+        raise ValueError(f"the module's outputs differ from those of a chain of its parts by up to {difference:.2g}: {advice}")
 
 
 def from_keras(model: Any) -> Network:
@@ -328,6 +375,8 @@ def from_keras(model: Any) -> Network:
     """
     import keras
 
+    if isinstance(model, keras.Model) and not type(model).__module__.startswith("keras."):
+        raise ValueError(f"model {model.name} is a {type(model).__name__} of its own, whose call is not read: give a keras.Sequential of its layers")
     if isinstance(model, keras.Sequential):
         chain = list(model.layers)
     elif isinstance(model, keras.Model):

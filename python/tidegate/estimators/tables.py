@@ -14,7 +14,8 @@ _UNITS = ("s", "ms", "us", "ns")
 
 def table_of(data: Any) -> Table:
     """The columns of a table: an object with ``__arrow_c_stream__`` (a data frame of pandas or polars, a table of pyarrow, a
-    relation of DuckDB), or a dictionary of NumPy arrays. An index of pandas that is more than a count of rows is columns too.
+    relation of DuckDB), or a dictionary of NumPy arrays. An index of pandas is columns too, unless it
+    is one of whole numbers without a name, which count rows.
 
     Raises:
         TypeError: it is no table, or a column holds what is neither number, text nor time.
@@ -105,7 +106,10 @@ def _is_pandas(data: Any) -> bool:
 def _without_index(data: Any) -> Any:
     import pandas
 
-    return data if isinstance(data.index, pandas.RangeIndex) else data.reset_index()
+    index = data.index
+    # Numbers without a name count rows, also where rows were joined, sorted or left out.
+    counts = index.nlevels == 1 and index.name is None and pandas.api.types.is_integer_dtype(index.dtype)
+    return data.reset_index(drop=True) if counts else data.reset_index()
 
 
 def _to_pandas(data: Any, frame: Frame) -> Any:
