@@ -80,8 +80,8 @@ fn of_rows(bytes: &[u8]) -> Result<NumberArray, String> {
             }
         }
         if let Some((column, cell)) = wrong {
-            if columns.is_none() && number == 0 {
-                values.truncate(start);
+            // A header holds names alone: a row of numbers with one fault is a fault.
+            if columns.is_none() && number == 0 && values.len() == start {
                 continue;
             }
             let cell: String = cell.chars().take(40).collect();
@@ -119,6 +119,14 @@ mod tests {
         let path = folder.path().join("numbers");
         std::fs::write(&path, bytes).unwrap();
         NumberArray::read(path).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_first_row_of_numbers_with_one_fault_is_no_header() {
+        for rows in ["1,2,\n1,2,3\n", "1,2,1e5x\n1,2,3\n"] {
+            let error = read(rows.as_bytes()).unwrap_err();
+            assert!(error.contains("line 1, column 3"), "{error}");
+        }
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl FileKind {
             );
         }
         if bytes.starts_with(b"\x89HDF\r\n\x1a\n") {
-            return refuse("an HDF5 file", KERAS);
+            return refuse("an HDF5 file", HDF5);
         }
         if bytes.first() == Some(&0x80)
             && bytes
@@ -84,6 +84,8 @@ impl FileKind {
 
 const TORCH: &str = "save its parameters as safetensors, in Python: \
     tidegate.exchange.save_state_dict(torch.load(path, weights_only=True), \"model.safetensors\")";
+const HDF5: &str = "let Keras read it, in Python: tidegate.exchange.from_keras(keras.models.load_model(path)).save(\"model.safetensors\"); \
+    for weights alone, build the model and call its load_weights first";
 const KERAS: &str =
     "let Keras read it, in Python: tidegate.exchange.read(path).save(\"model.safetensors\")";
 

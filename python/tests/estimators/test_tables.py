@@ -202,3 +202,9 @@ def test_damaged_columns_are_errors_and_no_crash() -> None:
     for column in (backwards, no_text, keys):
         with pytest.raises(ValueError, match="Arrow stream"):
             table_of(pa.table({"x": column}))
+
+
+def test_row_numbers_of_pandas_are_no_column_after_joining_or_sorting() -> None:
+    frame = pd.DataFrame({"v": [3.0, 1.0, 2.0]})
+    for rows in (pd.concat([frame, frame]), frame.sort_values("v"), frame[frame["v"] > 1.5]):
+        assert [name for name, *_ in table_of(rows).columns()] == ["v"]

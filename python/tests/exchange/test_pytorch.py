@@ -135,3 +135,45 @@ def test_what_is_not_read_is_named():
         exchange.from_state_dict({"weight": torch.zeros(3, dtype=torch.int64)})
     with pytest.raises(ValueError, match="must be finite"):
         exchange.from_state_dict({name: value * float("nan") for name, value in torch.nn.GRU(3, 4).state_dict().items()})
+
+
+class Residual(torch.nn.Module):
+    """A recurrent layer beside which its input passes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = torch.nn.GRU(4, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.gru(x)[0]
+
+
+class Probability(torch.nn.Module):
+    """A head on the last step, as a probability."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = torch.nn.GRU(4, 6, batch_first=True)
+        self.head = torch.nn.Linear(6, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(self.head(self.gru(x)[0][:, -1]))
+
+
+def test_a_module_whose_forward_is_no_chain_of_its_parts_is_refused() -> None:
+    with pytest.raises(ValueError, match="outputs differ from those of a chain of its parts"):
+        exchange.from_torch(Residual())
+    with pytest.raises(ValueError, match=r"forward gives \[3, 1\] where a chain of its parts gives \[3, 5, 1\]"):
+        exchange.from_torch(Probability())
+
+
+def test_a_subclass_of_a_layer_and_a_limited_embedding_are_refused_by_name() -> None:
+    class Double(torch.nn.Linear):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return 2 * super().forward(x)
+
+    with pytest.raises(ValueError, match="Double, which is not read"):
+        exchange.from_torch(Double(3, 2))
+    limited = torch.nn.Sequential(torch.nn.Embedding(9, 4, max_norm=0.5), torch.nn.GRU(4, 4))
+    with pytest.raises(ValueError, match="max_norm"):
+        exchange.from_torch(limited)

@@ -153,6 +153,14 @@ def test_modules_that_were_accelerated_before_they_were_traced_are_not_named() -
     assert (report.replaced, report.left) == ([], {})
 
 
+def test_a_model_that_is_accelerated_already_is_left_alone_and_said_to_be() -> None:
+    model = torch.nn.Sequential(torch.nn.GRU(3, 4))
+    assert tidegate.torch.accelerate(model).replaced == ["0"]
+    again = tidegate.torch.accelerate(model)
+    assert (again.replaced, again.left, again.already) == ([], {}, ["0"])
+    assert str(again) == "0: runs in Tidegate's engine already"
+
+
 def test_what_is_no_module_is_refused() -> None:
     with pytest.raises(TypeError, match=r"model is a list, not a torch\.nn\.Module"):
         tidegate.torch.accelerate([torch.nn.GRU(3, 5)])  # type: ignore[arg-type]

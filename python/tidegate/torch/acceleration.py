@@ -27,6 +27,8 @@ class Acceleration:
     """Modules that run in Tidegate's engine now."""
     left: dict[str, str] = field(default_factory=dict)
     """Recurrent modules that are as they were, with the reason."""
+    already: list[str] = field(default_factory=list)
+    """Modules that ran in Tidegate's engine before."""
 
     def __str__(self) -> str:
         def shown(name: str) -> str:
@@ -34,6 +36,7 @@ class Acceleration:
 
         lines = [f"{shown(name)}: runs in Tidegate's engine" for name in self.replaced]
         lines += [f"{shown(name)}: left, {reason}" for name, reason in self.left.items()]
+        lines += [f"{shown(name)}: runs in Tidegate's engine already" for name in self.already]
         return "\n".join(lines) or "no recurrent module"
 
 
@@ -53,7 +56,10 @@ def accelerate(model: nn.Module) -> Acceleration:
         raise TypeError(f"model is a {type(model).__name__}, not a torch.nn.Module")
     report = Acceleration()
     for name, module in model.named_modules():
-        if isinstance(module, tuple(_REPLACEMENTS.values())) or not _is_recurrent(module):
+        if isinstance(module, tuple(_REPLACEMENTS.values())):
+            report.already.append(name)
+            continue
+        if not _is_recurrent(module):
             continue
         reason = _reason_to_leave(module)
         if reason:

@@ -59,7 +59,7 @@ pub(super) fn read(message: TensorProto, place: &str) -> Result<Tensor, Exchange
         return Err(ExchangeError::NoCounterpart {
             what: format!("{place} with its values in another file"),
             format: "Tidegate",
-            remedy: "export the model into one file, without external data".into(),
+            remedy: "export the model into one file, without external data (of torch.onnx.export: external_data=False)".into(),
         });
     }
     if message.segment.is_some() {
