@@ -10,7 +10,8 @@ use std::fs;
 use std::path::Path;
 
 use support::{command, failure_of, file, names, printed};
-use tidegate_exchange::{NamedArray, pytorch};
+use tidegate_cells::{Cell, Lstm, Stack};
+use tidegate_exchange::{Input, Layer, NamedArray, Network, onnx, pytorch};
 use tidegate_model::Model;
 
 fn array(name: &str, shape: &[usize]) -> NamedArray {
@@ -364,4 +365,26 @@ fn what_needs_whole_sequences_is_not_streamed() {
     let message = refused("export", &[&state, "-o", &step, "--preset", "step"]);
     assert!(message.contains("whole sequences"), "{message}");
     assert!(!Path::new(&step).exists());
+}
+
+#[test]
+fn an_export_of_peepholes_says_that_not_every_runtime_has_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for peepholes in [false, true] {
+        let stack = Stack::new(Cell::Lstm(Lstm { peepholes }), 2, 4);
+        let weights = vec![0.1; stack.parameter_count()];
+        let network = Network {
+            input: Input::Features(2),
+            layers: vec![Layer::Recurrent { stack, weights }],
+        };
+        let (from, to) = (path(folder, "from.onnx"), path(folder, "to.onnx"));
+        fs::write(
+            &from,
+            onnx::write(&network, onnx::Preset::Sequence).unwrap(),
+        )
+        .unwrap();
+        let said = lines("export", &[&from, "-o", &to]);
+        assert_eq!(said.contains("OpenVINO"), peepholes, "{said}");
+    }
 }
