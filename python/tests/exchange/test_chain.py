@@ -5,10 +5,6 @@ again and run in the two runtimes. PyTorch cannot export a GRU whose reset gate 
 the parameters of a module of ``tidegate.torch``.
 """
 
-import os
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -20,25 +16,11 @@ pytest.importorskip("onnxscript")
 import tidegate
 import tidegate.torch
 
-PROJECT = Path(__file__).resolve().parents[3]
-
 # Outputs are near 1, and every station computes in float32 with its own exponential and its own order of summation: over 12 steps
 # of 16 units their differences stay below a hundred rounding errors of 6e-8 each.
 BOUND = 1e-5
 
 STEPS, BATCH, FEATURES, UNITS = 12, 3, 4, 16
-
-
-@pytest.fixture(scope="module")
-def command() -> Path:
-    """The command: named by the variable TIDEGATE, or as built in target/."""
-    named = os.environ.get("TIDEGATE")
-    target = Path(os.environ.get("CARGO_TARGET_DIR", PROJECT / "target"))
-    places = [Path(named)] if named else [target / profile / "tidegate" for profile in ("debug", "release")]
-    found = [place for place in places if place.exists()]
-    if not found:
-        pytest.skip("the command is not built: cargo build --package tidegate-cli")
-    return max(found, key=lambda place: place.stat().st_mtime)
 
 
 class Module(torch.nn.Module):
@@ -143,8 +125,7 @@ def test_every_station_gives_the_numbers_of_pytorch(command, name, layers, bidir
     np.save(tmp_path / "x.npy", x)
 
     def run(*words, status=0):
-        done = subprocess.run([command, *words], cwd=tmp_path, capture_output=True, text=True)
-        assert done.returncode == status, f"{words}: {done.stdout}{done.stderr}"
+        done = command(*words, folder=tmp_path, status=status)
         return done.stdout + done.stderr
 
     def outputs(*words):
