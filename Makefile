@@ -108,7 +108,7 @@ bench-python: wheel $(VENV)/.python ## time the Python package: its import, a st
 	$(VENV_PYTHON) -m pip install --quiet --force-reinstall --no-deps dist/tidegate-*.whl
 	$(VENV_PYTHON) bench/python_import.py
 	$(VENV_PYTHON) bench/python_step.py
-	$(VENV_PYTHON) bench/accelerate.py $(BENCH_FLAGS) --output bench/results-accelerate.json --readme README.md
+	$(VENV_PYTHON) bench/accelerate.py $(BENCH_FLAGS) --output bench/results-accelerate.json --pages README.md docs/pytorch.md
 	$(VENV_PYTHON) bench/distributed.py $(BENCH_FLAGS) --output bench/results-distributed.json
 	$(VENV_PYTHON) bench/ray_series.py --output bench/ray_series.json
 

@@ -45,10 +45,11 @@ def parse():
     parser.add_argument("--seconds", type=options.seconds, default=0.5, help="time to fill in each turn (default 0.5)")
     parser.add_argument("--lock", help="hold this file's lock while models work, on a machine shared with others that do")
     parser.add_argument("--output", type=options.target, help="also write the figures to this JSON file")
-    parser.add_argument("--readme", type=options.target, help="put the table into this Markdown file, between the lines <!-- accelerate --> and <!-- /accelerate -->")
+    parser.add_argument("--pages", type=options.target, nargs="+", default=[], help="put the table into these Markdown files, between the lines <!-- accelerate --> and <!-- /accelerate -->")
     arguments = parser.parse_args()
-    if arguments.readme and not table.has_markers(arguments.readme, "accelerate"):
-        parser.error(f"{arguments.readme} has no lines <!-- accelerate --> and <!-- /accelerate -->")
+    for page in arguments.pages:
+        if not table.has_markers(page, "accelerate"):
+            parser.error(f"{page} has no lines <!-- accelerate --> and <!-- /accelerate -->")
     return arguments
 
 
@@ -150,9 +151,8 @@ def main():
         document = {"machine": machine.name(), "cores": os.cpu_count(), "threads": arguments.threads, "pytorch": torch.__version__,
                     "tidegate": tidegate.__version__, "rounds": arguments.rounds, "seconds": arguments.seconds, "results": results}
         replace(arguments.output, json.dumps(document, indent=1) + "\n")
-    if arguments.readme:
-        text = table.between_markers(arguments.readme.read_text(encoding="utf-8"), markdown(results, arguments), "accelerate")
-        replace(arguments.readme, text)
+    for page in arguments.pages:
+        replace(page, table.between_markers(page.read_text(encoding="utf-8"), markdown(results, arguments), "accelerate"))
     missed = [fault for result in results for fault in faults(result)]
     if missed:
         sys.exit("\n".join(missed))
