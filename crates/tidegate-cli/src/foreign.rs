@@ -8,7 +8,6 @@ use std::path::Path;
 
 use tidegate_data::read_regular_file;
 use tidegate_exchange::{ExchangeError, FileKind, Network, onnx, pytorch};
-use tidegate_train::ModelTask;
 
 use crate::failure::Failure;
 pub(crate) use arguments::{ReadingArguments, TaskArguments};
@@ -90,9 +89,4 @@ fn plain(network: Network, kind: FileKind) -> Foreign {
         names: Vec::new(),
         notes: Vec::new(),
     }
-}
-
-/// The task of a model file.
-fn task_of(path: &Path) -> Result<Option<ModelTask>, Failure> {
-    Ok(ModelTask::of_file(path)?)
 }

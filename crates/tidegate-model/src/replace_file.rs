@@ -1,6 +1,6 @@
 //! Writing a file so that a reader sees the old one or the new one, whole, whatever happens in between.
 
-use std::io::{Result, Write};
+use std::io::{Error, Result, Write};
 use std::path::Path;
 
 /// Writes `contents` to a temporary file in the same folder, syncs it to the disk and renames it to `path`.
@@ -31,7 +31,7 @@ pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
         // The mask of the process still applies. A temporary file would otherwise be readable by its owner alone.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = builder.tempfile_in(folder).map_err(of_system)?;
     file.as_file_mut().write_all(contents)?;
     if let Ok(replaced) = std::fs::metadata(path)
         && replaced.is_file()
@@ -44,6 +44,18 @@ pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
     #[cfg(unix)]
     let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
+}
+
+/// The error of the system alone: the name of the temporary file means nothing to the caller.
+fn of_system(error: Error) -> Error {
+    let cause = error
+        .get_ref()
+        .and_then(|error| error.source())
+        .and_then(|source| source.downcast_ref::<Error>());
+    match cause.and_then(Error::raw_os_error) {
+        Some(number) => Error::from_raw_os_error(number),
+        None => error,
+    }
 }
 
 #[cfg(test)]
@@ -63,9 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_does_not_exist_is_an_error() {
+    fn a_folder_that_does_not_exist_is_the_error_of_the_system() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(replace_file(&folder.path().join("missing/model"), b"one").is_err());
+        let error = replace_file(&folder.path().join("missing/model"), b"one").unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+        assert!(error.raw_os_error().is_some());
+        assert!(!error.to_string().contains(".tmp"), "{error}");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) struct RunArguments {
     /// [steps, batch, features] (.npy); of tokens [steps] or [steps, batch]
     pub(crate) data: PathBuf,
 
-    /// Write the outputs as a NumPy array
+    /// Write the outputs as a NumPy array (.npy), or as rows of numbers separated by commas, as they are printed (.csv)
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
