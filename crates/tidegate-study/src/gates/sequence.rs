@@ -135,7 +135,7 @@ fn tokens(path: &Path) -> Result<Vec<u32>, GatesError> {
         path: path.to_owned(),
         reason,
     };
-    if !matches!(array.shape[..], [1..] | [1.., 1]) {
+    if !matches!(array.shape[..], [_] | [_, 1]) || array.values.is_empty() {
         let found = format!("the numbers have the shape {:?}", array.shape);
         return Err(refuse(found));
     }
