@@ -1,6 +1,7 @@
 //! Writing a file so that a reader sees the old one or the new one, whole, whatever happens in between.
 
-use std::io::{Error, Result, Write};
+use std::fs::OpenOptions;
+use std::io::{Result, Write};
 use std::path::Path;
 
 /// Writes `contents` to a temporary file in the same folder, syncs it to the disk and renames it to `path`.
@@ -23,15 +24,18 @@ pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
             reason,
         ));
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tidegate-").suffix(".tmp");
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::fs::OpenOptionsExt;
         // The mask of the process still applies. A temporary file would otherwise be readable by its owner alone.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        options.mode(0o666);
     }
-    let mut file = builder.tempfile_in(folder).map_err(of_system)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tidegate-").suffix(".tmp");
+    // Opened here, a file that cannot be made is the error of the system alone, without the temporary file's name.
+    let mut file = builder.make_in(folder, |path| options.open(path))?;
     file.as_file_mut().write_all(contents)?;
     if let Ok(replaced) = std::fs::metadata(path)
         && replaced.is_file()
@@ -44,18 +48,6 @@ pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
     #[cfg(unix)]
     let _ = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
-}
-
-/// The error of the system alone: the name of the temporary file means nothing to the caller.
-fn of_system(error: Error) -> Error {
-    let cause = error
-        .get_ref()
-        .and_then(|error| error.source())
-        .and_then(|source| source.downcast_ref::<Error>());
-    match cause.and_then(Error::raw_os_error) {
-        Some(number) => Error::from_raw_os_error(number),
-        None => error,
-    }
 }
 
 #[cfg(test)]
