@@ -179,6 +179,8 @@ def run(
         )
         return output, final, final_cell
     if _must_be_seen(input, hidden, cell, weights):
+        # torch.jit.trace checks its graph in a pass without gradients, in which no tape would be asked for.
+        record = record and (torch.compiler.is_compiling() or _tracing() is None)
         output, final, final_cell, _ = operators.recurrent(
             input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, record
         )
