@@ -446,7 +446,7 @@ def save_state_dict(state_dict: Mapping[str, Any], path: str | os.PathLike[str])
 
     Raises:
         OSError: If the file cannot be written.
-        TypeError: If ``state_dict`` is no mapping, or a value is no tensor or array of floats.
+        TypeError: If ``state_dict`` is no mapping, such as a module itself, or a value is no tensor or array of floats.
         ValueError: If a value is not finite, or a 64-bit float is none of 32 bits.
     """
     arrays = _arrays(state_dict)
@@ -481,7 +481,7 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
 
     if not isinstance(state_dict, Mapping):
         kind = type(state_dict).__name__
-        advice = ": give its state_dict()" if hasattr(state_dict, "state_dict") else ""
+        advice = ": give it module.state_dict()" if hasattr(state_dict, "state_dict") else ""
         raise TypeError(f"state_dict: expected parameters by name, found a {kind}{advice}")
     arrays = {}
     for name, value in state_dict.items():

@@ -124,7 +124,7 @@ def test_a_pickle_is_refused_with_the_way_to_a_file_that_is_read(tmp_path):
 
 def test_a_module_in_place_of_its_parameters_is_refused_with_the_way(tmp_path):
     for call in (exchange.from_state_dict, lambda module: exchange.save_state_dict(module, tmp_path / "x.safetensors")):
-        with pytest.raises(TypeError, match=r"found a GRU: give its state_dict\(\)"):
+        with pytest.raises(TypeError, match=r"found a GRU: give it module\.state_dict\(\)"):
             call(torch.nn.GRU(3, 4))
         with pytest.raises(TypeError, match="found a list$"):
             call([])

@@ -26,6 +26,7 @@ mod tensor;
 mod trial;
 mod write;
 
+pub use chain::Chain;
 pub use graph::{Graph, PlainNode};
 pub(crate) use mark::may_be_model;
 pub use metadata::with_metadata;
