@@ -151,7 +151,7 @@ fn parameters_become_a_model_that_runs_streams_shows_its_gates_and_goes_out_agai
     let nowhere = path(folder, "nowhere/y.npy");
     let message = refused("run", &[&model, &data, "-o", &nowhere]);
     assert!(
-        message.contains("nowhere/y.npy") && !message.contains(".tmp"),
+        message.contains("nowhere/y.npy") && !message.contains(".tidegate-"),
         "{message}"
     );
 }
