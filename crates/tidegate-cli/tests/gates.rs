@@ -457,7 +457,7 @@ fn data_that_makes_no_sense_or_does_not_fit_is_refused_with_its_place() {
     let table = file(folder.path(), "x.csv", "a,b\n1,2\n");
     let message = refused(&[&model("copy", "gru"), &table]);
     assert!(
-        message.contains("tokens from a vocabulary of 10, but the data has 2 features"),
+        message.contains("the numbers have the shape [1, 2]: the model reads tokens"),
         "{message}"
     );
     let message = refused(&[&model("adding", "gru"), "--task", "copy"]);
