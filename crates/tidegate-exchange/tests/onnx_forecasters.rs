@@ -294,7 +294,7 @@ fn what_does_not_fit_or_has_no_operator_is_refused_by_name() {
     let zoned = Forecaster::new(zoned, 1).unwrap();
     for (error, named) in [
         (
-            of_scaling(|scaling| drop(scaling.known.pop())),
+            of_scaling(|scaling| scaling.known.truncate(1)),
             "known: 1 scalings for 2 features",
         ),
         (
