@@ -35,7 +35,7 @@ pub struct ForecasterGraph<'a> {
     /// How the features are scaled: with it the graph reads and gives numbers in the data's units, without it scaled ones.
     pub scaling: Option<&'a WindowScaling>,
     /// What is added to a point forecast, one number for each value, to give its quantiles, on the network's scale: `[horizon,
-    /// targets, levels]`. None for a forecaster that gives quantiles itself, or for no quantiles.
+    /// targets, levels]`. Empty for a forecaster that gives quantiles itself, or for no quantiles.
     pub offsets: &'a [f32],
     /// Which of the forecaster's own quantiles is its point forecast; 0 for a point forecaster.
     pub point: usize,
