@@ -228,3 +228,41 @@ def test_series_with_scalings_of_their_own_have_them_in_the_metadata(tmp_path, c
         found = run(inputs)["quantiles"][0, :, 0] * load["deviation"] + load["mean"]
         channel = series["channels"][0]
         np.testing.assert_allclose(found, channel["quantiles"], rtol=4e-7, atol=BOUND * load["deviation"])
+
+
+def test_texts_and_masks_are_columns_as_the_book_defines_them(tmp_path, command):
+    columns = table()
+    columns["sky"] = np.where(columns["price"] > 40, "clear", "grey")
+    missing = np.arange(160) % 7 > 4
+    # The last window begins with missing values too, of which the last one before stands in.
+    missing[134:139] = True
+    columns["wind"][missing] = np.nan
+    data = csv(tmp_path / "data.csv", columns)
+    path, file = tmp_path / "model.safetensors", tmp_path / "model.onnx"
+    options = ["--targets", "load", "--past", "wind,sky", "--missing", "mask", "--hidden", "8", "--epochs", "2"]
+    command("train", "forecast", data, "-o", path, "--window", "24", "--horizon", "10", *options, folder=tmp_path)
+    said = " ".join(command("export", path, "-o", file, folder=tmp_path).stdout.split())
+    assert "Those of missing values are to be computed by who runs it." in said
+    expected = json.loads(command("forecast", path, data, "--json", folder=tmp_path).stdout)
+
+    observed = ~missing
+    last_seen = np.maximum.accumulate(np.where(observed, np.arange(160), 0))
+    since = np.zeros(160)
+    for row in range(1, 160):
+        since[row] = 1 if observed[row - 1] else since[row - 1] + 1
+    made = {
+        "load": columns["load"],
+        "wind": columns["wind"][last_seen],
+        "sky is clear": columns["sky"] == "clear",
+        "sky is grey": columns["sky"] == "grey",
+        "mask of wind": observed,
+        "time since wind": np.log1p(since),
+    }
+    names = json.loads(metadata(file)["tidegate.past"])
+    assert sorted(names) == sorted(made)
+    past = np.stack([made[name][-24:] for name in names], axis=-1).astype(np.float32)[None]
+    found = in_onnx_runtime(file)({"past": past})
+    channel = expected["series"][0]["channels"][0]
+    bound = {"rtol": 4e-7, "atol": BOUND * np.std(columns["load"])}
+    np.testing.assert_allclose(found["point"][0, :, 0], channel["point"], **bound)
+    np.testing.assert_allclose(found["quantiles"][0, :, 0], channel["quantiles"], **bound)
