@@ -159,6 +159,15 @@ def test_a_captured_program_is_written_too(tmp_path: Path, assert_close: Any) ->
     assert_close(found, expected)
 
 
+def test_whoever_else_decomposes_a_graph_keeps_the_operator() -> None:
+    module, steps = tidegate.torch.LSTM(FEATURES, UNITS).eval(), torch.export.Dim("steps")
+    program = torch.export.export(module, (torch.randn(4, 2, FEATURES),), dynamic_shapes=({0: steps},))
+    program = program.run_decompositions(torch._decomp.decomposition_table)
+    assert tidegate.torch.operators.recurrent in [node.target for node in program.graph.nodes]
+    input = torch.randn(6, 2, FEATURES)
+    assert torch.equal(program.module()(input)[0], module(input)[0])
+
+
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
 def test_what_has_no_place_in_a_file_is_refused_and_says_what_to_do(tmp_path: Path) -> None:
     module = tidegate.torch.GRU(FEATURES, UNITS, 2, dropout=0.5, batch_first=True)

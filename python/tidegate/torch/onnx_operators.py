@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch._decomp import register_decomposition
+from torch.fx.experimental.proxy_tensor import get_proxy_mode
 
 from tidegate.torch import operators
 
@@ -39,9 +40,18 @@ def _recurrent(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """``tidegate::recurrent`` as nodes of ONNX, one for each layer; there is no tape.
 
+    The table of decompositions is read elsewhere too: by whoever decomposes a graph, which keeps the operator, and by fake tensors
+    with symbolic sizes, which ask for shapes.
+
     Raises:
         NotImplementedError: packed sequences, or noise of training.
     """
+    if not torch.onnx.is_in_onnx_export():
+        if get_proxy_mode() is not None:
+            return NotImplemented  # type: ignore[no-any-return]
+        return operators.fake_forward(
+            input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, record
+        )
     if batch_sizes is not None:
         raise NotImplementedError("a PackedSequence cannot be written to ONNX: give the module a padded tensor")
     if seed is not None:
