@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tidegate import _engine
@@ -203,10 +202,11 @@ def read(
     nonlinearity: Nonlinearity | None = None,
     reset: Reset = "after",
 ) -> Network:
-    """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a ``.keras`` file, a model file.
+    """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a model of Keras (``.keras``, or a whole
+    one in ``.h5``), a model file.
 
-    What kind of file it is, its content says. Of a model file it is the network alone, without the scaling of its task. A ``.keras`` file is opened by Keras, which has to be installed; nothing else runs code
-    from the file. The keywords say what the parameters of a PyTorch module do not.
+    What kind of file it is, its content says. Of a model file it is the network alone, without the scaling of its task. No other library
+    is needed, and nothing in a file is run. The keywords say what the parameters of a PyTorch module do not.
 
     Args:
         path: The file.
@@ -220,13 +220,6 @@ def read(
         OSError: If the file cannot be read.
         ValueError: If it is damaged, or holds what is not computed here, which is named.
     """
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            is_keras = "model.weights.h5" in archive.namelist()
-        if is_keras:
-            from keras.saving import load_model
-
-            return from_keras(load_model(path, compile=False, safe_mode=True))
     with open(path, "rb") as file:
         contents = file.read()
     return Network._over(_engine.Network.from_bytes(contents, _names(layers), read, nonlinearity, reset))
