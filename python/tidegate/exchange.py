@@ -441,7 +441,7 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
             raise TypeError(f"{name}: expected floats, found {array.dtype}")
         narrow = np.ascontiguousarray(array, dtype=np.float32)
         if not np.array_equal(narrow, array, equal_nan=True):
-            raise ValueError(f"{name}: holds {array.dtype} that no float32 is equal to: convert the module with .float()")
+            raise ValueError(f"{name}: holds {array.dtype} that no float32 is equal to: convert the module to 32 bits, with .float() in PyTorch")
         arrays[name] = narrow.reshape(array.shape)
     return arrays
 
@@ -449,7 +449,6 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
 def _keras_layers(layer: Any) -> list[tuple[str, str, list[Floats]]]:
     """Class, configuration and weights of a layer; those of a nested chain for a model."""
     import keras
-    import numpy as np
 
     if isinstance(layer, keras.Sequential):
         return [part for inner in layer.layers for part in _keras_layers(inner)]
@@ -457,7 +456,8 @@ def _keras_layers(layer: Any) -> list[tuple[str, str, list[Floats]]]:
     if not kind.__module__.startswith("keras."):
         raise ValueError(f"layer {layer.name} is a {kind.__name__} of its own, which is not read")
     configuration = json.dumps(layer.get_config(), default=str)
-    return [(kind.__name__, configuration, [np.ascontiguousarray(array, np.float32) for array in layer.get_weights()])]
+    weights = _arrays({f"layer {layer.name}, weights {index}": array for index, array in enumerate(layer.get_weights())})
+    return [(kind.__name__, configuration, list(weights.values()))]
 
 
 def _chain(model: Any) -> list[Any]:

@@ -48,7 +48,10 @@ impl Hdf5 {
         let mut waiting = vec![(String::new(), 0, root)];
         while let Some((path, depth, group)) = waiting.pop() {
             if depth > DEEPEST || !entered.insert(group.address()) {
-                return Err(malformed(&path, "is within itself, or too deep".into()));
+                return Err(malformed(
+                    &path,
+                    "are within themselves, or too deep".into(),
+                ));
             }
             let below = |name: &str| match path.as_str() {
                 "" => name.to_owned(),
@@ -77,15 +80,25 @@ impl Hdf5 {
         self.arrays.keys().map(String::as_str)
     }
 
-    /// Takes an array out, if there is one.
-    pub(super) fn take(&mut self, path: &str) -> Result<Option<Array>, ExchangeError> {
+    /// Takes an array of a layer out, if there is one.
+    pub(super) fn take(&mut self, path: &str, layer: &str) -> Result<Option<Array>, ExchangeError> {
+        self.array(path).map_err(|error| match error {
+            ExchangeError::Malformed { place, reason } => ExchangeError::Malformed {
+                place: format!("{layer}, {place}"),
+                reason,
+            },
+            error => error,
+        })
+    }
+
+    fn array(&mut self, path: &str) -> Result<Option<Array>, ExchangeError> {
         let Some(array) = self.arrays.remove(path) else {
             return Ok(None);
         };
         let shape = array.shape().iter().map(|&size| usize::try_from(size));
         let shape = shape
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|_| malformed(path, "is larger than memory can be".into()))?;
+            .map_err(|_| malformed(path, "are larger than memory can be".into()))?;
         let (read, size): (fn(&[u8]) -> f32, usize) = match array.dtype() {
             Datatype::FloatingPoint { size: 4, .. } => (single, 4),
             // Where Keras says what the numbers are, they are not what HDF5 takes them for.
@@ -94,7 +107,7 @@ impl Hdf5 {
                 return Err(malformed(
                     path,
                     format!(
-                        "holds {}, where 32-bit or 16-bit floats are read",
+                        "hold {}, where 32-bit or 16-bit floats are read",
                         kind(other)
                     ),
                 ));

@@ -26,10 +26,11 @@ pub(crate) const WEIGHTS: &str = "model.weights.h5";
 /// [`ExchangeError::NoCounterpart`] names the layer, and the option of it, that is not computed here; [`ExchangeError::Malformed`]
 /// the layer and the weights that do not fit, or what is damaged; [`ExchangeError::NotRead`] what is no whole model.
 pub fn read_file(bytes: &[u8]) -> Result<Network, ExchangeError> {
-    let layers = if bytes.starts_with(b"PK") {
+    let (layers, file) = if bytes.starts_with(b"PK") {
         let model = configuration(&archive::entry(bytes, CONFIGURATION)?)?;
         let parts = parts::of_model(&model)?;
-        weights::of_archive(parts, Hdf5::open(archive::entry(bytes, WEIGHTS)?)?)?
+        let mut file = Hdf5::open(archive::entry(bytes, WEIGHTS)?)?;
+        (weights::of_archive(parts, &mut file)?, file)
     } else {
         let mut file = Hdf5::open(bytes.to_vec())?;
         let Some(text) = file.text("", "model_config")? else {
@@ -39,9 +40,11 @@ pub fn read_file(bytes: &[u8]) -> Result<Network, ExchangeError> {
             });
         };
         let parts = parts::of_model(&configuration(text.as_bytes())?)?;
-        weights::of_whole_model(parts, file)?
+        (weights::of_whole_model(parts, &mut file)?, file)
     };
-    read(&layers)
+    let network = read(&layers)?;
+    weights::nothing_is_left(&file)?;
+    Ok(network)
 }
 
 const WHOLE: &str = "weights alone do not say what is computed: build the model in Python, call its \

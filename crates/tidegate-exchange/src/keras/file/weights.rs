@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::super::KerasLayer;
-use super::super::configuration::name_of;
+use super::super::configuration::{name_of, place};
 use super::hdf5::{Array, Hdf5, malformed};
 use super::parts::Part;
 use crate::error::ExchangeError;
@@ -14,7 +14,7 @@ use crate::error::ExchangeError;
 /// the class in snake case, and a number from the second layer of that class on.
 pub(super) fn of_archive(
     parts: Vec<Part>,
-    mut file: Hdf5,
+    file: &mut Hdf5,
 ) -> Result<Vec<KerasLayer>, ExchangeError> {
     if file.has_group("_layer_checkpoint_dependencies") {
         return Err(malformed(
@@ -24,8 +24,7 @@ pub(super) fn of_archive(
         ));
     }
     let mut layers = Vec::new();
-    walk(parts, "layers", &mut file, &mut layers)?;
-    nothing_is_left(&file, &["layers/", "vars/"])?;
+    walk(parts, "layers", file, &mut layers)?;
     Ok(layers)
 }
 
@@ -57,10 +56,13 @@ fn walk(
             } => {
                 let group = place_of(&class);
                 check_name(&configuration, &group, file)?;
+                let place = place(&class, &configuration);
                 let mut arrays = Vec::new();
                 for store in stores(&class) {
                     let mut number = 0;
-                    while let Some(array) = file.take(&format!("{group}{store}/vars/{number}"))? {
+                    while let Some(array) =
+                        file.take(&format!("{group}{store}/vars/{number}"), &place)?
+                    {
                         arrays.push(array);
                         number += 1;
                     }
@@ -97,7 +99,7 @@ fn check_name(configuration: &Value, group: &str, file: &mut Hdf5) -> Result<(),
 /// The layers of a whole model in HDF5: for each a group with its name, which lists its weights in their order.
 pub(super) fn of_whole_model(
     parts: Vec<Part>,
-    mut file: Hdf5,
+    file: &mut Hdf5,
 ) -> Result<Vec<KerasLayer>, ExchangeError> {
     let mut layers = Vec::new();
     for part in parts {
@@ -123,21 +125,22 @@ pub(super) fn of_whole_model(
                 });
             }
         };
+        let place = place(&class, &configuration);
         let mut arrays: Vec<Array> = Vec::new();
         for name in file.texts(&group, "weight_names")?.unwrap_or_default() {
             let path = format!("{group}/{name}");
-            let array = file.take(&path)?;
+            let array = file.take(&path, &place)?;
             arrays.push(array.ok_or_else(|| malformed(&path, "are not in the file".into()))?);
         }
         layers.push(KerasLayer::new(class, configuration, arrays)?);
     }
-    nothing_is_left(&file, &["model_weights/"])?;
     Ok(layers)
 }
 
-/// Checks that no weights are passed over. The states of random numbers are none.
-fn nothing_is_left(file: &Hdf5, below: &[&str]) -> Result<(), ExchangeError> {
+/// Checks that no weights of layers were passed over. The states of random numbers are none.
+pub(super) fn nothing_is_left(file: &Hdf5) -> Result<(), ExchangeError> {
     let is_weight = |path: &str| {
+        let below = ["layers/", "vars/", "model_weights/"];
         below.iter().any(|below| path.starts_with(below))
             && !path
                 .split('/')
