@@ -255,7 +255,7 @@ fn inner(layer: &KerasLayer, key: &str) -> Result<KerasLayer, ExchangeError> {
         return Err(layer.malformed(format!("its configuration has no {key}")));
     };
     if !is_of_keras(inner) {
-        return Err(layer.no_counterpart(&format!("a {class} whose code is not in Keras,")));
+        return Err(layer.no_counterpart(&format!("a {class} whose code is not in the file,")));
     }
     let mut configuration = configuration.clone();
     if let (Value::Object(entries), Some(name)) =

@@ -26,9 +26,7 @@ pub(super) enum Part {
 pub(super) fn of_model(model: &Value) -> Result<Vec<Part>, ExchangeError> {
     match part(model)? {
         Part::Model { parts, .. } => Ok(parts),
-        Part::Layer { class, .. } => Err(no_counterpart(&format!(
-            "a model of the class {class}, whose code is not in the file,"
-        ))),
+        Part::Layer { class, .. } => Err(no_counterpart(&format!("a model of the class {class}"))),
     }
 }
 
@@ -42,7 +40,7 @@ fn part(value: &Value) -> Result<Part, ExchangeError> {
     let name = name_of(configuration).unwrap_or(class).to_owned();
     if !is_of_keras(value) {
         return Err(no_counterpart(&format!(
-            "{name}: a {class} of its own, whose code is not in the file,"
+            "{name}, a {class} whose code is not in the file,"
         )));
     }
     let class = class.to_owned();
