@@ -10,7 +10,7 @@ mod weights;
 
 use serde_json::Value;
 
-use super::read;
+use super::{KerasLayer, read};
 use crate::error::ExchangeError;
 use crate::network::Network;
 use hdf5::Hdf5;
@@ -26,24 +26,33 @@ pub(crate) const WEIGHTS: &str = "model.weights.h5";
 /// [`ExchangeError::NoCounterpart`] names the layer, and the option of it, that is not computed here; [`ExchangeError::Malformed`]
 /// the layer and the weights that do not fit, or what is damaged; [`ExchangeError::NotRead`] what is no whole model.
 pub fn read_file(bytes: &[u8]) -> Result<Network, ExchangeError> {
-    let (layers, file) = if bytes.starts_with(b"PK") {
-        let model = configuration(&archive::entry(bytes, CONFIGURATION)?)?;
-        let parts = parts::of_model(&model)?;
-        let mut file = Hdf5::open(archive::entry(bytes, WEIGHTS)?)?;
-        (weights::of_archive(parts, &mut file)?, file)
-    } else {
-        let mut file = Hdf5::open(bytes.to_vec())?;
-        let Some(text) = file.text("", "model_config")? else {
-            return Err(ExchangeError::NotRead {
-                what: "HDF5 without the configuration of a model of Keras",
-                remedy: WHOLE,
-            });
-        };
-        let parts = parts::of_model(&configuration(text.as_bytes())?)?;
-        (weights::of_whole_model(parts, &mut file)?, file)
+    if !bytes.starts_with(b"PK") {
+        return whole_model(bytes);
+    }
+    let model = configuration(&archive::entry(bytes, CONFIGURATION)?)?;
+    let weights = archive::entry(bytes, WEIGHTS)?;
+    let mut file = Hdf5::open(&weights)?;
+    network(
+        &weights::of_archive(parts::of_model(&model)?, &mut file)?,
+        &file,
+    )
+}
+
+fn whole_model(bytes: &[u8]) -> Result<Network, ExchangeError> {
+    let mut file = Hdf5::open(bytes)?;
+    let Some(text) = file.text("", "model_config")? else {
+        return Err(ExchangeError::NotRead {
+            what: "HDF5 without the configuration of a model of Keras",
+            remedy: WHOLE,
+        });
     };
-    let network = read(&layers)?;
-    weights::nothing_is_left(&file)?;
+    let parts = parts::of_model(&configuration(text.as_bytes())?)?;
+    network(&weights::of_whole_model(parts, &mut file)?, &file)
+}
+
+fn network(layers: &[KerasLayer], file: &Hdf5<'_>) -> Result<Network, ExchangeError> {
+    let network = read(layers)?;
+    weights::nothing_is_left(file)?;
     Ok(network)
 }
 

@@ -14,7 +14,7 @@ use crate::error::ExchangeError;
 /// the class in snake case, and a number from the second layer of that class on.
 pub(super) fn of_archive(
     parts: Vec<Part>,
-    file: &mut Hdf5,
+    file: &mut Hdf5<'_>,
 ) -> Result<Vec<KerasLayer>, ExchangeError> {
     if file.has_group("_layer_checkpoint_dependencies") {
         return Err(malformed(
@@ -31,7 +31,7 @@ pub(super) fn of_archive(
 fn walk(
     parts: Vec<Part>,
     group: &str,
-    file: &mut Hdf5,
+    file: &mut Hdf5<'_>,
     layers: &mut Vec<KerasLayer>,
 ) -> Result<(), ExchangeError> {
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -85,7 +85,11 @@ fn stores(class: &str) -> &'static [&'static str] {
 }
 
 /// Checks the name of the layer where the file says whose weights a group holds.
-fn check_name(configuration: &Value, group: &str, file: &mut Hdf5) -> Result<(), ExchangeError> {
+fn check_name(
+    configuration: &Value,
+    group: &str,
+    file: &mut Hdf5<'_>,
+) -> Result<(), ExchangeError> {
     let written = file.text(&format!("{group}/vars"), "name")?;
     match (written, name_of(configuration)) {
         (Some(written), Some(name)) if written != name => Err(malformed(
@@ -99,7 +103,7 @@ fn check_name(configuration: &Value, group: &str, file: &mut Hdf5) -> Result<(),
 /// The layers of a whole model in HDF5: for each a group with its name, which lists its weights in their order.
 pub(super) fn of_whole_model(
     parts: Vec<Part>,
-    file: &mut Hdf5,
+    file: &mut Hdf5<'_>,
 ) -> Result<Vec<KerasLayer>, ExchangeError> {
     let mut layers = Vec::new();
     for part in parts {
@@ -138,7 +142,7 @@ pub(super) fn of_whole_model(
 }
 
 /// Checks that no weights of layers were passed over. The states of random numbers are none.
-pub(super) fn nothing_is_left(file: &Hdf5) -> Result<(), ExchangeError> {
+pub(super) fn nothing_is_left(file: &Hdf5<'_>) -> Result<(), ExchangeError> {
     let is_weight = |path: &str| {
         let below = ["layers/", "vars/", "model_weights/"];
         below.iter().any(|below| path.starts_with(below))
@@ -148,7 +152,7 @@ pub(super) fn nothing_is_left(file: &Hdf5) -> Result<(), ExchangeError> {
     };
     match file.left_over().find(|path| is_weight(path)) {
         None => Ok(()),
-        Some(path) => Err(malformed(path, "are of no layer that reads them".into())),
+        Some(path) => Err(malformed(&path, "are of no layer that reads them".into())),
     }
 }
 
