@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from tidegate import _engine
@@ -15,7 +16,7 @@ from tidegate._engine import Network as _Layers
 from tidegate.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -414,9 +415,12 @@ def save_state_dict(state_dict: Mapping[str, Any], path: str | os.PathLike[str])
 
     Raises:
         OSError: If the file cannot be written.
-        TypeError: If a value is no tensor or array of floats.
+        TypeError: If ``state_dict`` is no mapping, such as a module itself, or a value is no tensor or array of floats.
         ValueError: If a value is not finite, or a 64-bit float is none of 32 bits.
     """
+    if not isinstance(state_dict, Mapping):
+        hint = ": give it module.state_dict()" if hasattr(state_dict, "state_dict") else ""
+        raise TypeError(f"state_dict: expected parameters by name, found a {type(state_dict).__name__}{hint}")
     _replace(path, _engine.state_dict_bytes(_arrays(state_dict)))
 
 

@@ -7,7 +7,8 @@ mod joined;
 use std::path::Path;
 
 use tidegate_data::read_regular_file;
-use tidegate_exchange::{ExchangeError, FileKind, Network, onnx, pytorch};
+use tidegate_exchange::onnx::{self, Chain};
+use tidegate_exchange::{ExchangeError, FileKind, Network, pytorch};
 use tidegate_train::ModelTask;
 
 use crate::failure::Failure;
@@ -17,6 +18,8 @@ pub(crate) use arguments::{ReadingArguments, TaskArguments};
 pub(crate) struct Foreign {
     /// The chain of layers.
     pub(crate) network: Network,
+    /// Whether its arrays have the sequences of a batch on their first axis and the steps on the second.
+    pub(crate) batch_first: bool,
     /// What kind of file it was.
     pub(crate) kind: FileKind,
     /// Names beside the numbers: of channels, of classes.
@@ -50,8 +53,14 @@ pub(crate) fn open(
             reading.refuse_for(path, "an ONNX file, which says all of it itself")?;
             task.refuse_for(path)?;
             let graph = onnx::Graph::read(&bytes).map_err(exchange)?;
-            Ok(match graph.to_network() {
-                Ok(network) => Opened::Network(plain(network, kind)),
+            Ok(match graph.to_chain() {
+                Ok(Chain {
+                    network,
+                    batch_first,
+                }) => Opened::Network(Foreign {
+                    batch_first,
+                    ..plain(network, kind)
+                }),
                 Err(reason) => Opened::Graph(Box::new(graph), reason),
             })
         }
@@ -92,6 +101,7 @@ pub(crate) fn open_network(
 fn plain(network: Network, kind: FileKind) -> Foreign {
     Foreign {
         network,
+        batch_first: false,
         kind,
         names: Vec::new(),
         notes: Vec::new(),

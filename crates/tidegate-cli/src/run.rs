@@ -85,7 +85,9 @@ fn of_network(
     foreign: Foreign,
     array: &NumberArray,
 ) -> Result<Found, Failure> {
-    let (steps, batch, inputs) = inputs(&foreign.network.input, array, &arguments.data)?;
+    let batch_first = foreign.batch_first;
+    let (steps, batch, inputs) =
+        inputs(&foreign.network.input, batch_first, array, &arguments.data)?;
     let batched = array.shape.len() == 3
         || (array.shape.len() == 2 && matches!(inputs, Inputs::Tokens(_)) && batch > 1);
     let width = match foreign.network.input {
@@ -129,17 +131,35 @@ fn of_network(
         shape.push(batch);
     }
     shape.push(size);
+    let as_read = batched && every_step && batch_first;
+    if as_read {
+        shape.swap(0, 1);
+    }
     Ok(Found {
         shape,
-        values,
+        values: if as_read {
+            swapped(&values, steps, batch)
+        } else {
+            values
+        },
         notes,
     })
 }
 
+/// `[second, first, …]` of an array `[first, second, …]`.
+fn swapped<T: Copy>(values: &[T], first: usize, second: usize) -> Vec<T> {
+    let width = values.len() / (first * second);
+    let rows = (0..second).flat_map(|column| (0..first).map(move |row| row * second + column));
+    rows.flat_map(|row| &values[row * width..(row + 1) * width])
+        .copied()
+        .collect()
+}
+
 /// Steps, sequences and inputs of a network from an array `[steps, features]` or `[steps, batch, features]`; of tokens
-/// `[steps]`, `[steps, 1]` or `[steps, batch]`.
+/// `[steps]`, `[steps, 1]` or `[steps, batch]`. With the batch first, `[batch, steps, features]` and `[batch, steps]`.
 fn inputs(
     input: &Input,
+    batch_first: bool,
     array: &NumberArray,
     path: &Path,
 ) -> Result<(usize, usize, Inputs), Failure> {
@@ -148,40 +168,51 @@ fn inputs(
         shape: array.shape.clone(),
         expected,
     };
-    match *input {
-        Input::Features(width) => {
-            let (steps, batch) = match array.shape[..] {
-                [steps] if width == 1 => (steps, 1),
-                [steps, features] if features == width => (steps, 1),
-                [steps, batch, features] if features == width => (steps, batch),
-                _ => {
-                    return Err(misfit(format!(
-                        "[steps, {width}] or [steps, batch, {width}]"
-                    )));
-                }
-            };
-            if steps * batch == 0 {
-                return Err(misfit("at least one step and one sequence".into()));
-            }
-            Ok((
-                steps,
-                batch,
-                Inputs::Features(numbers::floats(array, path)?),
-            ))
+    let both = if batch_first {
+        "batch, steps"
+    } else {
+        "steps, batch"
+    };
+    let (first, second) = match (input, &array.shape[..]) {
+        (Input::Features(1), &[steps]) | (Input::Tokens { .. }, &[steps]) => (steps, None),
+        (Input::Features(width), &[steps, features]) if features == *width => (steps, None),
+        (Input::Features(width), &[first, second, features]) if features == *width => {
+            (first, Some(second))
+        }
+        (Input::Tokens { .. }, &[first, second]) => (first, Some(second)),
+        (Input::Features(width), _) => {
+            return Err(misfit(format!("[steps, {width}] or [{both}, {width}]")));
+        }
+        (Input::Tokens { .. }, _) => return Err(misfit(format!("tokens, [steps] or [{both}]"))),
+    };
+    let (steps, batch) = match second {
+        None => (first, 1),
+        Some(second) if batch_first => (second, first),
+        Some(second) => (first, second),
+    };
+    if steps * batch == 0 {
+        return Err(misfit("at least one step and one sequence".into()));
+    }
+    let swap = batch_first && second.is_some();
+    let inputs = match input {
+        Input::Features(_) => {
+            let values = numbers::floats(array, path)?;
+            Inputs::Features(if swap {
+                swapped(&values, batch, steps)
+            } else {
+                values
+            })
         }
         Input::Tokens { .. } => {
-            let (steps, batch) = match array.shape[..] {
-                [steps] => (steps, 1),
-                [steps, batch] => (steps, batch),
-                _ => return Err(misfit("tokens, [steps] or [steps, batch]".into())),
-            };
-            if steps * batch == 0 {
-                return Err(misfit("at least one step and one sequence".into()));
-            }
             let tokens = numbers::tokens(array, path)?;
-            Ok((steps, batch, Inputs::Tokens(tokens)))
+            Inputs::Tokens(if swap {
+                swapped(&tokens, batch, steps)
+            } else {
+                tokens
+            })
         }
-    }
+    };
+    Ok((steps, batch, inputs))
 }
 
 /// One line for each row of outputs, numbers separated by commas.

@@ -104,6 +104,7 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
             "patched": patched,
             "parametrised": parametrised,
             "quantised": quantised,
+            "empty": torch.nn.GRU(3, 5, device="meta"),
             "good": torch.nn.GRU(3, 5),
         }
     )
@@ -120,6 +121,7 @@ def test_what_the_engine_cannot_run_is_left_with_the_reason() -> None:
         "patched": "forward was replaced",
         "parametrised": "before parametrising",
         "quantised": "quantised",
+        "empty": "lies on meta, where weights have no values",
     }
     assert report.left.keys() == words.keys()
     for name, word in words.items():

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 pytestmark = pytest.mark.skipif(
     not (torch.distributed.is_available() and torch.distributed.is_gloo_available()), reason="PyTorch was built without gloo"
@@ -47,6 +49,13 @@ def test_two_processes_train_to_the_weights_of_one_and_of_pytorch(project: Path,
         assert torch.allclose(weights["pytorch"][name], expected, atol=1e-4), name
 
 
+LENGTHS = [3, 7, 5, 1]
+
+
+def packed(inputs: Tensor, lengths: list[int], rows: slice) -> PackedSequence:
+    return pack_padded_sequence(inputs[:, rows], lengths[rows], enforce_sorted=False)
+
+
 def gradients_of_a_process(rank: int, folder: str) -> None:
     """One of two processes, each with half of the batch."""
     import tidegate.torch
@@ -58,6 +67,9 @@ def gradients_of_a_process(rank: int, folder: str) -> None:
     trained = torch.nn.parallel.DistributedDataParallel(module)
     trained(inputs[:, 2 * rank : 2 * rank + 2])[0].square().mean().backward()
     torch.save({name: value.grad for name, value in module.named_parameters()}, f"{folder}/{rank}.pt")
+    module.zero_grad()
+    trained(packed(inputs, LENGTHS, slice(2 * rank, 2 * rank + 2)))[0].data.square().sum().backward()
+    torch.save({name: value.grad for name, value in module.named_parameters()}, f"{folder}/packed{rank}.pt")
     # What still held the process group would keep its threads running while Python ends.
     del trained
     gc.collect()
@@ -87,7 +99,13 @@ def test_gradients_of_two_processes_are_those_of_one(tmp_path: Path) -> None:
     module = tidegate.torch.LSTM(3, 5, 2, bidirectional=True)
     inputs = torch.randn(7, 4, 3)
     module(inputs)[0].square().mean().backward()
+    expected = {name: value.grad for name, value in module.named_parameters()}
+    module.zero_grad()
+    # The gradients of the processes are averaged, of which each has the sum over its sequences.
+    module(packed(inputs, LENGTHS, slice(None)))[0].data.square().sum().div(2).backward()
+    of_packed = {name: value.grad for name, value in module.named_parameters()}
     for rank in range(2):
-        found = torch.load(tmp_path / f"{rank}.pt")
-        for name, value in module.named_parameters():
-            assert torch.allclose(found[name], value.grad, atol=1e-7), name
+        for file, of_one in ((f"{rank}.pt", expected), (f"packed{rank}.pt", of_packed)):
+            found = torch.load(tmp_path / file)
+            for name, gradient in of_one.items():
+                assert torch.allclose(found[name], gradient, atol=1e-6), (file, name)

@@ -44,8 +44,8 @@ def cell_step(kind: str, x: Tensor, h: Tensor, masked: Tensor, c: Tensor, weight
 
 def plain(
     kind: str, module: Any, input: Tensor, recurrent: Tensor | float, keep: Tensor | float, keep_cell: Tensor | float
-) -> tuple[Tensor, Tensor]:
-    """Outputs and final hidden state of one layer. ``recurrent`` multiplies the previous hidden state where it enters the
+) -> tuple[Tensor, list[Tensor]]:
+    """Outputs and final state of one layer. ``recurrent`` multiplies the previous hidden state where it enters the
     products; ``keep`` and ``keep_cell``, ``[T, B, H]`` or one number, are the shares of the previous state that zoneout keeps."""
     weights = [getattr(module, f"{name}_l0") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
     h = c = torch.zeros(input.shape[1], UNITS)
@@ -55,7 +55,7 @@ def plain(
         share, share_c = (each[step] if isinstance(each, Tensor) else each for each in (keep, keep_cell))
         h, c = share * h + (1 - share) * new, share_c * c + (1 - share_c) * new_c
         outputs.append(h)
-    return torch.stack(outputs), h
+    return torch.stack(outputs), [h, c] if kind == "lstm" else [h]
 
 
 def probe(**options: float) -> Any:
@@ -82,25 +82,50 @@ def zoneout_mask(rate: float, seed: int) -> Tensor:
     return (output.diff(dim=0, prepend=torch.zeros(1, SEQUENCES, UNITS)) == 0).float()
 
 
-def results(output: Tensor, state: Tensor, module: Any, input: Tensor) -> list[Tensor]:
-    total = (output * torch.linspace(-1, 1, output.numel()).reshape(output.shape)).sum() + state.square().sum()
-    return [output.detach(), *torch.autograd.grad(total, [input, *module.parameters()])]
+def cell_zoneout_mask(rate: float, seed: int) -> Tensor:
+    """``[T, B, H]``: 1 where a cell state that would grow at every step did not, as the hidden state of the next step shows."""
+    module = tidegate.torch.LSTM(1, UNITS, zoneout_cell=rate)
+    for parameter in module.parameters():
+        torch.nn.init.zeros_(parameter)
+    with torch.no_grad():
+        # The gates are open, and the candidate adds a little.
+        module.bias_ih_l0.view(4, UNITS)[:] = torch.tensor([[100.0], [100.0], [0.1], [100.0]])
+    torch.manual_seed(seed)
+    output = module(torch.zeros(STEPS + 1, SEQUENCES, 1))[0].detach()
+    return (output.diff(dim=0) == 0).float()
 
 
-@pytest.mark.parametrize("kind", MODULES)
-@pytest.mark.parametrize("rates", [(0.0, 0.0), (0.4, 0.0), (0.0, 0.3), (0.4, 0.3)])
-def test_training_follows_the_equations(kind: str, rates: tuple[float, float], assert_close: Any) -> None:
+def results(output: Tensor, state: list[Tensor], module: Any, input: Tensor) -> list[Tensor]:
+    weighted = output * torch.linspace(-1, 1, output.numel()).reshape(output.shape)
+    total = weighted.sum() + sum(each.square().sum() for each in state)
+    return [output.detach(), *(each.detach() for each in state), *torch.autograd.grad(total, [input, *module.parameters()])]
+
+
+def states(kind: str, state: Any) -> list[Tensor]:
+    return [part[0] for part in state] if kind == "lstm" else [state[0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "recurrent", "zoneout", "zoneout_cell"),
+    [
+        *((kind, *rates, 0.0) for kind in MODULES for rates in [(0.0, 0.0), (0.4, 0.0), (0.0, 0.3), (0.4, 0.3)]),
+        *(("lstm", *rates, 0.2) for rates in [(0.0, 0.0), (0.4, 0.0), (0.0, 0.3), (0.4, 0.3)]),
+    ],
+)
+def test_training_follows_the_equations(
+    kind: str, recurrent: float, zoneout: float, zoneout_cell: float, assert_close: Any
+) -> None:
     make, options = MODULES[kind]
-    recurrent, zoneout = rates
-    module = make(INPUTS, UNITS, recurrent_dropout=recurrent, zoneout=zoneout, **options)
+    more = {"zoneout_cell": zoneout_cell} if zoneout_cell else {}
+    module = make(INPUTS, UNITS, recurrent_dropout=recurrent, zoneout=zoneout, **options, **more)
     input = torch.randn(STEPS, SEQUENCES, INPUTS, requires_grad=True)
     mask = recurrent_mask(recurrent, 11) if recurrent else 1.0
     keep = zoneout_mask(zoneout, 11) if zoneout else 0.0
+    keep_cell = cell_zoneout_mask(zoneout_cell, 11) if zoneout_cell else 0.0
     torch.manual_seed(11)
     output, state = module(input)
-    hidden = state[0] if kind == "lstm" else state
-    found = results(output, hidden[0], module, input)
-    expected = results(*plain(kind, module, input, mask, keep, 0.0), module, input)
+    found = results(output, states(kind, state), module, input)
+    expected = results(*plain(kind, module, input, mask, keep, keep_cell), module, input)
     assert_close(found, expected)
 
 
@@ -112,17 +137,16 @@ def test_inference_keeps_the_expected_share_of_the_state(kind: str, assert_close
     module = make(INPUTS, UNITS, recurrent_dropout=0.4, zoneout=0.3, **options, **more).eval()
     input = torch.randn(STEPS, SEQUENCES, INPUTS, requires_grad=True)
     output, state = module(input)
-    hidden = state[0] if kind == "lstm" else state
     expected = results(*plain(kind, module, input, 1.0, 0.3, cell_rate), module, input)
-    assert_close(results(output, hidden[0], module, input), expected)
+    assert_close(results(output, states(kind, state), module, input), expected)
 
 
 def test_masks_drop_at_their_rates() -> None:
     count = STEPS * SEQUENCES * UNITS
     for seed in range(3):
-        kept = float(zoneout_mask(0.3, seed).mean())
-        # Four standard deviations of a share of so many draws.
-        assert abs(kept - 0.3) < 4 * (0.3 * 0.7 / count) ** 0.5
+        for kept in (zoneout_mask(0.3, seed), cell_zoneout_mask(0.3, seed)):
+            # Four standard deviations of a share of so many draws.
+            assert abs(float(kept.mean()) - 0.3) < 4 * (0.3 * 0.7 / count) ** 0.5
         mask = recurrent_mask(0.4, seed)
         assert all(value == 0 or value == pytest.approx(1 / 0.6) for value in mask.flatten().tolist())
 
@@ -157,7 +181,7 @@ def test_the_same_seed_gives_the_same_noise_and_another_call_another(option: str
 
 @pytest.mark.parametrize("kind", ["GRU", "LSTM", "RNN"])
 def test_cells_have_the_noise_of_a_layer_of_one_step(kind: str) -> None:
-    options = {"recurrent_dropout": 0.4, "zoneout": 0.3}
+    options = {"recurrent_dropout": 0.4, "zoneout": 0.3} | ({"zoneout_cell": 0.2} if kind == "LSTM" else {})
     layer = getattr(tidegate.torch, kind)(INPUTS, UNITS, **options)
     cell = getattr(tidegate.torch, f"{kind}Cell")(INPUTS, UNITS, **options)
     cell.load_state_dict({name.removesuffix("_l0"): value for name, value in layer.state_dict().items()})
@@ -167,7 +191,9 @@ def test_cells_have_the_noise_of_a_layer_of_one_step(kind: str) -> None:
     torch.manual_seed(2)
     found = cell(input, state)
     torch.manual_seed(2)
-    assert torch.equal(found[0] if kind == "LSTM" else found, layer(input[None], rows)[0][0])
+    _, final = layer(input[None], rows)
+    for one, other in zip(found if kind == "LSTM" else [found], states(kind.lower(), final), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_gates_add_up_to_the_state(assert_close: Any) -> None:

@@ -1,4 +1,4 @@
-"""What PyTorch's own tests check of its recurrent modules (test/test_nn.py, test/test_autograd.py, test/nn), checked of ours.
+"""What PyTorch's own tests check of the arguments, states and gradients of its recurrent modules, checked of ours.
 
 docs/pytorch.md says which test each stands for, and which cannot apply.
 """
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from torch.nn.utils import prune
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 import tidegate.torch
@@ -32,49 +31,81 @@ def test_a_state_of_zeros_is_that_which_is_not_given(name: str) -> None:
         assert torch.equal(one, other)
 
 
+@pytest.mark.parametrize("options", [{}, {"bidirectional": True}, {"batch_first": True}])
 @pytest.mark.parametrize("name", LAYERS)
-def test_wrong_sizes_of_input_and_state_raise_as_in_pytorch(name: str) -> None:
-    module, reference = (getattr(home, name)(3, 5, 2) for home in (tidegate.torch, torch.nn))
+def test_what_does_not_fit_raises_the_words_of_pytorch(name: str, options: dict[str, bool]) -> None:
+    module, reference = (getattr(home, name)(3, 5, 2, **options) for home in (tidegate.torch, torch.nn))
+    rows = 4 if options.get("bidirectional") else 2
+    shape = (4, 6, 3) if options.get("batch_first") else (6, 4, 3)
+    input, without_steps = torch.randn(shape), torch.randn([0 if size == 6 else size for size in shape])
 
-    def pair(state: Tensor) -> Any:
-        return (state, state) if name == "LSTM" else state
+    def states(*shape: int, device: str = "cpu") -> list[Any]:
+        """States of which one part at least has this shape."""
+        wrong, right = torch.randn(shape, device=device), torch.randn(rows, 4, 5)
+        return [(wrong, wrong), (wrong, right), (right, wrong)] if name == "LSTM" else [wrong]
 
-    good = torch.randn(4, 2, 3)
-    attempts = [
-        (torch.randn(4, 2, 4), None),
-        (torch.randn(4), None),
-        (torch.randn(1, 4, 2, 3), None),
-        (good, pair(torch.randn(2, 3, 5))),
-        (good, pair(torch.randn(2, 2, 6))),
-        (good, pair(torch.randn(1, 2, 5))),
-        (good, pair(torch.randn(2, 5))),
-        (torch.randn(4, 3), pair(torch.randn(2, 1, 5))),
-        (torch.randn(0, 2, 3), None),
-        (good.double(), None),
+    attempts: list[tuple[Tensor, Any]] = [
+        (torch.randn(*shape[:2], 7), None),
+        (torch.randn(3), None),
+        (torch.randn(1, *shape), None),
+        (without_steps, None),
+        (input.double(), None),
+        (torch.randn(shape, device="meta"), None),
+        *((torch.randn(*shape[:2], 7), state) for state in states(rows, 4, 5)),
+        *((torch.randn(7, 7, 3), state) for state in states(rows, 4, 5)),
+        *((torch.randn(shape, device="meta"), state) for state in states(rows, 4, 5)),
+        *((torch.randn(4, 3), state) for state in states(rows, 1, 5)),
+        *((input, state) for sizes in [(rows, 7, 5), (rows, 4, 7), (7, 4, 5), (rows, 5)] for state in states(*sizes)),
+        *((input, state) for state in states(rows, 4, 5, device="meta")),
     ]
-    for input, state in attempts:
+    for given, state in attempts:
         with pytest.raises((RuntimeError, ValueError)) as expected:
-            reference(input, state)
+            reference(given, state)
         with pytest.raises(expected.type) as found:
-            module(input, state)
-        shapes = [] if state is None else [str(list(each.shape)) for each in flat(state)[:1]]
-        assert str(found.value)
-        if shapes and "Expected hidden" in str(expected.value):
-            assert shapes[0] in str(found.value)
+            module(given, state)
+        assert str(found.value) == str(expected.value)
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_cells_do_not_broadcast(name: str) -> None:
-    cell = getattr(tidegate.torch, name)(10, 20)
-    for input, hidden in [((3, 10), (1, 20)), ((1, 10), (3, 20)), ((3, 1), (3, 20)), ((3, 10), (3, 1))]:
-        state = torch.randn(hidden)
+def test_sizes_and_devices_that_do_not_fit_a_cell_are_refused_and_never_broadcast(name: str) -> None:
+    def attempt(make: Any, input: Tensor, state: Any) -> None:
         with pytest.raises(RuntimeError):
-            cell(torch.randn(input), (state, state) if name == "LSTMCell" else state)
+            make(10, 20)(input, state)
+
+    right = torch.randn(3, 20)
+    for home in (torch.nn, tidegate.torch):
+        make = getattr(home, name)
+        for shape in [(3, 1), (3, 11), (1, 10)]:
+            attempt(make, torch.randn(shape), (right, right) if name == "LSTMCell" else right)
+        for wrong in (torch.randn(1, 20), torch.randn(3, 1), torch.randn(3, 21), torch.randn(3, 20, device="meta")):
+            parts = [(wrong, right), (right, wrong), (wrong, wrong)] if name == "LSTMCell" else [wrong]
+            for state in parts:
+                attempt(make, torch.randn(3, 10), state)
+        attempt(make, torch.randn(3, 10, device="meta"), None)
 
 
+@pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("name", CELLS)
-def test_a_cell_without_units_gives_an_empty_state(name: str) -> None:
-    cell = getattr(tidegate.torch, name)(10, 0)
+def test_gradients_through_the_steps_of_a_cell_equal_those_of_pytorch(
+    name: str, bias: bool, accelerated: Any, assert_close: Any
+) -> None:
+    reference = getattr(torch.nn, name)(10, 20, bias=bias)
+    input, first = torch.randn(3, 10), torch.randn(2, 3, 20)
+    results = []
+    for cell in (accelerated(reference), reference):
+        state = tuple(first) if name == "LSTMCell" else first[0]
+        for _ in range(6):
+            state = cell(input, state)
+        total = sum(each.sum() for each in flat(state))
+        results.append([*flat(state), *torch.autograd.grad(total, list(cell.parameters()))])
+    assert_close(*results)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [*((name, {}) for name in CELLS), ("RNNCell", {"nonlinearity": "relu"})]
+)
+def test_a_cell_without_units_gives_an_empty_state(name: str, options: dict[str, str]) -> None:
+    cell = getattr(tidegate.torch, name)(10, 0, **options)
     state = torch.randn(3, 0)
     found = cell(torch.randn(3, 10), (state, state) if name == "LSTMCell" else state)
     assert all(each.shape == (3, 0) for each in flat(found))
@@ -116,44 +147,42 @@ def test_inputs_get_gradients_where_weights_are_frozen(name: str) -> None:
     assert input.grad is not None and input.grad.abs().sum() > 0
 
 
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize(
+    ("lengths", "sorted_"),
+    [
+        ([5], True),
+        ([5], False),
+        ([10, 10, 6, 2, 2, 1, 1], True),
+        ([10, 10, 6, 2, 2, 1, 1], False),
+        ([2, 1, 3, 2, 10, 5, 3], False),
+    ],
+)
 @pytest.mark.parametrize("name", LAYERS)
-def test_packed_sequences_agree_with_each_sequence_alone(name: str) -> None:
-    module = getattr(tidegate.torch, name)(3, 5, 2, bidirectional=True)
-    lengths = [7, 4, 9, 1]
-    padded = torch.zeros(9, 4, 3)
-    for row, length in enumerate(lengths):
-        padded[:length, row] = torch.randn(length, 3)
-    packed, state = module(pack_padded_sequence(padded, lengths, enforce_sorted=False))
+def test_packed_sequences_agree_with_each_sequence_alone(
+    name: str, lengths: list[int], sorted_: bool, given: bool, assert_close: Any
+) -> None:
+    module = getattr(tidegate.torch, name)(3, 4, 2, bidirectional=True)
+    padded = torch.randn(max(lengths), len(lengths), 3, requires_grad=True)
+    first = torch.randn(2, 4, len(lengths), 4) if given else None
+
+    def state_of(rows: slice) -> Any:
+        parts = None if first is None else first[:, :, rows]
+        return None if parts is None else tuple(parts) if name == "LSTM" else parts[0]
+
+    packed, final = module(pack_padded_sequence(padded, lengths, enforce_sorted=sorted_), state_of(slice(None)))
     output, found_lengths = pad_packed_sequence(packed)
     assert found_lengths.tolist() == lengths
+    total = torch.zeros(())
     for row, length in enumerate(lengths):
-        alone, alone_state = module(padded[:length, row])
-        assert torch.equal(output[:length, row], alone)
+        alone, alone_final = module(padded[:length, row : row + 1], state_of(slice(row, row + 1)))
+        assert torch.equal(output[:length, row : row + 1], alone)
         assert not output[length:, row].any()
-        for one, other in zip(flat(state), flat(alone_state), strict=True):
-            assert torch.equal(one[:, row], other)
-
-
-def test_dropout_outside_of_zero_to_one_is_refused() -> None:
-    for name in LAYERS:
-        for dropout in (-0.1, 1.1, "0.5", True):
-            with pytest.raises(ValueError, match="dropout should be a number in range"):
-                getattr(tidegate.torch, name)(3, 5, 2, dropout=dropout)
-
-
-def test_dropout_that_is_changed_later_counts() -> None:
-    module = tidegate.torch.GRU(3, 5, 2)
-    input = torch.randn(6, 2, 3)
-    expected = module(input)[0]
-    module.dropout = 0.5
-    assert not torch.equal(module(input)[0], expected)
-    module.dropout = 0.0
-    assert torch.equal(module(input)[0], expected)
-
-
-def test_dropout_without_a_second_layer_warns_as_in_pytorch() -> None:
-    with pytest.warns(UserWarning, match="dropout option adds dropout after all but last"):
-        tidegate.torch.LSTM(3, 5, dropout=0.5)
+        for one, other in zip(flat(final), flat(alone_final), strict=True):
+            assert torch.equal(one[:, row : row + 1], other)
+        total = total + alone.sum()
+    wanted = [padded, *module.parameters()]
+    assert_close(torch.autograd.grad(output.sum(), wanted), torch.autograd.grad(total, wanted))
 
 
 def test_projections_are_refused_and_say_what_to_do() -> None:
@@ -172,59 +201,9 @@ def test_an_activation_that_is_unknown_is_refused() -> None:
     for make in (tidegate.torch.RNN, torch.nn.RNN):
         with pytest.raises(ValueError, match="Unknown nonlinearity 'garbage'"):
             make(3, 5, nonlinearity="garbage")
+    assert tidegate.torch.RNN(3, 5).nonlinearity == "tanh"
     assert tidegate.torch.RNN(3, 5, 1, "relu").nonlinearity == "relu"
+    assert tidegate.torch.RNN(3, 5, nonlinearity="relu").mode == "RNN_RELU"
     cell = tidegate.torch.RNNCell(3, 5, nonlinearity="garbage")
     with pytest.raises(RuntimeError, match="Unknown nonlinearity: garbage"):
         cell(torch.randn(2, 3))
-
-
-def test_pruned_weights_are_used_and_given_back() -> None:
-    module = tidegate.torch.LSTM(32, 32)
-    input = torch.randn(4, 2, 32)
-    before = module(input)[0]
-    prune.l1_unstructured(module, "weight_ih_l0", 0.5)
-    assert sum(isinstance(each, torch.nn.Parameter) for each in module._flat_weights) == 3
-    pruned = module(input)[0]
-    assert not torch.equal(pruned, before)
-    pruned.sum().backward()
-    assert module.weight_ih_l0_orig.grad[module.weight_ih_l0_mask == 0].abs().sum() == 0
-    prune.remove(module, "weight_ih_l0")
-    assert "weight_ih_l0" in dict(module.named_parameters())
-    assert torch.equal(module(input)[0], pruned)
-
-
-@pytest.mark.parametrize("norm", [torch.nn.utils.weight_norm, torch.nn.utils.parametrizations.weight_norm])
-@pytest.mark.filterwarnings("ignore:.*weight_norm.*deprecated")
-def test_normed_weights_are_trained_as_in_pytorch(norm: Any, assert_close: Any) -> None:
-    reference = torch.nn.GRU(3, 5)
-    module = tidegate.torch.GRU(3, 5)
-    module.load_state_dict(reference.state_dict())
-    gradients = []
-    input = torch.randn(6, 2, 3)
-    for each in (norm(module, "weight_hh_l0"), norm(reference, "weight_hh_l0")):
-        each(input)[0].square().sum().backward()
-        gradients.append({name: value.grad for name, value in each.named_parameters()})
-    assert gradients[0].keys() == gradients[1].keys()
-    for name in gradients[0]:
-        assert_close(gradients[0][name], gradients[1][name], name)
-
-
-def test_all_weights_and_flat_weights_are_those_of_pytorch() -> None:
-    module, reference = (home.GRU(3, 5, 2, bidirectional=True) for home in (tidegate.torch, torch.nn))
-    assert [[each.shape for each in group] for group in module.all_weights] == [
-        [each.shape for each in group] for group in reference.all_weights
-    ]
-    assert module._flat_weights_names == reference._flat_weights_names
-    module.flatten_parameters()
-    assert all(one is other for one, other in zip(module._flat_weights, module.parameters(), strict=True))
-
-
-def test_shared_memory_and_assigned_parameters_are_used() -> None:
-    module = tidegate.torch.GRU(3, 5)
-    module.share_memory()
-    assert module.weight_ih_l0.is_shared()
-    module.weight_ih_l0 = torch.nn.Parameter(torch.zeros(15, 3))
-    other = tidegate.torch.GRU(3, 5)
-    other.load_state_dict(module.state_dict(), assign=True)
-    input = torch.randn(4, 2, 3)
-    assert torch.equal(module(input)[0], other(input)[0])

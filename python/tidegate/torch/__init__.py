@@ -9,6 +9,7 @@
 
 from tidegate._engine import torch_kept_memory as kept_memory
 from tidegate._engine import torch_release_memory as release_memory
+from tidegate.torch import onnx_operators as _onnx_operators  # registers what torch.onnx.export asks for
 from tidegate.torch.acceleration import Acceleration, accelerate
 from tidegate.torch.cells import GRUCell, LSTMCell, RNNCell
 from tidegate.torch.layers import GRU, LSTM, RNN

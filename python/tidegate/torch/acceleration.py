@@ -107,6 +107,8 @@ def _reason_to_leave(module: nn.Module) -> str | None:
     for parameter in module.parameters(recurse=False):
         if parameter.dtype is not torch.float32:
             return f"its weights are {parameter.dtype}, and the engine computes in torch.float32"
-        if not (parameter.is_cpu or parameter.is_meta):
+        if parameter.is_meta:
+            return "it lies on meta, where weights have no values: accelerate it once they have some"
+        if not parameter.is_cpu:
             return f"it lies on {parameter.device}, and the engine computes on the CPU"
     return None

@@ -41,13 +41,13 @@ class _Cell(torch.nn.RNNCellBase):
         if not batched:
             input = input.unsqueeze(0)
         hidden, cell = (self._as_rows(state, input, batched) for state in (hidden, cell))
-        self._check(input, hidden, cell)
+        weights = [self.weight_ih, self.weight_hh]
+        self._check(input, hidden, cell, weights[0])
         if self.hidden_size == 0:
             nothing = input.new_empty((input.shape[0], 0) if batched else (0,))
             return (nothing, nothing.clone()) if self._carries_cell else nothing
         rates = self._rates()
-        seed = draw_seed() if self.training and any(rates) else None
-        weights = [self.weight_ih, self.weight_hh]
+        seed = draw_seed() if any(rates) and self.training else None
         biases = self.bias_ih, self.bias_hh
         given = next((bias for bias in biases if bias is not None), None)
         if given is not None:
@@ -82,8 +82,8 @@ class _Cell(torch.nn.RNNCellBase):
             raise RuntimeError(f"For unbatched 1-D input, hx should also be 1-D but got a tensor of shape {tuple(state.shape)}")
         return (state if state.dim() == 2 else state.unsqueeze(0)).unsqueeze(0)
 
-    def _check(self, input: Tensor, hidden: Tensor | None, cell: Tensor | None) -> None:
-        """Raises PyTorch's exceptions where sizes do not fit."""
+    def _check(self, input: Tensor, hidden: Tensor | None, cell: Tensor | None, weight: Tensor) -> None:
+        """Raises PyTorch's exceptions where sizes or devices do not fit."""
         if input.shape[1] != self.input_size:
             raise RuntimeError(
                 f"input has inconsistent input_size: got {input.shape[1]} expected {self.input_size}"
@@ -99,6 +99,7 @@ class _Cell(torch.nn.RNNCellBase):
                 raise RuntimeError(
                     f"hidden{part} has inconsistent hidden_size: got {state.shape[2]}, expected {self.hidden_size}"
                 )
+        checks.same_device(input, hidden, cell, weight)
 
     def extra_repr(self) -> str:
         text: str = super().extra_repr()

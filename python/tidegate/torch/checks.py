@@ -29,6 +29,18 @@ def as_float32(tensor: Tensor, what: str) -> Tensor:
     )
 
 
+def same_device(input: Tensor, hidden: Tensor | None, cell: Tensor | None, weight: Tensor) -> None:
+    """Raises PyTorch's ``RuntimeError`` where the state or the weights lie on another device than the input."""
+    if input.is_cpu and weight.is_cpu and (hidden is None or hidden.is_cpu) and (cell is None or cell.is_cpu):
+        return
+    for kind, tensor in [("hidden", hidden), ("hidden", cell), ("parameter", weight)]:
+        if tensor is not None and tensor.device != input.device:
+            raise RuntimeError(
+                f"Input and {kind} tensors are not at the same device, "
+                f"found input tensor at {input.device} and {kind} tensor at {tensor.device}"
+            )
+
+
 def rate(name: str, value: float) -> float:
     """``value`` as a probability from 0 to below 1 in float32; raises ``TypeError`` or ``ValueError``."""
     if isinstance(value, bool) or not isinstance(value, Real):

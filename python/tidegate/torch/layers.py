@@ -55,7 +55,7 @@ class _Layers(torch.nn.RNNBase):
         return hx, None
 
     def _check(self, input: Tensor, state: _State, sequences: Any, weight: Tensor) -> None:
-        """Raises PyTorch's exceptions where sizes or dtypes do not fit."""
+        """Raises PyTorch's exceptions where sizes, dtypes or devices do not fit."""
         if input.dtype != weight.dtype and not torch.is_autocast_enabled("cpu"):
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). "
@@ -73,6 +73,7 @@ class _Layers(torch.nn.RNNBase):
             if tensor.shape != expected:
                 name = f"hidden[{part}]" if self._carries_cell else "hidden"
                 raise RuntimeError(f"Expected {name} size {expected}, got {list(tensor.shape)}")
+        checks.same_device(input, *state, weight)
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         """Outputs and final state, as of PyTorch's module.
@@ -147,7 +148,7 @@ class _Layers(torch.nn.RNNBase):
         """The engine over time-major or packed rows."""
         input, hidden, cell, weights = self._prepared(input, hidden, cell, sequences)
         rates = self._rates()
-        seed = draw_seed() if self.training and any(rates) else None
+        seed = draw_seed() if any(rates) and self.training else None
         return run(
             input,
             batch_sizes,
@@ -165,23 +166,19 @@ class _Layers(torch.nn.RNNBase):
         self, input: Tensor, hidden: Tensor | None, cell: Tensor | None, sequences: Any
     ) -> tuple[Tensor, Tensor | None, Tensor | None, list[Tensor]]:
         """Input, initial state and weights as the engine takes them; raises where they do not fit."""
-        weights = self._prepared_weights()
-        self._check(input, (hidden, cell), sequences, weights[0])
+        if self.proj_size:
+            raise _no_projections(self.proj_size)
+        weights = self._weights()
+        first = weights[0]
+        self._check(input, (hidden, cell), sequences, first)
+        if first.dtype is not torch.float32 or not first.is_cpu:
+            weights = [checks.as_float32(weight, "a weight") for weight in weights]
         return (
             checks.as_float32(input, "input"),
             None if hidden is None else checks.as_float32(hidden, "the initial hidden state"),
             None if cell is None else checks.as_float32(cell, "the initial cell state"),
             weights,
         )
-
-    def _prepared_weights(self) -> list[Tensor]:
-        if self.proj_size:
-            raise _no_projections(self.proj_size)
-        weights = self._weights()
-        first = weights[0]
-        if first.dtype is not torch.float32 or not first.is_cpu:
-            weights = [checks.as_float32(weight, "a weight") for weight in weights]
-        return weights
 
     def trace(self, input: Any, hx: Any = None) -> dict[str, Tensor]:
         """What every gate, candidate and state does over ``input``, in inference and without gradients.
@@ -299,6 +296,9 @@ class RNN(_Layers):
         super().__init__(f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, *args, **kwargs)
         self.nonlinearity = nonlinearity
         self._set_noise(recurrent_dropout, zoneout)
+
+    def _refuse_dimensions(self, input: Tensor) -> Exception:
+        return ValueError(f"RNN: Expected input to be 2D or 3D, got {input.dim()}D tensor instead")
 
     def _kind(self) -> str:
         return self.mode.lower()

@@ -129,7 +129,7 @@ def _forward(input: Tensor, *arguments: Any) -> tuple[Tensor, Tensor, Tensor, Te
     )
 
 
-def _fake_forward(
+def fake_forward(
     input: Tensor,
     batch_sizes: Tensor | None,
     hidden: Tensor | None,
@@ -142,6 +142,7 @@ def _fake_forward(
     seed: Tensor | None,
     record: bool,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The results of ``tidegate::recurrent`` without their values."""
     output, final, final_cell = _results(input, batch_sizes, hidden, weights, kind, layers, bidirectional)
     tape = input.new_empty(1 if record else 0, dtype=torch.uint8)
     return output, final, input.new_empty(0) if final_cell is None else final_cell, tape
@@ -225,7 +226,7 @@ def _fake_backward(
 
 _library.impl("recurrent", _forward, "CPU")
 _library.impl("recurrent_backward", _backward, "CPU")
-torch.library.register_fake("tidegate::recurrent", _fake_forward, lib=_library)
+torch.library.register_fake("tidegate::recurrent", fake_forward, lib=_library)
 torch.library.register_fake("tidegate::recurrent_backward", _fake_backward, lib=_library)
 
 recurrent = torch.ops.tidegate.recurrent.default

@@ -179,6 +179,13 @@ def run(
         )
         return output, final, final_cell
     if _must_be_seen(input, hidden, cell, weights):
+        if _tracing() is not None:
+            if torch.onnx.is_in_onnx_export():
+                raise NotImplementedError(
+                    "tidegate.torch is written to ONNX by PyTorch's exporter of captured programs: torch.onnx.export(..., dynamo=True)"
+                )
+            # torch.jit.trace checks its graph in a pass without gradients, in which no tape would be asked for.
+            record = False
         output, final, final_cell, _ = operators.recurrent(
             input, batch_sizes, hidden, cell, weights, kind, layers, bidirectional, rates, seed, record
         )

@@ -32,6 +32,7 @@ pub(super) fn model(path: &Path, arguments: &TaskArguments) -> Result<Foreign, F
             };
             Ok(Foreign {
                 network: Network::from_model(&model),
+                batch_first: false,
                 kind: FileKind::Model,
                 names: Vec::new(),
                 notes: note.map(str::to_owned).into_iter().collect(),
@@ -61,6 +62,7 @@ fn classifier(path: &Path, arguments: &TaskArguments) -> Result<Foreign, Failure
     }
     Ok(Foreign {
         network,
+        batch_first: false,
         kind: FileKind::Model,
         names: vec![
             ("tidegate.channels", list(&schema.channels)?),
@@ -79,6 +81,7 @@ fn regressor(path: &Path, arguments: &TaskArguments) -> Result<Foreign, Failure>
     to_units(&mut network, &plan.target_scaling);
     Ok(Foreign {
         network,
+        batch_first: false,
         kind: FileKind::Model,
         names: vec![("tidegate.channels", list(&plan.schema.channels)?)],
         notes: vec![

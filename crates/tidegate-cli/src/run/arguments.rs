@@ -19,7 +19,8 @@ pub(crate) struct RunArguments {
     pub(crate) model: PathBuf,
 
     /// The sequence: rows of numbers separated by commas, one for each step (.csv), or a NumPy array [steps, features] or
-    /// [steps, batch, features] (.npy); of tokens [steps] or [steps, batch]
+    /// [steps, batch, features] (.npy); of tokens [steps] or [steps, batch]. Where a file of ONNX has the batch first, so has the
+    /// array, and so have the outputs
     pub(crate) data: PathBuf,
 
     /// Write the outputs as a NumPy array

@@ -1,6 +1,6 @@
 //! A graph whose every operator can be computed.
 
-use super::chain;
+use super::chain::{self, Chain};
 use super::node::Node;
 use super::operators::Operator;
 use super::port::Port;
@@ -113,8 +113,16 @@ impl Graph {
     ///
     /// # Errors
     /// [`ExchangeError::Operator`] names the first operator that has no place in a [`Network`].
+    pub fn to_chain(&self) -> Result<Chain, ExchangeError> {
+        chain::of_graph(self)
+    }
+
+    /// The network of [`Self::to_chain`], which reads `[steps, batch, …]` in whichever order the graph does.
+    ///
+    /// # Errors
+    /// As [`Self::to_chain`].
     pub fn to_network(&self) -> Result<Network, ExchangeError> {
-        chain::network(self)
+        Ok(self.to_chain()?.network)
     }
 
     /// A graph of what was read.

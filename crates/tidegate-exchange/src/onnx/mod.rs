@@ -25,6 +25,7 @@ mod tensor;
 mod trial;
 mod write;
 
+pub use chain::Chain;
 pub use graph::{Graph, PlainNode};
 pub use metadata::with_metadata;
 pub use port::{Dimension, Port};

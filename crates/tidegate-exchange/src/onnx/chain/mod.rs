@@ -43,7 +43,16 @@ pub(super) enum Order {
     StepsAlone,
 }
 
-pub(super) fn network(graph: &Graph) -> Result<Network, ExchangeError> {
+/// A graph as the chain of layers that it computes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chain {
+    /// The layers.
+    pub network: Network,
+    /// Whether the graph's first input is `[batch, steps, …]`, where a [`Network`] reads `[steps, batch, …]`.
+    pub batch_first: bool,
+}
+
+pub(super) fn of_graph(graph: &Graph) -> Result<Chain, ExchangeError> {
     let Some(input) = graph.inputs.first() else {
         return Err(refused("a graph without an input"));
     };
@@ -68,8 +77,13 @@ pub(super) fn network(graph: &Graph) -> Result<Network, ExchangeError> {
     };
     let mut furthest: Option<(usize, ExchangeError)> = None;
     for &order in orders {
-        match chain(graph, order) {
-            Ok(network) => return Ok(network),
+        match in_order(graph, order) {
+            Ok(network) => {
+                return Ok(Chain {
+                    network,
+                    batch_first: order == Order::BatchFirst,
+                });
+            }
             Err((place, error)) => {
                 if furthest.as_ref().is_none_or(|(other, _)| place > *other) {
                     furthest = Some((place, error));
@@ -81,7 +95,7 @@ pub(super) fn network(graph: &Graph) -> Result<Network, ExchangeError> {
 }
 
 /// The network that a graph is if its input has this order; an error comes with the place of its node.
-fn chain(graph: &Graph, order: Order) -> Result<Network, (usize, ExchangeError)> {
+fn in_order(graph: &Graph, order: Order) -> Result<Network, (usize, ExchangeError)> {
     let end = graph.nodes.len();
     let mut found: Option<Network> = None;
     // A part of a fixed place may be the last step of one length, and is not that of another.

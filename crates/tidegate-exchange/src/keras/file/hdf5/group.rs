@@ -69,7 +69,7 @@ fn entries<'a>(
         let name = names.get(name..).ok_or("a name outside of its heap")?;
         let name = &name[..name.len().min(LONGEST)];
         let end = name.iter().position(|&byte| byte == 0);
-        let name = &name[..end.ok_or("a name that is too long")?];
+        let name = &name[..end.ok_or("a name without an end")?];
         let name = str::from_utf8(name).map_err(|_| "a name that is no text")?;
         found.push((name, header));
     }

@@ -209,8 +209,8 @@ impl<'a> Hdf5<'a> {
     /// The last message of a kind, which an object has one of.
     fn message(&mut self, header: usize, kind: u16) -> Result<Option<&'a [u8]>, Damage> {
         let messages = messages(self.bytes, header, &mut self.work)?;
-        let of_kind = messages.into_iter().filter(|message| message.kind == kind);
-        match of_kind.last() {
+        let mut of_kind = messages.into_iter().filter(|message| message.kind == kind);
+        match of_kind.next_back() {
             Some(message) if message.is_shared => Err("a part that objects share"),
             message => Ok(message.map(|message| message.data)),
         }
