@@ -77,7 +77,7 @@ fn what_is_not_read_is_named() {
         ),
         (
             "bfloat16.keras",
-            "the weights at layers/dense/vars/0: hold bytes of a type that HDF5 does not know, such as bfloat16",
+            "the weights at layers/dense/vars/0: hold bytes of a type that HDF5 does not know (such as bfloat16)",
         ),
         ("branches.keras", "is no chain of layers"),
         ("initialised.keras", "is no chain of layers"),

@@ -74,13 +74,14 @@ fn walk(
     Ok(())
 }
 
-/// The groups below a layer's own that hold its weights, in the order of `get_weights()`.
+/// The groups below a layer's own that hold its weights, in the order of `get_weights()`; none for a layer whose weights are not read.
 fn stores(class: &str) -> &'static [&'static str] {
     match class {
         "GRU" | "LSTM" | "SimpleRNN" => &["/cell"],
         "Bidirectional" => &["/forward_layer/cell", "/backward_layer/cell"],
         "TimeDistributed" => &["/layer"],
-        _ => &[""],
+        "Dense" | "Embedding" => &[""],
+        _ => &[],
     }
 }
 
@@ -131,7 +132,11 @@ pub(super) fn of_whole_model(
         };
         let place = place(&class, &configuration);
         let mut arrays: Vec<Array> = Vec::new();
-        for name in file.texts(&group, "weight_names")?.unwrap_or_default() {
+        let names = match stores(&class) {
+            [] => None,
+            _ => file.texts(&group, "weight_names")?,
+        };
+        for name in names.unwrap_or_default() {
             let path = format!("{group}/{name}");
             let array = file.take(&path, &place)?;
             arrays.push(array.ok_or_else(|| malformed(&path, "are not in the file".into()))?);

@@ -79,7 +79,7 @@ impl Elements {
             Elements::OtherFloats { size } => format!("{}-bit floats", u64::from(size) * 8),
             Elements::Integers { size } => format!("{}-bit integers", u64::from(size) * 8),
             Elements::Texts { .. } | Elements::References => "texts".into(),
-            Elements::Other => "bytes of a type that HDF5 does not know, such as bfloat16,".into(),
+            Elements::Other => "bytes of a type that HDF5 does not know (such as bfloat16)".into(),
         };
         Err(format!(
             "hold {kind}, where 32-bit or 16-bit floats are read"
