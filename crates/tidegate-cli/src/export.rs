@@ -1,6 +1,7 @@
 //! `tidegate export`: from a model to a file of another library.
 
 pub(crate) mod arguments;
+mod forecaster;
 
 use std::path::Path;
 
@@ -8,6 +9,7 @@ use clap::error::ErrorKind;
 use tidegate_cells::Cell;
 use tidegate_exchange::{ExchangeError, Layer, Network, onnx, pytorch, rtneural};
 use tidegate_model::replace_file;
+use tidegate_train::ModelTask;
 
 use crate::compare::misuse;
 use crate::failure::Failure;
@@ -23,6 +25,9 @@ use arguments::{ExportArguments, FormatName, PresetName};
 /// a wrong gate or order of blocks makes.
 const MOST: f32 = 1e-4;
 
+const PEEPHOLES: &str =
+    "Its LSTM has peepholes, which OpenVINO leaves out without a word: run it with ONNX Runtime.";
+
 pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let ExportArguments { model, output, .. } = arguments;
     let format = arguments.format.or_else(|| by_name(output));
@@ -35,6 +40,10 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         misuse(&["export"], ErrorKind::ArgumentConflict, message).exit()
     }
     check_outputs(&[output], &[model])?;
+    // What is no model file is opened below, and what is wrong with it said there.
+    if ModelTask::of_file(model).is_ok_and(|task| task == Some(ModelTask::Forecast)) {
+        return forecaster::run(arguments, format);
+    }
     let foreign = open_network(model, &arguments.reading, &arguments.task)?;
     let exchange = |error| Failure::exchange(model, error);
     let preset = arguments.preset.unwrap_or(PresetName::Sequence);
@@ -53,6 +62,20 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         (FormatName::Pytorch, _) => "parameters of a PyTorch module",
         (FormatName::Rtneural, _) => "JSON of RTNeural",
     };
+    let mut notes = foreign.notes;
+    if format == FormatName::Onnx && has_peepholes(&foreign.network) {
+        notes.push(PEEPHOLES.to_owned());
+    }
+    let mut text = said(output, what, difference.into(), &notes);
+    if format == FormatName::Pytorch {
+        text += "\nThe module that the parameters are of:\n\n";
+        text += &pytorch::module_source(&foreign.network);
+    }
+    print(&text)
+}
+
+/// What was written, how far it is from the model, and what else is to be known.
+fn said(output: &Path, what: &str, difference: f64, notes: &[String]) -> String {
     let again = match difference {
         0.0 => "are the model's to the bit".to_owned(),
         difference => format!("differ from the model's by at most {difference:.1e}"),
@@ -61,18 +84,10 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         "Wrote {} ({what}). Read and run again, its outputs {again}.",
         output.display()
     );
-    for note in &foreign.notes {
+    for note in notes {
         text = format!("{text} {note}");
     }
-    if format == FormatName::Onnx && has_peepholes(&foreign.network) {
-        text += " Its LSTM has peepholes, which OpenVINO leaves out without a word: run it with ONNX Runtime.";
-    }
-    let mut text = paragraph(&visible(&text), Page::of_standard_output().text);
-    if format == FormatName::Pytorch {
-        text += "\nThe module that the parameters are of:\n\n";
-        text += &pytorch::module_source(&foreign.network);
-    }
-    print(&text)
+    paragraph(&visible(&text), Page::of_standard_output().text)
 }
 
 /// The file's bytes, and how far the network in them is from the one that was written.

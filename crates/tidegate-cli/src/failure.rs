@@ -98,11 +98,17 @@ pub(crate) enum Failure {
     #[error("error: {} is a model file already: use it as it is", file.display())]
     AlreadyModel { file: PathBuf },
     #[error(
-        "error: {} is a forecaster: it reads windows of a table and is no chain of layers; tidegate forecast runs it, and in \
-         Python tidegate.load(path)",
+        "error: {} is a forecaster: it reads windows of a table and is no chain of layers; tidegate forecast runs it, tidegate \
+         export writes it as ONNX, and in Python there is tidegate.load(path)",
         model.display()
     )]
     ForecasterIsNoChain { model: PathBuf },
+    #[error(
+        "error: {} is a forecaster: it reads windows of a table and is no chain of layers; of the formats, ONNX alone holds \
+         it: give --format onnx, or a name that ends with .onnx",
+        model.display()
+    )]
+    ForecasterIsOnnx { model: PathBuf },
     #[error(
         "error: {}: what was written differs from the model by {difference:e} when it is read and run again: nothing was kept",
         output.display()

@@ -9,6 +9,7 @@ mod calendar;
 mod categories;
 mod columns;
 mod error;
+mod feature_scalings;
 mod features;
 mod fit;
 mod grid;

@@ -47,7 +47,8 @@ pub use configuration::{Head, InputLayer, ModelConfiguration, Readout};
 pub use error::{ConfigurationError, FileError, ModelError};
 pub use file::{description_of_file, safetensors_header};
 pub use forecaster::{
-    Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, WindowInputs,
+    Forecaster, ForecasterConfiguration, ForecasterTape, Network, Normalisation, SMALLEST_VARIANCE,
+    WindowInputs,
 };
 pub use inputs::BatchInputs;
 pub use model::Model;

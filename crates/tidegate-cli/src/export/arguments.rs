@@ -12,6 +12,10 @@ use crate::foreign::{ReadingArguments, TaskArguments};
 /// written is read again and run beside the model, and the largest difference is said. A classifier goes with its scaling and
 /// its softmax, from the recordings' own numbers to probabilities; an ONNX file keeps the names of channels and classes in
 /// its metadata. Any file that tidegate import reads can be given in place of a model.
+///
+/// A forecaster goes to ONNX, from windows of the readings to the forecast and its quantiles, with any number of windows at
+/// once. Its numbers are in the data's units, unless its series have scalings of their own: these go into the metadata
+/// then, and the file reads and gives scaled numbers. The metadata names the columns of its inputs.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExportArguments {
@@ -59,6 +63,7 @@ const EXAMPLES: &str = "\
 Examples:
   tidegate export model.safetensors -o model.onnx
   tidegate export model.safetensors -o step.onnx --preset step
+  tidegate export forecaster.safetensors -o forecaster.onnx
   tidegate export classifier.safetensors -o network.safetensors --format pytorch --scaled --logits
 
 Exit status: 0 if all is done, 1 after an error, 2 for wrong options.";

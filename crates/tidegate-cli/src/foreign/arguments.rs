@@ -36,11 +36,11 @@ pub(crate) struct ReadingArguments {
     pub(crate) reset: Option<ResetName>,
 }
 
-/// What of a classifier's or regressor's task goes with its network.
+/// What of a classifier's, regressor's or forecaster's task goes with its network.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Of a classifier or regressor")]
+#[command(next_help_heading = "Of a classifier, regressor or forecaster")]
 pub(crate) struct TaskArguments {
-    /// Leave out the scaling: the network reads channels that are scaled already
+    /// Leave out the scaling: the network reads channels that are scaled already; a forecaster gives such numbers too
     #[arg(long)]
     pub(crate) scaled: bool,
 
@@ -113,7 +113,7 @@ impl TaskArguments {
         refuse(
             &[("--scaled", self.scaled)],
             path,
-            "classifiers and regressors",
+            "classifiers, regressors and forecasters",
             "none",
         )?;
         self.refuse_logits_for(path)

@@ -2,7 +2,7 @@
 //!
 //! [`Graph::read`] takes a model's graph as it stands and checks every operator; [`Graph::run`] computes what it says;
 //! [`Graph::to_network`] recognises the chain of layers in it; [`write()`](write()) writes a network with real GRU, LSTM or RNN
-//! operators. Single precision is computed; tensors of other floating-point types are refused by name.
+//! operators, and [`ForecasterGraph`] a forecaster. Single precision is computed; tensors of other floating-point types are refused by name.
 //!
 //! Operator sets 7 to 28 are read. Subgraphs (If, Loop, Scan), functions, sequences, maps, sparse tensors and values in other
 //! files are refused by name.
@@ -30,4 +30,7 @@ pub use graph::{Graph, PlainNode};
 pub use metadata::with_metadata;
 pub use port::{Dimension, Port};
 pub use tensor::{ElementType, Tensor, Values};
-pub use write::{Preset, largest_difference, write};
+pub use write::{
+    FeatureScaling, ForecasterDifference, ForecasterGraph, Preset, WindowScaling,
+    largest_difference, write,
+};

@@ -27,6 +27,7 @@ use crate::layout::first_not_finite_parameter;
 use composition::Decoder;
 pub use configuration::{ForecasterConfiguration, Network, Normalisation};
 pub(crate) use layout::ForecasterLayout;
+pub use normalisation::SMALLEST_VARIANCE;
 use segment::Segments;
 pub use tape::ForecasterTape;
 use tape::Pass;

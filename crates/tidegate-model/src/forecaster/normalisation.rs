@@ -3,8 +3,9 @@
 use super::configuration::{ForecasterConfiguration, Normalisation};
 use super::window_inputs::WindowInputs;
 
-/// Added to a variance, so that a window that stands still has a deviation (Kim et al. 2022).
-const SMALLEST_VARIANCE: f64 = 1e-5;
+/// Added to the variance of a window under [`Normalisation::Instance`], so that one that stands still has a deviation (Kim et al.
+/// 2022).
+pub const SMALLEST_VARIANCE: f64 = 1e-5;
 
 /// A value x of the data is scale · y + offset for the network's y.
 #[derive(Clone, Copy, Debug, PartialEq)]

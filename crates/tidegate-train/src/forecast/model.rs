@@ -191,6 +191,18 @@ impl ForecastModel {
         Ok(ForecastData::new(schema, panel, parts))
     }
 
+    /// Which of the numbers that the network gives for each value is its point forecast: the only one, or the median.
+    #[must_use]
+    pub fn point_level(&self) -> usize {
+        match self.forecaster.configuration().levels {
+            1 => 0,
+            levels => {
+                let median = self.plan.levels.iter().position(|&level| level == 0.5);
+                median.unwrap_or((levels - 1) / 2)
+            }
+        }
+    }
+
     /// Windows whose forecasts are computed at once: as many as fit in a little memory.
     #[must_use]
     pub fn batch_size(&self) -> usize {
@@ -248,8 +260,7 @@ impl ForecastModel {
             }
         } else {
             self.forecaster.forward(&inputs(batch), quantiles)?;
-            let median = self.plan.levels.iter().position(|&level| level == 0.5);
-            let median = median.unwrap_or((levels - 1) / 2);
+            let median = self.point_level();
             let rows = quantiles.chunks_exact(levels);
             point.clear();
             point.extend(rows.map(|row| row[median]));

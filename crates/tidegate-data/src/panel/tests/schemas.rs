@@ -56,6 +56,56 @@ fn features_stand_in_the_order_of_their_names() {
 }
 
 #[test]
+fn each_feature_of_a_series_has_the_scaling_that_it_was_made_with() {
+    let text = "ds,shop,y,size,holiday,load,kind\n\
+        2020-01-06,a,1,4,0,5,x\n2020-01-07,a,2,4,1,6,x\n2020-01-08,a,4,4,0,9,x\n\
+        2020-01-06,b,11,8,0,25,z\n2020-01-07,b,22,8,1,16,z\n2020-01-08,b,14,8,0,19,z\n";
+    let options = SeriesOptions {
+        targets: Some(names(&["y"])),
+        past: names(&["load"]),
+        known: names(&["holiday"]),
+        statics: names(&["size", "kind"]),
+        calendar: Calendar::Auto,
+        ..SeriesOptions::default()
+    };
+    let (schema, panel) = fit(text, &options, &counts(2, 1, 0));
+    let raw = [[1.0, 5.0, 0.0, 4.0], [11.0, 25.0, 0.0, 8.0]];
+    // Where y, load, holiday and size stand among what is known up to now.
+    let places = [0, 1, 2, 7];
+    for (series, raw) in panel.series.iter().zip(raw) {
+        let past = schema.past_scalings(&series.name).unwrap();
+        let known = schema.known_scalings(&series.name).unwrap();
+        assert_eq!(past.len(), schema.past_features().len());
+        assert_eq!(past[2..], known);
+        for (place, scaling) in past.iter().enumerate() {
+            match places.iter().position(|&own| own == place) {
+                None => assert_eq!(*scaling, Scaling::NONE),
+                Some(index) => {
+                    assert_ne!(*scaling, Scaling::NONE);
+                    let scaled = scaling.to_scaled(raw[index]) as f32;
+                    assert_eq!(series.features.past[place], scaled, "feature {place}");
+                }
+            }
+        }
+    }
+    assert_eq!(schema.scaled_like_all(), None);
+    assert_eq!(schema.past_scalings("c"), None);
+}
+
+#[test]
+fn series_that_are_scaled_alike_share_their_scaling() {
+    let text = "ds,shop,y\n2020-01-06,a,1\n2020-01-07,a,2\n2020-01-06,b,2\n2020-01-07,b,1\n";
+    let (schema, _) = fit(text, &SeriesOptions::default(), &counts(2, 0, 0));
+    assert_eq!(schema.scaled_like_all(), Some("a"));
+    let (schema, _) = fit(
+        &days(&["1", "2"]),
+        &SeriesOptions::default(),
+        &counts(2, 0, 0),
+    );
+    assert_eq!(schema.scaled_like_all(), Some(""));
+}
+
+#[test]
 fn every_column_of_numbers_without_another_role_is_a_target() {
     let text = "ds,a,note,b,c\n2020-01,1,x,5,0\n2020-02,2,y,4,1\n2020-03,3,x,4,1\n";
     let options = SeriesOptions {

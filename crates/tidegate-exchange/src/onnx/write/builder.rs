@@ -88,6 +88,48 @@ impl Builder {
             .swap_remove(0)
     }
 
+    /// Squeeze or Unsqueeze of one axis.
+    pub(super) fn with_axis(
+        &mut self,
+        operator: &str,
+        name: &str,
+        value: &str,
+        axis: usize,
+    ) -> String {
+        let axis = Tensor::of([1], vec![axis as i64]);
+        let axis = self.constant(&format!("{name}_axis"), &axis);
+        self.value(operator, name, &[value, &axis], vec![])
+    }
+
+    /// Reshape or Expand; to Reshape, 0 keeps the size of an axis, and −1 is what is left.
+    pub(super) fn with_shape(
+        &mut self,
+        operator: &str,
+        name: &str,
+        value: &str,
+        shape: &[i64],
+    ) -> String {
+        let shape = Tensor::of([shape.len()], shape.to_vec());
+        let shape = self.constant(&format!("{name}_shape"), &shape);
+        self.value(operator, name, &[value, &shape], vec![])
+    }
+
+    /// Rows `range` of an axis.
+    pub(super) fn part(
+        &mut self,
+        name: &str,
+        value: &str,
+        axis: usize,
+        range: std::ops::Range<usize>,
+    ) -> String {
+        let bounds = [("start", range.start), ("end", range.end), ("axis", axis)];
+        let [start, end, axis] = bounds.map(|(suffix, number)| {
+            let number = Tensor::of([1], vec![number as i64]);
+            self.constant(&format!("{name}_{suffix}"), &number)
+        });
+        self.value("Slice", name, &[value, &start, &end, &axis], vec![])
+    }
+
     /// Gives a value that a node computes the name of an output.
     pub(super) fn rename(&mut self, value: &str, name: &str) {
         for node in &mut self.graph.node {

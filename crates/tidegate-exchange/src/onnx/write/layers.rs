@@ -7,7 +7,6 @@ use super::recurrent::{self, RecurrentOutputs};
 use super::{Writer, state_name};
 use crate::error::ExchangeError;
 use crate::network::{Activation, Input, Layer};
-use crate::onnx::operators::multiply::transposed;
 use crate::onnx::tensor::{ElementType, Tensor};
 
 impl Writer<'_> {
@@ -36,7 +35,7 @@ impl Writer<'_> {
                 Layer::Scale { offset, factor } => {
                     for (operator, values) in [("Sub", offset), ("Mul", factor)] {
                         let name = format!("{name}_{}", operator.to_lowercase());
-                        value = self.with_row(operator, &name, &value, values);
+                        value = self.builder.with_row(operator, &name, &value, values);
                     }
                 }
                 Layer::Embedding { size, weight } => {
@@ -52,14 +51,19 @@ impl Writer<'_> {
                 }
                 Layer::Recurrent { stack, weights } => {
                     let states = self.initial_states(stack, recurrent, count);
-                    let outputs = recurrent::write(
+                    let weights = recurrent::weights(
                         &mut self.builder,
                         (stack, weights),
                         &network.place(index),
                         &name,
+                    )?;
+                    let outputs = recurrent::write(
+                        &mut self.builder,
+                        (stack, &weights),
+                        &name,
                         value,
                         &states,
-                    )?;
+                    );
                     // Taken before the states become outputs of the graph, whose names they then have.
                     top_hidden = match (network.layers.get(index + 1), outputs.hidden.last()) {
                         (Some(Layer::FinalState), Some(hidden)) => {
@@ -93,7 +97,7 @@ impl Writer<'_> {
                     every_step = false;
                 }
                 Layer::Dense { weight, bias } => {
-                    value = self.dense(&name, &value, weight, bias);
+                    value = self.builder.dense(&name, &value, weight, bias);
                     width = bias.len();
                 }
                 Layer::Activation(activation) => {
@@ -112,26 +116,6 @@ impl Writer<'_> {
         Ok((value, every_step, width))
     }
 
-    /// An operator of each row and one row of constants.
-    fn with_row(&mut self, operator: &str, name: &str, value: &str, row: &[f32]) -> String {
-        let row = Tensor::of([row.len()], row.to_vec());
-        let row = self.builder.constant(&format!("{name}_row"), &row);
-        self.builder.value(operator, name, &[value, &row], vec![])
-    }
-
-    fn dense(&mut self, name: &str, value: &str, weight: &[f32], bias: &[f32]) -> String {
-        let (outputs, inputs) = (bias.len(), weight.len() / bias.len());
-        let columns = Tensor::of([inputs, outputs], transposed(weight, outputs, inputs));
-        let columns = self.builder.constant(&format!("{name}_weight"), &columns);
-        let value = self.builder.value(
-            "MatMul",
-            &format!("{name}_product"),
-            &[value, &columns],
-            vec![],
-        );
-        self.with_row("Add", &format!("{name}_bias"), &value, bias)
-    }
-
     /// Σ α_t h_t with α = softmax over the steps of v · tanh(W h_t + b).
     fn attention(
         &mut self,
@@ -139,7 +123,9 @@ impl Writer<'_> {
         value: &str,
         (weight, bias, score): (&[f32], &[f32], &[f32]),
     ) -> String {
-        let projected = self.dense(&format!("{name}_projection"), value, weight, bias);
+        let projected = self
+            .builder
+            .dense(&format!("{name}_projection"), value, weight, bias);
         let projected = self
             .builder
             .value("Tanh", &format!("{name}_tanh"), &[&projected], vec![]);

@@ -1,10 +1,13 @@
-//! A network as an ONNX file.
+//! A network, or a forecaster, as an ONNX file.
 //!
-//! `builder` makes nodes and values, `layers` writes each layer, `recurrent` the recurrent ones, `compare` runs what was written beside the network.
+//! `builder` makes nodes and values, `layers` writes each layer of a network, `dense` and `recurrent` those that forecasters have
+//! too, `compare` runs what was written beside the network; `forecaster` is all that only forecasters have.
 //! The file is of operator set 17 and version 8 of the format, which ONNX Runtime and OpenVINO read.
 
 mod builder;
 mod compare;
+mod dense;
+mod forecaster;
 mod layers;
 mod recurrent;
 
@@ -12,11 +15,12 @@ use prost::Message;
 
 use self::builder::{Axis, Builder};
 use super::messages::{ModelProto, OperatorSetIdProto, StringStringEntryProto};
-use super::tensor::{ElementType, Tensor};
+use super::tensor::ElementType;
 use crate::error::ExchangeError;
 use crate::network::{Input, Layer, Network};
 
 pub use self::compare::largest_difference;
+pub use self::forecaster::{FeatureScaling, ForecasterDifference, ForecasterGraph, WindowScaling};
 
 const IR_VERSION: i64 = 8;
 const OPERATOR_SET: i64 = 17;
@@ -68,6 +72,11 @@ pub fn write(network: &Network, preset: Preset) -> Result<Vec<u8>, ExchangeError
         builder: Builder::new("tidegate"),
     };
     writer.write()?;
+    Ok(file(writer.builder, preset.name()))
+}
+
+/// The bytes of a file with one graph, and in its metadata what the graph takes at once.
+fn file(builder: Builder, preset: &str) -> Vec<u8> {
     let model = ModelProto {
         ir_version: Some(IR_VERSION),
         opset_import: vec![OperatorSetIdProto {
@@ -76,13 +85,13 @@ pub fn write(network: &Network, preset: Preset) -> Result<Vec<u8>, ExchangeError
         }],
         producer_name: "tidegate".into(),
         producer_version: env!("CARGO_PKG_VERSION").into(),
-        graph: Some(writer.builder.finish()),
+        graph: Some(builder.finish()),
         metadata_props: vec![StringStringEntryProto {
             key: "tidegate.preset".into(),
-            value: preset.name().into(),
+            value: preset.into(),
         }],
     };
-    Ok(model.encode_to_vec())
+    model.encode_to_vec()
 }
 
 /// Whether a layer reads more than one step at once.
@@ -125,12 +134,12 @@ impl Writer<'_> {
         }
         let mut value = "input".to_owned();
         if self.preset == Preset::Step {
-            value = self.reshaped("Unsqueeze", "one_step", &value);
+            value = self.builder.with_axis("Unsqueeze", "one_step", &value, 0);
         }
         let (value, every_step, width) = self.layers(value)?;
         // The network's output comes first among the outputs.
         let value = if every_step && self.preset == Preset::Step {
-            self.reshaped("Squeeze", "its_step", &value)
+            self.builder.with_axis("Squeeze", "its_step", &value, 0)
         } else {
             value
         };
@@ -140,12 +149,5 @@ impl Writer<'_> {
         self.builder
             .first_output("output", ElementType::F32, &shape);
         Ok(())
-    }
-
-    /// With, or without, a first axis of size 1.
-    fn reshaped(&mut self, operator: &str, name: &str, value: &str) -> String {
-        let axes = Tensor::of([1], vec![0i64]);
-        let axes = self.builder.constant(&format!("{name}_axis"), &axes);
-        self.builder.value(operator, name, &[value, &axes], vec![])
     }
 }

@@ -57,52 +57,83 @@ pub(super) struct RecurrentOutputs {
     pub(super) cell: Vec<String>,
 }
 
-/// Adds the layers of `stack` over `rows [T, B, I]`, with the initial states of each layer.
-pub(super) fn write(
+/// The operator of a stack with the names of its weights: the same ones may be read by several nodes.
+pub(super) struct RecurrentWeights {
+    kind: Kind,
+    attributes: Vec<AttributeProto>,
+    layers: Vec<LayerNames>,
+}
+
+/// W, R and B of a layer, and P of one with peepholes.
+struct LayerNames {
+    weights: [String; 3],
+    peepholes: Option<String>,
+}
+
+/// Adds the weights of `stack` as constants.
+pub(super) fn weights(
     builder: &mut Builder,
     (stack, weights): (&Stack, &[f32]),
     place: &str,
     prefix: &str,
+) -> Result<RecurrentWeights, ExchangeError> {
+    let (kind, attributes) = operator(stack, place)?;
+    let (directions, blocks) = (stack.directions(), kind.blocks() * stack.hidden_size);
+    let layers = (0..stack.layers).map(|layer| {
+        let tensors = LayerTensors::of(stack, weights, layer, kind);
+        let mut constant = |suffix: &str, sizes: &[usize], values: Vec<f32>| {
+            let shape = [&[directions], sizes].concat();
+            let name = format!("{prefix}_l{layer}_{suffix}");
+            builder.constant(&name, &Tensor::of(shape, values))
+        };
+        let inputs_below = stack.layer_input_size(layer);
+        LayerNames {
+            weights: [
+                constant("W", &[blocks, inputs_below], tensors.input),
+                constant("R", &[blocks, stack.hidden_size], tensors.recurrent),
+                constant("B", &[2 * blocks], tensors.bias),
+            ],
+            peepholes: (stack.cell.peepholes() > 0)
+                .then(|| constant("P", &[3 * stack.hidden_size], tensors.peepholes)),
+        }
+    });
+    Ok(RecurrentWeights {
+        layers: layers.collect(),
+        kind,
+        attributes,
+    })
+}
+
+/// Adds the layers of `stack` over `rows [T, B, I]`, with the initial states of each layer, hidden ones first; without any they
+/// are zero.
+pub(super) fn write(
+    builder: &mut Builder,
+    (stack, weights): (&Stack, &RecurrentWeights),
+    prefix: &str,
     mut rows: String,
     states: &[Vec<String>],
-) -> Result<RecurrentOutputs, ExchangeError> {
-    let (kind, options) = operator(stack, place)?;
+) -> RecurrentOutputs {
     let carries_cell = stack.cell.carries_cell();
     let (mut hidden, mut cell) = (Vec::new(), Vec::new());
-    for layer in 0..stack.layers {
+    for (layer, names) in weights.layers.iter().enumerate() {
         let name = format!("{prefix}_l{layer}");
-        let tensors = LayerTensors::of(stack, weights, layer, kind);
-        let mut constant = |suffix: &str, shape: Vec<usize>, values: Vec<f32>| {
-            builder.constant(&format!("{name}_{suffix}"), &Tensor::of(shape, values))
-        };
-        let (directions, blocks) = (stack.directions(), kind.blocks() * stack.hidden_size);
-        let inputs_below = stack.layer_input_size(layer);
-        let w = constant("W", vec![directions, blocks, inputs_below], tensors.input);
-        let r = constant(
-            "R",
-            vec![directions, blocks, stack.hidden_size],
-            tensors.recurrent,
-        );
-        let b = constant("B", vec![directions, 2 * blocks], tensors.bias);
-        let p = (stack.cell.peepholes() > 0).then(|| {
-            constant(
-                "P",
-                vec![directions, 3 * stack.hidden_size],
-                tensors.peepholes,
-            )
-        });
-        let mut inputs: Vec<&str> = vec![&rows, &w, &r, &b, ""];
-        inputs.extend(states.iter().map(|state| state[layer].as_str()));
-        if let Some(p) = &p {
-            inputs.push(p);
+        let mut inputs: Vec<&str> = vec![&rows];
+        inputs.extend(names.weights.iter().map(String::as_str));
+        inputs.push("");
+        for kind in 0..1 + usize::from(carries_cell) {
+            inputs.push(states.get(kind).map_or("", |states| &states[layer]));
         }
+        inputs.extend(names.peepholes.as_deref());
+        // What is left out at the end is not listed.
+        let given = inputs.iter().rposition(|input| !input.is_empty());
+        inputs.truncate(given.map_or(0, |last| last + 1));
         let mut attributes = vec![int("hidden_size", stack.hidden_size)];
         if stack.bidirectional {
             attributes.push(text("direction", "bidirectional"));
         }
-        attributes.extend(options.clone());
+        attributes.extend(weights.attributes.clone());
         let outputs = builder.node(
-            kind.name(),
+            weights.kind.name(),
             &name,
             &inputs,
             2 + usize::from(carries_cell),
@@ -113,7 +144,7 @@ pub(super) fn write(
         hidden.extend(outputs.next());
         cell.extend(outputs.next());
     }
-    Ok(RecurrentOutputs { rows, hidden, cell })
+    RecurrentOutputs { rows, hidden, cell }
 }
 
 /// The weights of a layer in ONNX's order, both directions' one after the other.

@@ -1,0 +1,141 @@
+//! From the data's units to the network's scale, and back.
+
+use tidegate_model::ForecasterConfiguration;
+
+use super::Writer;
+use crate::error::ExchangeError;
+use crate::onnx::tensor::Tensor;
+
+/// How far, in deviations, the rounding of a mean may move a scaled value; where it moves one further, the mean is taken off in
+/// two parts.
+const LEAST_REST: f64 = 1e-7;
+
+/// How a feature is scaled: (value − mean) / deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FeatureScaling {
+    /// Taken off.
+    pub mean: f64,
+    /// Divided by; above 0.
+    pub deviation: f64,
+}
+
+/// How the features of windows are scaled.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WindowScaling {
+    /// Of each feature that is known up to now, the targets first.
+    pub past: Vec<FeatureScaling>,
+    /// Of each feature that is known ahead.
+    pub known: Vec<FeatureScaling>,
+}
+
+impl FeatureScaling {
+    /// Leaves values as they are.
+    pub const NONE: FeatureScaling = FeatureScaling {
+        mean: 0.0,
+        deviation: 1.0,
+    };
+
+    /// A value in the data's units, scaled.
+    pub(super) fn scaled(self, value: f64) -> f64 {
+        (value - self.mean) / self.deviation
+    }
+
+    /// A scaled value in the data's units.
+    pub(super) fn in_units(self, value: f64) -> f64 {
+        value * self.deviation + self.mean
+    }
+
+    /// Whether single precision holds it.
+    fn is_held(self) -> bool {
+        (self.mean as f32).is_finite()
+            && (self.deviation as f32).is_normal()
+            && self.deviation > 0.0
+    }
+}
+
+impl WindowScaling {
+    pub(super) fn check(&self, network: &ForecasterConfiguration) -> Result<(), ExchangeError> {
+        for (name, scalings, size) in [
+            ("past", &self.past, network.past_size),
+            ("known", &self.known, network.known_size),
+        ] {
+            if scalings.len() != size {
+                return Err(ExchangeError::Input {
+                    name: name.into(),
+                    reason: format!("{} scalings for {size} features", scalings.len()),
+                });
+            }
+            if let Some(place) = scalings.iter().position(|scaling| !scaling.is_held()) {
+                let FeatureScaling { mean, deviation } = scalings[place];
+                return Err(ExchangeError::NoCounterpart {
+                    what: format!(
+                        "the scaling of feature {place} of {name}, mean {mean:e} and deviation {deviation:e},"
+                    ),
+                    format: "single precision",
+                    remedy: "leave the scaling out".into(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Writer<'_> {
+    /// `value [B, rows, features]` on the network's scale.
+    pub(super) fn scaled(
+        &mut self,
+        name: &str,
+        mut value: String,
+        scalings: &[FeatureScaling],
+    ) -> String {
+        if scalings
+            .iter()
+            .all(|scaling| *scaling == FeatureScaling::NONE)
+        {
+            return value;
+        }
+        let row = |of: fn(&FeatureScaling) -> f64| -> Vec<f32> {
+            scalings.iter().map(|scaling| of(scaling) as f32).collect()
+        };
+        // The difference of near numbers is exact in floating point: of values far from zero, what is left is as precise as
+        // they are.
+        fn rest(scaling: &FeatureScaling) -> f64 {
+            scaling.mean - f64::from(scaling.mean as f32)
+        }
+        value = self
+            .builder
+            .with_row("Sub", &format!("{name}_mean"), &value, &row(|one| one.mean));
+        let moves = |one: &FeatureScaling| rest(one).abs() > LEAST_REST * one.deviation;
+        if scalings.iter().any(moves) {
+            let name = format!("{name}_mean_rest");
+            value = self.builder.with_row("Sub", &name, &value, &row(rest));
+        }
+        let name = format!("{name}_deviation");
+        self.builder
+            .with_row("Div", &name, &value, &row(|one| one.deviation))
+    }
+
+    /// `value [B, F, C, L]` in the data's units, where there is a scaling.
+    pub(super) fn in_units(
+        &mut self,
+        name: &str,
+        value: String,
+        scalings: Option<&[FeatureScaling]>,
+    ) -> String {
+        let Some(scalings) = scalings else {
+            return value;
+        };
+        let mut constant = |suffix: &str, of: fn(&FeatureScaling) -> f64| {
+            let values: Vec<f32> = scalings.iter().map(|scaling| of(scaling) as f32).collect();
+            let values = Tensor::of([values.len(), 1], values);
+            self.builder.constant(&format!("{name}_{suffix}"), &values)
+        };
+        let deviation = constant("deviation", |one| one.deviation);
+        let mean = constant("mean", |one| one.mean);
+        let [stretched, moved] = ["stretched", "moved"].map(|suffix| format!("{name}_{suffix}"));
+        let value = self
+            .builder
+            .value("Mul", &stretched, &[&value, &deviation], vec![]);
+        self.builder.value("Add", &moved, &[&value, &mean], vec![])
+    }
+}
