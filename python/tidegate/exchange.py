@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -204,10 +203,11 @@ def read(
     nonlinearity: Nonlinearity | None = None,
     reset: Reset = "after",
 ) -> Network:
-    """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a ``.keras`` file, a model file.
+    """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a model of Keras (``.keras``, or a whole
+    one in ``.h5``), a model file.
 
-    What kind of file it is, its content says. Of a model file it is the network alone, without the scaling of its task. A ``.keras`` file is opened by Keras, which has to be installed; nothing else runs code
-    from the file. The keywords say what the parameters of a PyTorch module do not.
+    What kind of file it is, its content says. Of a model file it is the network alone, without the scaling of its task. No other library
+    is needed, and nothing in a file is run. The keywords say what the parameters of a PyTorch module do not.
 
     Args:
         path: The file.
@@ -221,13 +221,6 @@ def read(
         OSError: If the file cannot be read.
         ValueError: If it is damaged, or holds what is not computed here, which is named.
     """
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            is_keras = "model.weights.h5" in archive.namelist()
-        if is_keras:
-            from keras.saving import load_model
-
-            return from_keras(load_model(path, compile=False, safe_mode=True))
     with open(path, "rb") as file:
         contents = file.read()
     return Network._over(_engine.Network.from_bytes(contents, _names(layers), read, nonlinearity, reset))
@@ -452,7 +445,7 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
             raise TypeError(f"{name}: expected floats, found {array.dtype}")
         narrow = np.ascontiguousarray(array, dtype=np.float32)
         if not np.array_equal(narrow, array, equal_nan=True):
-            raise ValueError(f"{name}: holds {array.dtype} that no float32 is equal to: convert the module with .float()")
+            raise ValueError(f"{name}: holds {array.dtype} that no float32 is equal to: convert the module to 32 bits, with .float() in PyTorch")
         arrays[name] = narrow.reshape(array.shape)
     return arrays
 
@@ -460,7 +453,6 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
 def _keras_layers(layer: Any) -> list[tuple[str, str, list[Floats]]]:
     """Class, configuration and weights of a layer; those of a nested chain for a model."""
     import keras
-    import numpy as np
 
     if isinstance(layer, keras.Sequential):
         return [part for inner in layer.layers for part in _keras_layers(inner)]
@@ -468,7 +460,8 @@ def _keras_layers(layer: Any) -> list[tuple[str, str, list[Floats]]]:
     if not kind.__module__.startswith("keras."):
         raise ValueError(f"layer {layer.name} is a {kind.__name__} of its own, which is not read")
     configuration = json.dumps(layer.get_config(), default=str)
-    return [(kind.__name__, configuration, [np.ascontiguousarray(array, np.float32) for array in layer.get_weights()])]
+    weights = _arrays({f"layer {layer.name}, weights {index}": array for index, array in enumerate(layer.get_weights())})
+    return [(kind.__name__, configuration, list(weights.values()))]
 
 
 def _chain(model: Any) -> list[Any]:
