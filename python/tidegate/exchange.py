@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import zipfile
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -219,12 +218,12 @@ def read(
     scaled: bool = False,
     logits: bool = False,
 ) -> Network:
-    """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a ``.keras`` file, a model file.
+    """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a model of Keras (``.keras``, or a whole
+    one in ``.h5``), a model file.
 
     What kind of file it is, its content says. A model of a classifier or regressor comes with what its task adds, as for ``tidegate run``:
     it reads the channels as the recordings hold them and gives probabilities, or targets in their units. Every other model is the
-    network alone; ``Network(tidegate.load(path))`` is that of any model. A ``.keras`` file is opened by Keras, which has to be installed;
-    nothing else runs code from the file. A keyword that says nothing about a file of its kind is refused.
+    network alone; ``Network(tidegate.load(path))`` is that of any model. No other library is needed, and nothing in a file is run. A keyword that says nothing about a file of its kind is refused.
 
     Args:
         path: The file.
@@ -242,16 +241,6 @@ def read(
     """
     options = _options(layers, read, nonlinearity, reset, scaled, logits)
     with _naming(path):
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                is_keras = "model.weights.h5" in archive.namelist()
-            if is_keras:
-                from keras.saving import load_model
-
-                for name, given in options.items():
-                    if given:
-                        raise ValueError(f"{name} says nothing about a .keras file")
-                return from_keras(load_model(path, compile=False, safe_mode=True))
         with open(path, "rb") as file:
             contents = file.read()
         return Network._over(_engine.Network.from_bytes(contents, os.fsdecode(path), options))
@@ -494,7 +483,7 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
             raise TypeError(f"{name}: expected floats, found {array.dtype}")
         narrow = np.ascontiguousarray(array, dtype=np.float32)
         if not np.array_equal(narrow, array, equal_nan=True):
-            raise ValueError(f"{name}: holds {array.dtype} that no float32 is equal to: convert the module with .float()")
+            raise ValueError(f"{name}: holds {array.dtype} that no float32 is equal to: convert the module to 32 bits, with .float() in PyTorch")
         arrays[name] = narrow.reshape(array.shape)
     return arrays
 
@@ -502,7 +491,6 @@ def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
 def _keras_layers(layer: Any) -> list[tuple[str, str, list[Floats]]]:
     """Class, configuration and weights of a layer; those of a nested chain for a model."""
     import keras
-    import numpy as np
 
     if isinstance(layer, keras.Sequential):
         return [part for inner in layer.layers for part in _keras_layers(inner)]
@@ -510,7 +498,8 @@ def _keras_layers(layer: Any) -> list[tuple[str, str, list[Floats]]]:
     if not kind.__module__.startswith("keras."):
         raise ValueError(f"layer {layer.name} is a {kind.__name__} of its own, which is not read")
     configuration = json.dumps(layer.get_config(), default=str)
-    return [(kind.__name__, configuration, [np.ascontiguousarray(array, np.float32) for array in layer.get_weights()])]
+    weights = _arrays({f"layer {layer.name}, weights {index}": array for index, array in enumerate(layer.get_weights())})
+    return [(kind.__name__, configuration, list(weights.values()))]
 
 
 def _chain(model: Any) -> list[Any]:
@@ -552,7 +541,7 @@ def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
         raise TypeError(named(error)) from error
     except MemoryError as error:
         raise MemoryError(named(error)) from error
-    except (ValueError, zipfile.BadZipFile) as error:
+    except ValueError as error:
         raise ValueError(named(error)) from error
 
 

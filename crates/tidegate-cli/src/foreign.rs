@@ -63,6 +63,12 @@ pub(crate) fn open(
                 Err(reason) => Opened::Graph(Box::new(graph), reason),
             })
         }
+        FileKind::Keras => {
+            reading.refuse_for(path, "a model of Keras, which says all of it itself")?;
+            task.refuse_for(path)?;
+            let network = Network::from_bytes(&bytes, &reading.options()).map_err(exchange)?;
+            Ok(Opened::Network(plain(network, kind)))
+        }
         FileKind::StateDict | FileKind::RtNeural => {
             task.refuse_for(path)?;
             let network = Network::from_bytes(&bytes, &reading.options()).map_err(exchange)?;

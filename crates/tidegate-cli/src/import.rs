@@ -27,6 +27,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         FileKind::Model => return Err(Failure::AlreadyModel { file: file.clone() }),
         FileKind::StateDict => "parameters of PyTorch's modules",
         FileKind::RtNeural => "a network of RTNeural",
+        FileKind::Keras => "a model of Keras",
         FileKind::Onnx => "ONNX",
     };
     let model = foreign

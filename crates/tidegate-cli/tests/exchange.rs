@@ -285,6 +285,43 @@ fn a_classifier_goes_out_from_raw_channels_to_probabilities() {
 }
 
 #[test]
+fn a_model_of_keras_becomes_a_model_that_runs_and_streams() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tidegate-exchange/tests/reference/keras/models");
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = file(folder, "x.csv", "0.5,1,-1\n-1,0.25,0\n2,0,0.125\n");
+    for name in ["gru_functional.keras", "functional.h5"] {
+        let keras = path(&models, name);
+        let model = path(folder, "model.safetensors");
+        let said = sentence("import", &[&keras, "-o", &model]);
+        assert!(
+            said.contains(
+                "3 features, 1 layer of GRU with 4 units, 2 outputs. It was a model of Keras."
+            ),
+            "{said}"
+        );
+        let expected = lines("run", &[&keras, &data]);
+        assert_eq!(expected.lines().count(), 3);
+        assert_eq!(lines("run", &[&model, &data]), expected);
+        assert!(difference(&lines("run", &[&keras, &data, "--step"]), &expected) < 1e-6);
+        fs::remove_file(model).unwrap();
+    }
+    let out = path(folder, "out.safetensors");
+    let import = |name: &str, options: &[&str]| {
+        let keras = path(&models, name);
+        refused("import", &[&[&keras, "-o", &out], options].concat())
+    };
+    assert!(
+        import("functional.h5", &["--reset", "before"])
+            .contains("--reset is for PyTorch's parameters")
+    );
+    assert!(import("lstm.weights.h5", &[]).contains("model.save(\"model.keras\")"));
+    assert!(import("quantised.keras", &[]).contains("8-bit integers"));
+    assert_eq!(names(folder), ["x.csv"]);
+}
+
+#[test]
 fn what_is_wrong_is_said_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -311,7 +348,7 @@ fn what_is_wrong_is_said_and_nothing_is_written() {
             .contains("tidegate.exchange.save_state_dict(torch.load(path, weights_only=True)")
     );
     assert!(
-        import("model.keras", b"PK\x03\x04 model.weights.h5 ").contains("tidegate.exchange.read")
+        import("model.keras", b"PK\x03\x04 model.weights.h5 ").contains("the archive: is damaged")
     );
     assert!(import("empty", b"").contains("is empty"));
     assert!(import("text.onnx", b"hello").contains("text.onnx"));

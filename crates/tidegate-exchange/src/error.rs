@@ -46,7 +46,7 @@ pub enum ExchangeError {
     /// A file of no kind that is known here.
     #[error(
         "the file is of no kind that is read: it begins with {found}; read are model files, parameters of PyTorch's modules as \
-         safetensors, ONNX, JSON of RTNeural and, in Python, .keras files"
+         safetensors, ONNX, JSON of RTNeural and models of Keras 3"
     )]
     UnknownKind {
         /// How it begins.

@@ -7,7 +7,7 @@ use tidegate_model::{Model, safetensors_header};
 use crate::error::ExchangeError;
 use crate::network::Network;
 use crate::task::{TaskNetwork, TaskOptions};
-use crate::{onnx, pytorch, rtneural};
+use crate::{keras, onnx, pytorch, rtneural};
 
 /// A kind of file that holds a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum FileKind {
     StateDict,
     /// JSON: a network of RTNeural.
     RtNeural,
+    /// A `.keras` archive, or HDF5: a whole model of Keras.
+    Keras,
     /// ONNX.
     Onnx,
 }
@@ -40,8 +42,8 @@ impl FileKind {
         if bytes.starts_with(b"PK\x03\x04") {
             // The names of an archive's files stand in it as they are.
             let holds = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
-            if holds(b"model.weights.h5") {
-                return refuse("a .keras file, whose weights are HDF5", KERAS);
+            if holds(keras::WEIGHTS.as_bytes()) {
+                return Ok(FileKind::Keras);
             }
             if holds(b"data.pkl") {
                 return refuse(
@@ -51,11 +53,11 @@ impl FileKind {
             }
             return refuse(
                 "a ZIP archive",
-                "give a model file, a safetensors file, an ONNX file or JSON of RTNeural",
+                "give a model file, a safetensors file, a .keras file, an ONNX file or JSON of RTNeural",
             );
         }
         if bytes.starts_with(b"\x89HDF\r\n\x1a\n") {
-            return refuse("an HDF5 file", HDF5);
+            return Ok(FileKind::Keras);
         }
         if bytes.first() == Some(&0x80)
             && bytes
@@ -105,10 +107,6 @@ fn beginning(bytes: &[u8]) -> String {
 
 const TORCH: &str = "save its parameters as safetensors, in Python: \
     tidegate.exchange.save_state_dict(torch.load(path, weights_only=True), \"model.safetensors\")";
-const HDF5: &str = "let Keras read it, in Python: tidegate.exchange.from_keras(keras.models.load_model(path)).save(\"model.safetensors\"); \
-    for weights alone, build the model and call its load_weights first";
-const KERAS: &str =
-    "let Keras read it, in Python: tidegate.exchange.read(path).save(\"model.safetensors\")";
 
 impl Network {
     /// The network in a file of any kind that is read here; that of a model file with what its task adds: see [`TaskNetwork`].
@@ -123,6 +121,7 @@ impl Network {
                 Ok(TaskNetwork::of_model(model, place, TaskOptions::default())?.network)
             }
             FileKind::StateDict => pytorch::read(bytes, options),
+            FileKind::Keras => keras::read_file(bytes),
             FileKind::RtNeural => rtneural::read(bytes, options),
             FileKind::Onnx => onnx::Graph::read(bytes)?.to_network(),
         }

@@ -101,7 +101,7 @@ fn what_is_not_computed_is_named_with_its_layer() {
         )
         .contains("the activation relu")
     );
-    assert!(refusal("LSTM", json!({}), &[&[2, 12]]).contains("has 1 arrays of weights"));
+    assert!(refusal("LSTM", json!({}), &[&[2, 12]]).contains("has 1 array of weights"));
     assert!(refusal("LSTM", json!({}), &[&[2, 12], &[0, 0], &[12]]).contains("weights"));
     assert!(refusal("Embedding", json!({"mask_zero": true}), &[&[4, 2]]).contains("mask_zero"));
     assert!(refusal("Conv1D", json!({}), &[]).contains("layer Conv1D: this kind of layer"));

@@ -14,7 +14,7 @@ use tidegate_exchange::{
 };
 use tidegate_model::{BatchInputs, Model};
 
-use super::named::{array, arrays_of, dictionary};
+use super::named::{arrays_of, dictionary};
 use super::options::ReadOptions;
 use crate::arrays::{Floats, array_of, tokens_of};
 use crate::compute::compute;
@@ -100,15 +100,12 @@ impl NetworkObject {
         let layers = layers.into_iter().map(|(class, configuration, weights)| {
             let configuration = serde_json::from_str(&configuration)
                 .map_err(|error| Failure::value(format!("{class}: {error}")))?;
-            let weights = weights
-                .iter()
-                .enumerate()
-                .map(|(index, value)| array(format!("weights {index} of {class}"), value));
-            Ok(KerasLayer {
-                weights: weights.collect::<Outcome<_>>()?,
-                class,
-                configuration,
-            })
+            let weights = weights.iter().enumerate().map(|(index, value)| {
+                let floats = Floats::of(&format!("weights {index} of {class}"), value)?;
+                Ok((floats.shape().to_vec(), floats.values().to_vec()))
+            });
+            let weights = weights.collect::<Outcome<_>>()?;
+            Ok(KerasLayer::new(class, configuration, weights)?)
         });
         let layers = layers.collect::<Outcome<Vec<_>>>()?;
         compute(py, || NetworkObject::of(keras::read(&layers)?))

@@ -53,6 +53,14 @@ impl ReadOptions {
                 refuse(&of_torch, parameters, "ONNX, which says all of it itself")?;
                 refuse(&of_task, models, "ONNX")
             }
+            FileKind::Keras => {
+                refuse(
+                    &of_torch,
+                    parameters,
+                    "of Keras, which says all of it itself",
+                )?;
+                refuse(&of_task, models, "of Keras")
+            }
             FileKind::StateDict => refuse(&of_task, models, "PyTorch's parameters"),
             FileKind::RtNeural => refuse(&of_task, models, "JSON of RTNeural"),
         }

@@ -5,6 +5,7 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
+import tidegate
 from tidegate import exchange
 
 # Both compute in float32 with their own exponentials; outputs are at most near 1.
@@ -75,12 +76,37 @@ def test_embedding_activations_and_pooling_give_keras_numbers(tmp_path):
     assert network.description["layers"] == ["embedding", "gru", "mean", "dense", "relu", "dense", "softmax"]
 
 
-def test_a_keras_file_is_read(tmp_path):
-    model = keras.Sequential([keras.Input((None, 3)), keras.layers.LSTM(4), keras.layers.Dense(1, activation="sigmoid")])
-    model.save(tmp_path / "model.keras")
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_a_file_is_read_as_the_model_that_it_holds(name, tmp_path):
+    entry = keras.Input((None, 3))
+    hidden = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True))(entry)
+    hidden = keras.layers.Dropout(0.5)(keras.layers.GRU(4)(hidden))
+    model = filled(keras.Model(entry, keras.layers.Dense(1, activation="sigmoid")(hidden)))
+    model.save(tmp_path / name)
     x = RNG.standard_normal((2, 5, 3)).astype(np.float32)
-    found = exchange.read(tmp_path / "model.keras")(x, batch_first=True)
-    np.testing.assert_allclose(found, np.asarray(model.predict(x, verbose=0)), atol=BOUND, rtol=0)
+    found = exchange.read(tmp_path / name)
+    np.testing.assert_allclose(found(x, batch_first=True), np.asarray(model.predict(x, verbose=0)), atol=BOUND, rtol=0)
+    np.testing.assert_array_equal(exchange.from_keras(model)(x), found(x))
+
+
+def test_a_model_that_went_to_keras_comes_back_from_its_file(tmp_path):
+    x = RNG.standard_normal((6, 2, 3)).astype(np.float32)
+    network = exchange.Network(tidegate.Model(tidegate.Gru(3, 5, layers=2, seed=1), 2, seed=2))
+    exchange.to_keras(network).save(tmp_path / "model.keras")
+    np.testing.assert_array_equal(exchange.read(tmp_path / "model.keras")(x), network(x))
+
+
+def test_a_file_of_weights_alone_says_what_to_do(tmp_path):
+    model = filled(keras.Sequential([keras.Input((None, 3)), keras.layers.GRU(4)]))
+    model.save_weights(tmp_path / "model.weights.h5")
+    with pytest.raises(ValueError, match="call its load_weights") as refusal:
+        exchange.read(tmp_path / "model.weights.h5")
+    assert 'model.save("model.keras")' in str(refusal.value)
+    built = keras.Sequential([keras.Input((None, 3)), keras.layers.GRU(4)])
+    built.load_weights(tmp_path / "model.weights.h5")
+    built.save(tmp_path / "model.keras")
+    x = RNG.standard_normal((2, 5, 3)).astype(np.float32)
+    np.testing.assert_array_equal(exchange.read(tmp_path / "model.keras")(x), exchange.from_keras(model)(x))
 
 
 def test_a_functional_model_is_read_where_it_is_a_chain():
@@ -102,14 +128,33 @@ def test_a_functional_model_is_read_where_it_is_a_chain():
         (keras.layers.LSTM(2, go_backwards=True), "go_backwards"),
         (keras.layers.LSTM(2, activation="relu"), "the activation relu"),
         (keras.layers.Bidirectional(keras.layers.GRU(2), merge_mode="sum"), "merge_mode sum"),
+        (keras.layers.Bidirectional(keras.layers.GRU(2, activation="elu"), name="both"), r"layer both \(GRU\): the activation elu"),
         (keras.layers.Conv1D(2, 2), "Conv1D"),
         (keras.layers.Dense(2, activation="gelu"), "the activation gelu"),
     ],
 )
-def test_what_is_not_computed_is_named(layer, message):
+def test_what_is_not_computed_is_named(layer, message, tmp_path):
     model = keras.Sequential([keras.Input((4, 3)), layer])
     with pytest.raises(ValueError, match=message):
         exchange.from_keras(model)
+    for name in ("model.keras", "model.h5"):
+        model.save(tmp_path / name)
+        with pytest.raises(ValueError, match=message):
+            exchange.read(tmp_path / name)
+
+
+def test_a_branch_and_a_class_of_its_own_are_refused_in_files_too(tmp_path):
+    class Own(keras.layers.Dense):
+        pass
+
+    entry = keras.Input((None, 3))
+    hidden = keras.layers.GRU(4, return_sequences=True, name="state")(entry)
+    branched = keras.Model(entry, keras.layers.Add(name="sum")([hidden, keras.layers.Dense(4)(hidden)]))
+    own = keras.Sequential([entry, Own(2, name="mine")])
+    for model, message in ((branched, "layer sum, which does not read .* alone"), (own, "mine, a Own whose code is not in the file")):
+        model.save(tmp_path / "model.keras")
+        with pytest.raises(ValueError, match=message):
+            exchange.read(tmp_path / "model.keras")
 
 
 def test_what_is_no_model_is_a_type_error():

@@ -4,6 +4,7 @@ use serde_json::Value;
 use tidegate_cells::{Activation, Cell, Gru, Lstm, Reset, Rnn, Stack};
 
 use super::KerasLayer;
+use super::configuration::{described, is_of_keras, name_of};
 use super::recurrent::read_weights;
 use crate::error::ExchangeError;
 use crate::network::{Input, Layer, Network};
@@ -39,6 +40,7 @@ fn one(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError>
         Some(array) => Err(layer.malformed(format!("has weights ({}), expected none", array.name))),
         None => Ok(()),
     };
+    layer.refuse_quantised()?;
     match layer.class.as_str() {
         "InputLayer"
         | "Dropout"
@@ -64,10 +66,7 @@ fn one(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError>
                 return Err(layer.no_counterpart("mask_zero, which passes over tokens of 0,"));
             }
             let [weight] = &layer.weights[..] else {
-                return Err(layer.malformed(format!(
-                    "has {} arrays of weights, expected 1",
-                    layer.weights.len()
-                )));
+                return Err(layer.wrong_count(layer.weights.len(), "a matrix"));
             };
             let [vocabulary, size] = weight.shape[..] else {
                 return Err(
@@ -114,7 +113,7 @@ fn one(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError>
             Ok((None, vec![softmax]))
         }
         "GlobalAveragePooling1D" => {
-            if layer.function("data_format", "channels_last")? != "channels_last" {
+            if layer.word("data_format", "channels_last")? != "channels_last" {
                 return Err(layer.no_counterpart("pooling over another axis than time"));
             }
             if layer.flag("keepdims", false)? {
@@ -128,7 +127,7 @@ fn one(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError>
 
 fn dense(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
     let [kernel, rest @ ..] = &layer.weights[..] else {
-        return Err(layer.malformed("has no kernel".into()));
+        return Err(layer.wrong_count(0, "a kernel and a bias"));
     };
     let [inputs, outputs] = kernel.shape[..] else {
         return Err(kernel.malformed(format!("has shape {:?}, expected a matrix", kernel.shape)));
@@ -195,7 +194,7 @@ fn recurrent(
     backward: Option<&[crate::array::NamedArray]>,
 ) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
     let cell = cell(layer)?;
-    let (input_size, hidden_size, mut weights) = read_weights(cell, forward)?;
+    let (input_size, hidden_size, mut weights) = read_weights(layer, cell, forward)?;
     let declared = layer.configuration.get("units").and_then(Value::as_u64);
     if let Some(units) = declared
         && units != hidden_size as u64
@@ -206,7 +205,7 @@ fn recurrent(
     }
     let mut stack = Stack::new(cell, input_size, hidden_size);
     if let Some(backward) = backward {
-        let (inputs, units, backward) = read_weights(cell, backward)?;
+        let (inputs, units, backward) = read_weights(layer, cell, backward)?;
         if (inputs, units) != (input_size, hidden_size) {
             return Err(layer.malformed(format!(
                 "runs forwards with {hidden_size} units on {input_size} features, and backwards with {units} on {inputs}"
@@ -223,7 +222,7 @@ fn recurrent(
 }
 
 fn bidirectional(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
-    let mode = layer.function("merge_mode", "concat")?;
+    let mode = layer.word("merge_mode", "concat")?;
     if mode != "concat" {
         return Err(layer.no_counterpart(&format!("the merge_mode {mode}")));
     }
@@ -247,17 +246,26 @@ fn bidirectional(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), Exch
     recurrent(&forward, first, Some(second))
 }
 
-/// The layer within a wrapper's configuration, without its weights.
+/// The layer within a wrapper's configuration, without its weights, under the wrapper's name.
 fn inner(layer: &KerasLayer, key: &str) -> Result<KerasLayer, ExchangeError> {
     let inner = layer.configuration.get(key);
-    let class = inner.and_then(|inner| inner.get("class_name")?.as_str());
-    let configuration = inner.and_then(|inner| inner.get("config"));
-    match (class, configuration) {
-        (Some(class), Some(configuration)) => Ok(KerasLayer {
-            class: class.to_owned(),
-            configuration: configuration.clone(),
-            weights: Vec::new(),
-        }),
-        _ => Err(layer.malformed(format!("its configuration has no {key}"))),
+    let Some((inner, (class, configuration))) =
+        inner.and_then(|inner| Some((inner, described(inner)?)))
+    else {
+        return Err(layer.malformed(format!("its configuration has no {key}")));
+    };
+    if !is_of_keras(inner) {
+        return Err(layer.no_counterpart(&format!("a {class} whose code is not in the file,")));
     }
+    let mut configuration = configuration.clone();
+    if let (Value::Object(entries), Some(name)) =
+        (&mut configuration, name_of(&layer.configuration))
+    {
+        entries.insert("name".into(), Value::String(name.to_owned()));
+    }
+    Ok(KerasLayer {
+        class: class.to_owned(),
+        configuration,
+        weights: Vec::new(),
+    })
 }

@@ -2,23 +2,19 @@
 
 use tidegate_cells::{Cell, Gru, Reset};
 
+use super::KerasLayer;
 use crate::array::{NamedArray, reordered, transposed};
 use crate::error::ExchangeError;
 
 /// The parameters of one layer and direction as [`tidegate_cells::Stack::tensors`] lays them out, with input and hidden size. Without a
 /// bias, both are zeros.
-pub(crate) fn read_weights(
+pub(super) fn read_weights(
+    layer: &KerasLayer,
     cell: Cell,
     weights: &[NamedArray],
 ) -> Result<(usize, usize, Vec<f32>), ExchangeError> {
     let [kernel, recurrent, rest @ ..] = weights else {
-        return Err(ExchangeError::Malformed {
-            place: cell.name().into(),
-            reason: format!(
-                "has {} arrays of weights, expected a kernel, a recurrent kernel and a bias",
-                weights.len()
-            ),
-        });
+        return Err(layer.wrong_count(weights.len(), "a kernel, a recurrent kernel and a bias"));
     };
     let blocks = cell.blocks();
     let [hidden_size, columns] = recurrent.shape[..] else {
