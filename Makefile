@@ -53,7 +53,7 @@ test-rust: ## the Rust tests of the whole workspace
 	$(CARGO) test --workspace
 
 test-python: $(VENV)/.mido ## check the Python scripts and the checked-in reference vectors (needs no PyTorch)
-	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py bench/engines/*.py docs/*.py
+	$(PYTHON) -c 'import ast, sys; [ast.parse(open(path, encoding="utf-8").read(), path) for path in sys.argv[1:]]' crates/*/tests/reference/*.py bench/*.py bench/engines/*.py docs/*.py python/*.py
 	$(PYTHON) $(REFERENCE)/check.py
 	$(VENV_PYTHON) crates/tidegate-data/tests/files/read_midi.py
 	$(PYTHON) docs/forecasting.py --check
@@ -133,6 +133,7 @@ $(VENV)/.peers: $(VENV)/.torch
 
 wheel: $(VENV)/.maturin ## build the Python package's wheel in dist/
 	rm -f dist/tidegate-*.whl
+	$(PYTHON) python/third_party_notices.py python/THIRD-PARTY-NOTICES
 	$(VENV_PYTHON) -m maturin build --quiet --release --manifest-path python/Cargo.toml --out dist
 
 # The compiled module beside its Python sources, for work on them with PYTHONPATH=python.

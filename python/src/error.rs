@@ -125,6 +125,7 @@ impl From<ExchangeError> for Failure {
         match error {
             ExchangeError::Cells(error) => error.into(),
             ExchangeError::Model(error) => error.into(),
+            ExchangeError::Task(error) => (*error).into(),
             _ => of_chain(&error),
         }
     }

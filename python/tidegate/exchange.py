@@ -6,6 +6,7 @@ a chain of layers that runs over whole sequences or step by step and is written 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from tidegate._engine import Network as _Layers
 from tidegate.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -104,7 +105,8 @@ class Network:
             OSError: If the file cannot be written; one that stood there before is as it was.
             ValueError: If a model file cannot hold a layer; it is named.
         """
-        self.to_model().save(path)
+        with _naming(path):
+            self.to_model().save(path)
 
     def to_onnx(self, path: str | os.PathLike[str], *, preset: Literal["sequence", "step"] = "sequence") -> None:
         """Writes an ONNX file with real GRU, LSTM or RNN operators, whole or not at all.
@@ -118,7 +120,8 @@ class Network:
             OSError: If the file cannot be written.
             ValueError: If a layer has no counterpart; it is named.
         """
-        _replace(path, self._engine.to_onnx(preset))
+        with _naming(path):
+            _replace(path, self._engine.to_onnx(preset))
 
     def to_state_dict(self) -> dict[str, Floats]:
         """Copies of the parameters under the names that a PyTorch module gives them; ``torch_source`` is the module's source.
@@ -139,7 +142,8 @@ class Network:
             OSError: If the file cannot be written.
             ValueError: If ``torch.nn`` has no module for a layer; it is named.
         """
-        _replace(path, self._engine.to_pytorch())
+        with _naming(path):
+            _replace(path, self._engine.to_pytorch())
 
     def to_rtneural(self, path: str | os.PathLike[str]) -> None:
         """Writes the JSON that RTNeural loads.
@@ -148,7 +152,8 @@ class Network:
             OSError: If the file cannot be written.
             ValueError: If RTNeural has no layer for one of these; it is named.
         """
-        _replace(path, self._engine.to_rtneural())
+        with _naming(path):
+            _replace(path, self._engine.to_rtneural())
 
     def __repr__(self) -> str:
         description = self.description
@@ -161,6 +166,7 @@ class NetworkStream:
     """One sequence, or several side by side, fed step by step. The bits are those of a call over the whole sequences."""
 
     def __init__(self, network: Network, batch: int | None = None) -> None:
+        self._network = network
         self._engine = _engine.NetworkStream(network._engine, batch)
 
     @property
@@ -194,6 +200,13 @@ class NetworkStream:
         """
         self._engine.restore(list(states))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For ``pickle`` and ``copy``: a copy goes on from the same states, alone."""
+        return type(self), (self._network, self.batch), self.snapshot()
+
+    def __setstate__(self, states: list[State]) -> None:
+        self.restore(states)
+
 
 def read(
     path: str | os.PathLike[str],
@@ -201,29 +214,36 @@ def read(
     layers: Sequence[str] | None = None,
     read: Read | None = None,
     nonlinearity: Nonlinearity | None = None,
-    reset: Reset = "after",
+    reset: Reset | None = None,
+    scaled: bool = False,
+    logits: bool = False,
 ) -> Network:
     """The network in a file: ONNX, parameters of a PyTorch module as safetensors, JSON of RTNeural, a model of Keras (``.keras``, or a whole
     one in ``.h5``), a model file.
 
-    What kind of file it is, its content says. Of a model file it is the network alone, without the scaling of its task. No other library
-    is needed, and nothing in a file is run. The keywords say what the parameters of a PyTorch module do not.
+    What kind of file it is, its content says. A model of a classifier or regressor comes with what its task adds, as for ``tidegate run``:
+    it reads the channels as the recordings hold them and gives probabilities, or targets in their units. Every other model is the
+    network alone; ``Network(tidegate.load(path))`` is that of any model. No other library is needed, and nothing in a file is run. A keyword that says nothing about a file of its kind is refused.
 
     Args:
         path: The file.
-        layers: The order of computation: modules by their names in the file, and ``"last"``, ``"mean"``, ``"relu"``, ``"sigmoid"``,
-            ``"tanh"``, ``"softmax"``. By default the one order in which the sizes fit.
+        layers: Of a PyTorch module's parameters, the order of computation: modules by their names in the file, and ``"last"``, ``"mean"``,
+            ``"relu"``, ``"sigmoid"``, ``"tanh"``, ``"softmax"``. By default the one order in which the sizes fit.
         read: What the layers above the recurrent ones read: ``"every"`` step, the ``"last"`` state, the ``"mean"``; every step by default.
         nonlinearity: Activation of ``torch.nn.RNN``; by default ``"tanh"``.
-        reset: Where the reset gate of GRUs acts; ``torch.nn.GRU`` is ``"after"``.
+        reset: Where the reset gate of GRUs acts; by default ``"after"``, as in ``torch.nn.GRU``.
+        scaled: Leave out the scaling of a classifier's or regressor's channels: the network reads channels that are scaled already.
+        logits: Leave out a classifier's softmax.
 
     Raises:
         OSError: If the file cannot be read.
-        ValueError: If it is damaged, or holds what is not computed here, which is named.
+        ValueError: If it is damaged, of no kind that is read, or holds what is not computed here, which is named.
     """
-    with open(path, "rb") as file:
-        contents = file.read()
-    return Network._over(_engine.Network.from_bytes(contents, _names(layers), read, nonlinearity, reset))
+    options = _options(layers, read, nonlinearity, reset, scaled, logits)
+    with _naming(path):
+        with open(path, "rb") as file:
+            contents = file.read()
+        return Network._over(_engine.Network.from_bytes(contents, os.fsdecode(path), options))
 
 
 def from_state_dict(
@@ -232,16 +252,16 @@ def from_state_dict(
     layers: Sequence[str] | None = None,
     read: Read | None = None,
     nonlinearity: Nonlinearity | None = None,
-    reset: Reset = "after",
+    reset: Reset | None = None,
 ) -> Network:
     """The network of a PyTorch module's parameters: tensors or arrays by name. The keywords are those of ``read``.
 
     Raises:
-        TypeError: If a value is no tensor or array of floats.
+        TypeError: If ``state_dict`` is no mapping, or a value is no tensor or array of floats.
         ValueError: If the parameters make up no network, or more than one.
     """
-    arrays = _arrays(state_dict)
-    return Network._over(_engine.Network.from_state_dict(arrays, _names(layers), read, nonlinearity, reset))
+    options = _options(layers, read, nonlinearity, reset)
+    return Network._over(_engine.Network.from_state_dict(_arrays(state_dict), options))
 
 
 def from_torch(
@@ -418,22 +438,40 @@ def save_state_dict(state_dict: Mapping[str, Any], path: str | os.PathLike[str])
         TypeError: If ``state_dict`` is no mapping, such as a module itself, or a value is no tensor or array of floats.
         ValueError: If a value is not finite, or a 64-bit float is none of 32 bits.
     """
-    if not isinstance(state_dict, Mapping):
-        hint = ": give it module.state_dict()" if hasattr(state_dict, "state_dict") else ""
-        raise TypeError(f"state_dict: expected parameters by name, found a {type(state_dict).__name__}{hint}")
-    _replace(path, _engine.state_dict_bytes(_arrays(state_dict)))
+    arrays = _arrays(state_dict)
+    with _naming(path):
+        _replace(path, _engine.state_dict_bytes(arrays))
 
 
-def _names(layers: Sequence[str] | None) -> list[str]:
+def _options(
+    layers: Sequence[str] | None,
+    read: str | None,
+    nonlinearity: str | None,
+    reset: str | None,
+    scaled: bool = False,
+    logits: bool = False,
+) -> dict[str, Any]:
+    """The keywords of ``read`` as the engine takes them."""
     if isinstance(layers, str):
         raise TypeError("layers: expected a list of names, found a str")
-    return list(layers or ())
+    return {
+        "layers": list(layers or ()),
+        "read": read,
+        "nonlinearity": nonlinearity,
+        "reset": reset,
+        "scaled": scaled,
+        "logits": logits,
+    }
 
 
 def _arrays(state_dict: Mapping[str, Any]) -> dict[str, Floats]:
     """Parameters as arrays of ``float32``, where nothing is lost by it."""
     import numpy as np
 
+    if not isinstance(state_dict, Mapping):
+        kind = type(state_dict).__name__
+        advice = ": give it module.state_dict()" if hasattr(state_dict, "state_dict") else ""
+        raise TypeError(f"state_dict: expected parameters by name, found a {kind}{advice}")
     arrays = {}
     for name, value in state_dict.items():
         if hasattr(value, "detach"):
@@ -480,6 +518,31 @@ def _chain(model: Any) -> list[Any]:
     if tensor is not model.outputs[0]:
         raise ValueError("the output is not that of the last layer: the model is no chain of layers")
     return layers
+
+
+@contextlib.contextmanager
+def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Lets errors over a file name it."""
+    name = os.fsdecode(path)
+
+    def named(error: BaseException) -> str:
+        text = str(error)
+        return text if text.startswith(name) else f"{name}: {text}"
+
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        if error.errno is not None:
+            raise OSError(error.errno, error.strerror, name) from error
+        raise OSError(named(error)) from error
+    except TypeError as error:
+        raise TypeError(named(error)) from error
+    except MemoryError as error:
+        raise MemoryError(named(error)) from error
+    except ValueError as error:
+        raise ValueError(named(error)) from error
 
 
 def _replace(path: str | os.PathLike[str], contents: bytes) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ForecastNetwork", "Model", "load"]
 
 # What a file's description has a key for.
-_TASKS = ("forecast", "classify", "detect", "next")
+_TASKS = ("forecast", "classify", "detect", "next", "regress")
 
 
 def load(path: str | os.PathLike[str]) -> Model | ForecastNetwork:
@@ -53,7 +53,8 @@ class _Saved:
 
     @property
     def task(self) -> str | None:
-        """What it was trained for: ``"forecast"``, ``"classify"``, ``"detect"``, ``"next"``, or ``None`` where the file says nothing."""
+        """What it was trained for: ``"forecast"``, ``"classify"``, ``"detect"``, ``"next"``, ``"regress"``, or
+        ``None`` where the file says nothing."""
         description = self._engine.description
         return next((task for task in _TASKS if task in description), None)
 

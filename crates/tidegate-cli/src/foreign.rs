@@ -9,7 +9,6 @@ use std::path::Path;
 use tidegate_data::read_regular_file;
 use tidegate_exchange::onnx::{self, Chain};
 use tidegate_exchange::{ExchangeError, FileKind, Network, pytorch};
-use tidegate_train::ModelTask;
 
 use crate::failure::Failure;
 pub(crate) use arguments::{ReadingArguments, TaskArguments};
@@ -106,9 +105,4 @@ fn plain(network: Network, kind: FileKind) -> Foreign {
         names: Vec::new(),
         notes: Vec::new(),
     }
-}
-
-/// The task of a model file.
-fn task_of(path: &Path) -> Result<Option<ModelTask>, Failure> {
-    Ok(ModelTask::of_file(path)?)
 }

@@ -26,9 +26,13 @@ pub(crate) fn run(arguments: &GatesArguments) -> Result<(), Failure> {
         }
         _ => None,
     };
-    let source = || source(arguments)?.read();
-    let sequence = shown.map_or_else(source, Ok)?;
+    // Misuse of options is known before the model is read.
+    let shown = match shown {
+        Some(shown) => Ok(shown),
+        None => Err(source(arguments)?),
+    };
     let model = Model::load(&arguments.model).map_err(GatesError::Model)?;
+    let sequence = shown.or_else(|source| source.read_for(&model))?;
     sequence.check_fits(&model)?;
     let part = arguments.steps.unwrap_or_default();
     let shown = part.of(&model.configuration().recurrent, sequence.inputs.steps())?;

@@ -8,11 +8,13 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use clap::error::ErrorKind;
 use tidegate_cells::Batch;
 use tidegate_data::{NumberArray, npy_bytes};
 use tidegate_exchange::{Input, NetworkRunner, NetworkStream};
 use tidegate_model::{BatchInputs, replace_file};
 
+use crate::compare::misuse;
 use crate::failure::Failure;
 use crate::foreign::{Foreign, Opened, open};
 use crate::outputs::check_outputs;
@@ -37,6 +39,12 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
         ..
     } = arguments;
     if let Some(output) = output {
+        if !has_extension(output, "npy") && !has_extension(output, "csv") {
+            let message =
+                "--output is a NumPy array (.npy) or rows of numbers (.csv): its name says which"
+                    .to_owned();
+            misuse(&["run"], ErrorKind::ValueValidation, message).exit()
+        }
         check_outputs(&[output], &[model, data])?;
     }
     let opened = open(model, &arguments.reading, &arguments.task)?;
@@ -51,15 +59,23 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<(), Failure> {
     match output {
         None => print(&lines(&found)),
         Some(output) => {
-            let bytes = npy_bytes(&found.shape, &found.values);
+            let (bytes, what) = match has_extension(output, "csv") {
+                true => (lines(&found).into_bytes(), "the rows of an array"),
+                false => (npy_bytes(&found.shape, &found.values), "an array"),
+            };
             replace_file(output, &bytes).map_err(|error| Failure::write(output, error))?;
-            let mut text = format!("Wrote {}: an array {:?}.", output.display(), found.shape);
+            let mut text = format!("Wrote {}: {what} {:?}.", output.display(), found.shape);
             for note in &found.notes {
                 let _ = write!(text, " {note}");
             }
             print(&paragraph(&visible(&text), Page::of_standard_output().text))
         }
     }
+}
+
+fn has_extension(path: &Path, expected: &str) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case(expected))
 }
 
 /// Steps, sequences and the numbers in the order of the network.

@@ -137,6 +137,23 @@ fn parameters_become_a_model_that_runs_streams_shows_its_gates_and_goes_out_agai
     assert!(said.contains("an array [3, 3]"), "{said}");
     let bytes = fs::read(array).unwrap();
     assert_eq!(bytes.len(), 128 + 9 * 4);
+    let rows = path(folder, "y.csv");
+    let said = sentence("run", &[&model, &data, "-o", &rows]);
+    assert!(said.contains("the rows of an array [3, 3]"), "{said}");
+    assert_eq!(fs::read_to_string(rows).unwrap(), whole);
+    let other = path(folder, "y.txt");
+    let message = failure_of(command("run", &[&model, &data, "-o", &other]), 2);
+    assert!(
+        message.contains("(.npy)") && message.contains("(.csv)"),
+        "{message}"
+    );
+    assert!(!Path::new(&other).exists());
+    let nowhere = path(folder, "nowhere/y.npy");
+    let message = refused("run", &[&model, &data, "-o", &nowhere]);
+    assert!(
+        message.contains("nowhere/y.npy") && !message.contains(".tidegate-"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use support::{command, failure_of, file, gates, printed, scales, success, text};
 use tempfile::TempDir;
-use tidegate_data::FeatureSequence;
+use tidegate_data::{FeatureSequence, npy_bytes};
 
 /// Models of a few units, as `tidegate compare --out` writes them: of the adding problem, copy memory and music.
 static MODELS: LazyLock<TempDir> = LazyLock::new(|| {
@@ -322,6 +322,31 @@ fn pieces_of_music_and_tokens_are_shown() {
 }
 
 #[test]
+fn whole_numbers_of_a_file_are_tokens_for_a_model_that_reads_tokens() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = model("copy", "gru");
+    let table = file(folder.path(), "tokens.csv", "token\n3\n1\n0\n2\n");
+    let array = folder.path().join("tokens.npy");
+    fs::write(&array, npy_bytes(&[4], &[3.0, 1.0, 0.0, 2.0])).unwrap();
+    let shown = document(&[&copy, &table]);
+    assert_eq!(shown["input"]["shape"], serde_json::json!([4]));
+    let same = document(&[&copy, array.to_str().unwrap()]);
+    assert_eq!(shown["layers"], same["layers"]);
+    let other = file(folder.path(), "other.csv", "3\n1\n0\n1\n");
+    assert_ne!(shown["layers"], document(&[&copy, &other])["layers"]);
+    for (numbers, expected) in [
+        ("3\n1.5\n", "step 1 is 1.5: the model reads tokens"),
+        ("3\n-1\n", "step 1 is -1: the model reads tokens"),
+        ("3,1\n1,2\n", "the shape [2, 2]: the model reads tokens"),
+        ("3\n4000\n", "tokens up to 4000"),
+    ] {
+        let refusal = refused(&[&copy, &file(folder.path(), "bad.csv", numbers)]);
+        let refusal = refusal.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(refusal.contains(expected), "{refusal}");
+    }
+}
+
+#[test]
 fn what_is_no_model_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let whole = fs::read(model("adding", "gru")).unwrap();
@@ -432,7 +457,7 @@ fn data_that_makes_no_sense_or_does_not_fit_is_refused_with_its_place() {
     let table = file(folder.path(), "x.csv", "a,b\n1,2\n");
     let message = refused(&[&model("copy", "gru"), &table]);
     assert!(
-        message.contains("tokens from a vocabulary of 10, but the data has 2 features"),
+        message.contains("the numbers have the shape [1, 2]: the model reads tokens"),
         "{message}"
     );
     let message = refused(&[&model("adding", "gru"), "--task", "copy"]);

@@ -9,6 +9,9 @@ pub enum ExchangeError {
     /// The model refuses its configuration, or its file cannot be read or written.
     #[error(transparent)]
     Model(#[from] tidegate_model::ModelError),
+    /// A model file does not say what its task needs, or an option does not fit the task.
+    #[error(transparent)]
+    Task(Box<tidegate_train::TrainError>),
     /// The network asks for what the format, or a model file, cannot hold.
     #[error("{what} has no counterpart in {format}{}{remedy}", if remedy.is_empty() { "" } else { ": " })]
     NoCounterpart {
@@ -39,6 +42,15 @@ pub enum ExchangeError {
         what: &'static str,
         /// How to get to a file that is read.
         remedy: &'static str,
+    },
+    /// A file of no kind that is known here.
+    #[error(
+        "the file is of no kind that is read: it begins with {found}; read are model files, parameters of PyTorch's modules as \
+         safetensors, ONNX, JSON of RTNeural and models of Keras 3"
+    )]
+    UnknownKind {
+        /// How it begins.
+        found: String,
     },
     /// What the file holds can be read in more than one way.
     #[error("{what}: {remedy}")]
@@ -74,4 +86,11 @@ pub enum ExchangeError {
         /// What is wrong, with the shapes or types.
         reason: String,
     },
+}
+
+// An error of many fields would make every result here large.
+impl From<tidegate_train::TrainError> for ExchangeError {
+    fn from(error: tidegate_train::TrainError) -> Self {
+        ExchangeError::Task(Box::new(error))
+    }
 }

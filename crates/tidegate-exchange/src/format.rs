@@ -1,9 +1,12 @@
 //! What kind of file some bytes are, by their content.
 
+use std::path::Path;
+
 use tidegate_model::{Model, safetensors_header};
 
 use crate::error::ExchangeError;
 use crate::network::Network;
+use crate::task::{TaskNetwork, TaskOptions};
 use crate::{keras, onnx, pytorch, rtneural};
 
 /// A kind of file that holds a network.
@@ -22,9 +25,10 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The kind of file that these bytes are. What begins like none of the others is taken for ONNX, which has no mark of its own.
+    /// The kind of file that these bytes are. ONNX, which has no mark of its own, is known by its first fields.
     ///
     /// # Errors
+    /// [`ExchangeError::UnknownKind`] shows how the file begins;
     /// [`ExchangeError::NotRead`] for a known kind of file that is not read here, with the way to one that is;
     /// [`ExchangeError::File`] for a damaged safetensors file.
     pub fn of(bytes: &[u8]) -> Result<FileKind, ExchangeError> {
@@ -80,21 +84,42 @@ impl FileKind {
         if text.starts_with(b"{") || text.starts_with(b"[") {
             return Ok(FileKind::RtNeural);
         }
-        Ok(FileKind::Onnx)
+        match onnx::may_be_model(bytes) {
+            true => Ok(FileKind::Onnx),
+            false => Err(ExchangeError::UnknownKind {
+                found: beginning(bytes),
+            }),
+        }
     }
+}
+
+/// The first of the bytes, as text or as numbers.
+fn beginning(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]);
+    let mut first = text.chars().take(20);
+    let is_text = |one: char| one.is_whitespace() || !(one.is_control() || one == '\u{fffd}');
+    if first.clone().all(is_text) {
+        return format!("text, {:?}", first.by_ref().collect::<String>());
+    }
+    let numbers = bytes.iter().take(8).map(|byte| format!("{byte:02x}"));
+    format!("the bytes {}", numbers.collect::<Vec<_>>().join(" "))
 }
 
 const TORCH: &str = "save its parameters as safetensors, in Python: \
     tidegate.exchange.save_state_dict(torch.load(path, weights_only=True), \"model.safetensors\")";
 
 impl Network {
-    /// The network in a file of any kind that is read here.
+    /// The network in a file of any kind that is read here; that of a model file with what its task adds: see [`TaskNetwork`].
     ///
     /// # Errors
     /// Those of [`FileKind::of`] and of reading that kind of file. A forecaster's file is none: see [`tidegate_model::Forecaster`].
     pub fn from_bytes(bytes: &[u8], options: &pytorch::Options) -> Result<Network, ExchangeError> {
         match FileKind::of(bytes)? {
-            FileKind::Model => Ok(Network::from_model(&Model::from_bytes(bytes)?)),
+            FileKind::Model => {
+                let model = Model::from_bytes(bytes)?;
+                let place = Path::new("the model file");
+                Ok(TaskNetwork::of_model(model, place, TaskOptions::default())?.network)
+            }
             FileKind::StateDict => pytorch::read(bytes, options),
             FileKind::Keras => keras::read_file(bytes),
             FileKind::RtNeural => rtneural::read(bytes, options),

@@ -13,10 +13,12 @@ mod network;
 pub mod onnx;
 pub mod pytorch;
 pub mod rtneural;
+mod task;
 
 pub use array::NamedArray;
 pub use error::ExchangeError;
 pub use format::FileKind;
 pub use network::{
-    Activation, Input, Layer, Network, NetworkOutputs, NetworkRunner, NetworkStream,
+    Activation, Input, Layer, Network, NetworkOutputs, NetworkParts, NetworkRunner, NetworkStream,
 };
+pub use task::{TaskNetwork, TaskOptions};

@@ -144,6 +144,22 @@ fn a_model_comes_back_from_its_chain_of_layers() {
 }
 
 #[test]
+fn a_network_taken_apart_is_put_together_again_to_the_bit() {
+    for network in models().iter().map(Network::from_model).chain([chain()]) {
+        let parts = network.to_parts();
+        assert_eq!(Network::of_parts(parts.clone()).unwrap(), network);
+        let refusal = |change: &dyn Fn(&mut Vec<Vec<f32>>)| {
+            let mut changed = parts.clone();
+            change(&mut changed.arrays);
+            Network::of_parts(changed).unwrap_err().to_string()
+        };
+        assert!(refusal(&|arrays| drop(arrays.pop())).contains("missing"));
+        assert!(refusal(&|arrays| arrays.push(vec![1.0])).contains("more arrays"));
+        assert!(refusal(&|arrays| arrays[0].truncate(1)).contains("layer 1"));
+    }
+}
+
+#[test]
 fn a_stream_gives_the_bits_of_the_whole_sequence_or_says_which_layer_needs_it() {
     let (features, tokens) = (numbers(6 * 2 * 3), [1, 2, 3, 4, 5, 0, 0, 1, 2, 3, 3, 3]);
     for model in models() {

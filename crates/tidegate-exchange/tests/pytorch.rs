@@ -391,6 +391,16 @@ fn files_that_are_not_read_say_how_to_get_to_one_that_is() {
     assert!(refusal(b"PK\x03\x04...word/document.xml").contains("a ZIP archive"));
     assert!(refusal(b"\x80\x02}q\x00X...").contains("pickle"));
     assert!(refusal(b"").contains("empty"));
+    let message = refusal(b"0.5,1\n-1,0.25\n");
+    assert!(
+        message.contains("begins with text, \"0.5,1\\n-1") && message.contains("RTNeural"),
+        "{message}"
+    );
+    let message = refusal(b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00");
+    assert!(
+        message.contains("begins with the bytes 1f 8b 08 00"),
+        "{message}"
+    );
 }
 
 proptest! {

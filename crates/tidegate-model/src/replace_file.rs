@@ -1,5 +1,6 @@
 //! Writing a file so that a reader sees the old one or the new one, whole, whatever happens in between.
 
+use std::fs::OpenOptions;
 use std::io::{Result, Write};
 use std::path::Path;
 
@@ -23,15 +24,18 @@ pub fn replace_file(path: &Path, contents: &[u8]) -> Result<()> {
             reason,
         ));
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tidegate-").suffix(".tmp");
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::PermissionsExt;
+        use std::os::unix::fs::OpenOptionsExt;
         // The mask of the process still applies. A temporary file would otherwise be readable by its owner alone.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        options.mode(0o666);
     }
-    let mut file = builder.tempfile_in(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tidegate-").suffix(".tmp");
+    // Opened here, a file that cannot be made is the error of the system alone, without the temporary file's name.
+    let mut file = builder.make_in(folder, |path| options.open(path))?;
     file.as_file_mut().write_all(contents)?;
     if let Ok(replaced) = std::fs::metadata(path)
         && replaced.is_file()
@@ -63,9 +67,12 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_does_not_exist_is_an_error() {
+    fn a_folder_that_does_not_exist_is_the_error_of_the_system() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(replace_file(&folder.path().join("missing/model"), b"one").is_err());
+        let error = replace_file(&folder.path().join("missing/model"), b"one").unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+        assert!(error.raw_os_error().is_some());
+        assert!(!error.to_string().contains(".tmp"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The tasks that models are trained for, and the one of a model file.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
@@ -57,9 +58,14 @@ impl ModelTask {
     /// # Errors
     /// [`TrainError::Model`] where it is no model file.
     pub fn of_file(path: impl AsRef<Path>) -> Result<Option<ModelTask>, TrainError> {
-        let description = description_of_file(path)?;
+        Ok(ModelTask::of_description(&description_of_file(path)?))
+    }
+
+    /// The task that the description of a model says; none where it says none.
+    #[must_use]
+    pub fn of_description(description: &BTreeMap<String, String>) -> Option<ModelTask> {
         let is_its = |task: &ModelTask| description.contains_key(task.name());
-        Ok(ModelTask::ALL.into_iter().find(is_its))
+        ModelTask::ALL.into_iter().find(is_its)
     }
 }
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use numpy::{PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
-use tidegate_train::TrainError;
+use tidegate_train::{ModelTask, TrainError};
 
 use super::options::SequenceOptions;
 use super::sequences::recordings;
 use super::shared::Shared;
+use super::task::check_task;
 use super::training::{history, run};
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
@@ -101,6 +102,7 @@ impl ClassifyModel {
     /// Reads a model file of a classifier that names whole sequences.
     #[staticmethod]
     fn load(path: PathBuf) -> Outcome<ClassifyModel> {
+        check_task(&path, ModelTask::Classify)?;
         let model = tidegate_train::ClassifyModel::load(&path)?;
         if model.plan.schema.every_step {
             return Err(Failure::value(format!(

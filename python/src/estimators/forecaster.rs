@@ -10,11 +10,12 @@ use tidegate_data::{
 use tidegate_model::Normalisation;
 use tidegate_train::losses::ForecastLoss;
 use tidegate_train::{
-    ForecastData, ForecastRequest, MeasuredPart, MethodErrors, NetworkKind, TrainError,
+    ForecastData, ForecastRequest, MeasuredPart, MethodErrors, ModelTask, NetworkKind, TrainError,
     WindowForecast,
 };
 
 use super::shared::Shared;
+use super::task::check_task;
 use super::training::{history, run, word};
 use crate::arrow::{Frame, FrameColumn, Table};
 use crate::compute::compute;
@@ -275,6 +276,7 @@ impl ForecastModel {
     /// Reads a model file.
     #[staticmethod]
     fn load(path: PathBuf) -> Outcome<ForecastModel> {
+        check_task(&path, ModelTask::Forecast)?;
         let model = tidegate_train::ForecastModel::load(path)?;
         Ok(ForecastModel {
             model: Shared::new(model),

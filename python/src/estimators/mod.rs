@@ -10,6 +10,7 @@ mod options;
 mod regressor;
 mod sequences;
 mod shared;
+mod task;
 mod training;
 
 pub(crate) use classifier::ClassifyModel;

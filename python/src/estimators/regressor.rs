@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
+use tidegate_train::ModelTask;
 
 use super::options::SequenceOptions;
 use super::sequences::recordings;
 use super::shared::Shared;
+use super::task::check_task;
 use super::training::{history, run};
 use crate::compute::compute;
 use crate::error::Outcome;
@@ -96,6 +98,7 @@ impl RegressModel {
     /// Reads a model file.
     #[staticmethod]
     fn load(path: PathBuf) -> Outcome<RegressModel> {
+        check_task(&path, ModelTask::Regress)?;
         let model = tidegate_train::RegressModel::load(path)?;
         Ok(RegressModel {
             model: Shared::new(model),

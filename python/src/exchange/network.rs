@@ -1,5 +1,6 @@
 //! A chain of layers over arrays: what `tidegate.exchange.Network` runs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use numpy::PyArrayDyn;
@@ -7,11 +8,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use serde_json::json;
 use tidegate_exchange::keras::{self, KerasLayer};
-use tidegate_exchange::{Input, Network, NetworkRunner, onnx, pytorch, rtneural};
-use tidegate_model::BatchInputs;
+use tidegate_exchange::{
+    ExchangeError, FileKind, Input, Network, NetworkParts, NetworkRunner, TaskNetwork, onnx,
+    pytorch, rtneural,
+};
+use tidegate_model::{BatchInputs, Model};
 
 use super::named::{arrays_of, dictionary};
-use super::options::options;
+use super::options::ReadOptions;
 use crate::arrays::{Floats, array_of, tokens_of};
 use crate::compute::compute;
 use crate::error::{Failure, Outcome};
@@ -29,6 +33,12 @@ pub(crate) struct NetworkObject {
 
 /// A layer of Keras: class, configuration as JSON, arrays.
 type Layer<'py> = (String, String, Vec<Bound<'py, PyAny>>);
+
+/// Constructor and arguments of a pickled network.
+type Reduced<'py> = (
+    Bound<'py, PyAny>,
+    (String, Vec<Bound<'py, PyArrayDyn<f32>>>),
+);
 
 impl NetworkObject {
     fn of(network: Network) -> Outcome<NetworkObject> {
@@ -48,19 +58,25 @@ impl NetworkObject {
 
 #[pymethods]
 impl NetworkObject {
-    /// The network in the bytes of a file of any kind that is read.
+    /// The network in the bytes of a file of any kind that is read; that of a model with what its task adds.
     #[staticmethod]
     fn from_bytes(
         py: Python<'_>,
         bytes: &[u8],
-        layers: Vec<String>,
-        read: Option<&str>,
-        nonlinearity: Option<&str>,
-        reset: &str,
+        path: PathBuf,
+        options: ReadOptions,
     ) -> Outcome<NetworkObject> {
-        let options = options(layers, read, nonlinearity, reset)?;
+        let kind = FileKind::of(bytes)?;
+        options.check(kind)?;
+        let (of_torch, of_task) = (options.of_torch()?, options.of_task());
         compute(py, || {
-            NetworkObject::of(Network::from_bytes(bytes, &options)?)
+            NetworkObject::of(match kind {
+                FileKind::Model => {
+                    let model = Model::from_bytes(bytes).map_err(ExchangeError::from)?;
+                    TaskNetwork::of_model(model, &path, of_task)?.network
+                }
+                _ => Network::from_bytes(bytes, &of_torch)?,
+            })
         })
     }
 
@@ -69,12 +85,9 @@ impl NetworkObject {
     fn from_state_dict(
         py: Python<'_>,
         state_dict: &Bound<'_, PyAny>,
-        layers: Vec<String>,
-        read: Option<&str>,
-        nonlinearity: Option<&str>,
-        reset: &str,
+        options: ReadOptions,
     ) -> Outcome<NetworkObject> {
-        let options = options(layers, read, nonlinearity, reset)?;
+        let options = options.of_torch()?;
         let arrays = arrays_of(state_dict)?;
         compute(py, || {
             NetworkObject::of(pytorch::of_arrays(arrays, &options)?)
@@ -225,5 +238,32 @@ impl NetworkObject {
         let mut array = vec![0.0; values.len()];
         sequences.to_callers_order(py, &values, &mut array, width);
         array_of(py, &shape, array)
+    }
+
+    /// For `pickle` and `copy`: by way of the layers' form and their weights.
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> Outcome<Reduced<'py>> {
+        let py = slf.py();
+        let NetworkParts { form, arrays } = slf.get().network().to_parts();
+        let arrays = arrays
+            .into_iter()
+            .map(|values| array_of(py, &[values.len()], values));
+        let arrays = arrays.collect::<Outcome<_>>()?;
+        Ok((slf.get_type().getattr("of_parts")?, (form, arrays)))
+    }
+
+    /// The network of such parts.
+    #[staticmethod]
+    fn of_parts(
+        py: Python<'_>,
+        form: String,
+        arrays: Vec<Bound<'_, PyAny>>,
+    ) -> Outcome<NetworkObject> {
+        let arrays = arrays
+            .iter()
+            .map(|values| Ok(Floats::of("weights", values)?.values().to_vec()));
+        let arrays = arrays.collect::<Outcome<_>>()?;
+        compute(py, || {
+            NetworkObject::of(Network::of_parts(NetworkParts { form, arrays })?)
+        })
     }
 }

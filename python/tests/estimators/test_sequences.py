@@ -86,7 +86,7 @@ def test_regression_gives_one_number_or_several_and_is_read_back(tmp_path: Path)
         loaded = SequenceRegressor.load(tmp_path / "model.safetensors")
         assert np.array_equal(loaded.predict(X), fitted.predict(X))
     assert tidegate.load(tmp_path / "model.safetensors") is not None
-    with pytest.raises(ValueError, match="it does not say what was classified"):
+    with pytest.raises(ValueError, match="expected classify: tidegate.SequenceRegressor.load reads it"):
         SequenceClassifier.load(tmp_path / "model.safetensors")
 
 
@@ -152,6 +152,22 @@ def test_what_differs_from_training_is_refused() -> None:
         for call in (make().predict, make().save):
             with pytest.raises(NotFittedError):
                 call(X if call.__name__ == "predict" else "model.safetensors")
+
+
+def test_a_model_of_another_task_is_refused_with_what_loads_it(tmp_path: Path) -> None:
+    SequenceClassifier(**SMALL).fit(X, Y).save(tmp_path / "classify")
+    SequenceRegressor(**SMALL).fit(X, Y).save(tmp_path / "regress")
+    tidegate.Model(tidegate.Gru(2, 3)).save(tmp_path / "none")
+    for estimator, task, loads in [
+        (SequenceRegressor, "classify", "SequenceClassifier.load"),
+        (tidegate.Forecaster, "classify", "SequenceClassifier.load"),
+        (SequenceClassifier, "regress", "SequenceRegressor.load"),
+        (SequenceClassifier, "none", "tidegate.load"),
+    ]:
+        with pytest.raises(ValueError, match=f"{task}: the task of the model is {task}, expected .*: .*{loads} reads it"):
+            estimator.load(tmp_path / task)
+    with pytest.raises(FileNotFoundError):
+        SequenceRegressor.load(tmp_path / "missing")
 
 
 @pytest.mark.parametrize(

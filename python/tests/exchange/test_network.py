@@ -1,6 +1,8 @@
 """Networks over arrays: whole, step by step, and with arguments that do not fit."""
 
+import copy
 import csv
+import pickle
 
 import numpy as np
 import pytest
@@ -69,6 +71,102 @@ def test_arguments_that_do_not_fit_are_refused_with_their_shapes():
         exchange.from_state_dict({}, layers="gru")
     with pytest.raises(ValueError, match="'before'"):
         exchange.from_state_dict({}, reset="never")
+
+
+RECORDINGS = RNG.normal(50.0, 20.0, (20, 6, 2)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "classifier.safetensors"
+    fitted = tidegate.SequenceClassifier(hidden=4, epochs=2).fit(RECORDINGS, np.arange(20) % 3)
+    fitted.save(path)
+    return fitted, path
+
+
+def test_a_classifiers_file_goes_from_raw_channels_to_probabilities_as_the_command_runs_it(classifier, command, tmp_path):
+    fitted, path = classifier
+    read = exchange.read(path)
+    found = read(RECORDINGS, batch_first=True)
+    # Channels are scaled in single precision here, in double precision there.
+    np.testing.assert_allclose(found, fitted.predict_proba(RECORDINGS), atol=1e-5, rtol=0)
+    bare = exchange.Network(tidegate.load(path))
+    assert np.abs(bare(RECORDINGS, batch_first=True) - found).max() > 0.1
+    logits = exchange.read(path, scaled=True, logits=True)
+    np.testing.assert_array_equal(logits(RECORDINGS), bare(RECORDINGS))
+    np.save(tmp_path / "x.npy", RECORDINGS.swapaxes(0, 1))
+    command("run", path, "x.npy", "-o", "y.npy", folder=tmp_path)
+    np.testing.assert_array_equal(np.load(tmp_path / "y.npy"), found)
+    with pytest.raises(ValueError, match=r"layer 1 \(scale\)"):
+        read.save(tmp_path / "again.safetensors")
+
+
+def test_a_regressors_file_gives_targets_in_their_units(tmp_path):
+    targets = 1000 + 30 * np.arange(20.0)
+    fitted = tidegate.SequenceRegressor(hidden=4, epochs=2).fit(RECORDINGS, targets)
+    fitted.save(tmp_path / "regressor.safetensors")
+    found = exchange.read(tmp_path / "regressor.safetensors")(RECORDINGS, batch_first=True)
+    np.testing.assert_allclose(found[:, 0], fitted.predict(RECORDINGS), rtol=1e-5)
+    assert tidegate.load(tmp_path / "regressor.safetensors").task == "regress"
+
+
+def test_keywords_that_say_nothing_about_a_file_are_refused(classifier, tmp_path):
+    network().save(tmp_path / "model.safetensors")
+    network().to_onnx(tmp_path / "model.onnx")
+    network().to_rtneural(tmp_path / "model.json")
+    for name, keyword in [
+        ("model.safetensors", {"scaled": True}),
+        ("model.safetensors", {"logits": True}),
+        ("model.onnx", {"logits": True}),
+        ("model.json", {"scaled": True}),
+        ("model.onnx", {"reset": "after"}),
+        (classifier[1], {"layers": ["gru"]}),
+    ]:
+        with pytest.raises(ValueError, match=next(iter(keyword))) as error:
+            exchange.read(tmp_path / name, **keyword)
+        assert str(tmp_path / name) in str(error.value)
+
+
+def test_every_error_over_a_file_names_it(tmp_path, monkeypatch):
+    def names(error, path, call):
+        with pytest.raises(error) as found:
+            call(path)
+        assert str(found.value).count(str(path)) == 1, found.value
+
+    for contents in (b"", b"\x08\x08\xff\xff\xff", b"0.5,1\n2,3\n", b"PK\x03\x04", b"PK\x05\x06" + bytes(18), b"{}", b"\x09" + bytes(7) + b"{{{{{"):
+        (tmp_path / "damaged").write_bytes(contents)
+        names(ValueError, tmp_path / "damaged", exchange.read)
+    names(FileNotFoundError, tmp_path / "missing", exchange.read)
+    whole = network(bidirectional=True)
+    names(ValueError, tmp_path / "x.json", whole.to_rtneural)
+    names(ValueError, tmp_path / "x.onnx", lambda path: whole.to_onnx(path, preset="step"))
+    nowhere = tmp_path / "nowhere" / "file"
+    for write in (whole.save, whole.to_onnx, whole.to_torch, network().to_rtneural):
+        names(FileNotFoundError, nowhere, write)
+    names(FileNotFoundError, nowhere, lambda path: exchange.save_state_dict(whole.to_state_dict(), path))
+    # A name that is part of a word of the message.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").write_bytes(b"0.5\n")
+    with pytest.raises(ValueError, match="^a: the file is of no kind that is read: it begins with text"):
+        exchange.read("a")
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
+def test_networks_and_streams_are_copied_and_pickled_with_their_states(again, classifier):
+    x = RNG.standard_normal((6, 2, 3)).astype(np.float32)
+    made = network()
+    np.testing.assert_array_equal(again(made)(x), made(x))
+    joined = exchange.read(classifier[1])
+    np.testing.assert_array_equal(again(joined)(RECORDINGS), joined(RECORDINGS))
+    stream = made.stream(2)
+    for step in range(3):
+        stream.step(x[step])
+    other = again(stream)
+    assert other.batch == 2
+    expected = [stream.step(x[step]) for step in range(3, 6)]
+    for step in range(3, 6):
+        np.testing.assert_array_equal(other.step(x[step]), expected[step - 3])
+    np.testing.assert_array_equal(expected, made(x)[3:])
 
 
 def test_files_that_cannot_be_read_or_written_raise_what_python_raises(tmp_path):

@@ -122,13 +122,13 @@ def test_a_pickle_is_refused_with_the_way_to_a_file_that_is_read(tmp_path):
         exchange.read(tmp_path / "model.pt")
 
 
-def test_a_module_in_the_place_of_its_state_dict_is_refused_with_what_to_do(tmp_path):
-    path = tmp_path / "state.safetensors"
-    with pytest.raises(TypeError, match=r"found a GRU: give it module\.state_dict\(\)"):
-        exchange.save_state_dict(torch.nn.GRU(3, 4), path)
-    with pytest.raises(TypeError, match="expected parameters by name, found a list$"):
-        exchange.save_state_dict([torch.zeros(2)], path)
-    assert not path.exists()
+def test_a_module_in_place_of_its_parameters_is_refused_with_the_way(tmp_path):
+    for call in (exchange.from_state_dict, lambda module: exchange.save_state_dict(module, tmp_path / "x.safetensors")):
+        with pytest.raises(TypeError, match=r"found a GRU: give it module\.state_dict\(\)"):
+            call(torch.nn.GRU(3, 4))
+        with pytest.raises(TypeError, match="found a list$"):
+            call([])
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_not_read_is_named():

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use tidegate_cells::{Activation, Reset};
-use tidegate_exchange::pytorch;
+use tidegate_exchange::{TaskOptions, pytorch};
 use tidegate_model::Readout;
 
 use crate::failure::Failure;
@@ -108,6 +108,13 @@ impl ReadingArguments {
 }
 
 impl TaskArguments {
+    pub(crate) fn options(&self) -> TaskOptions {
+        TaskOptions {
+            scaled: self.scaled,
+            logits: self.logits,
+        }
+    }
+
     /// The same for what is neither a classifier nor a regressor.
     pub(crate) fn refuse_for(&self, path: &Path) -> Result<(), Failure> {
         refuse(

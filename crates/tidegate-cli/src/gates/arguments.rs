@@ -23,7 +23,8 @@ pub(crate) struct GatesArguments {
 
     /// The sequence: a table of numbers with a header and one column per feature (.csv), a NumPy array [steps, features] or
     /// [steps] (.npy), or polyphonic music as for `tidegate compare --data` (.json). For a model of `tidegate train`: a file
-    /// such as it was trained on, which is scaled as in training, or read as its tokens
+    /// such as it was trained on, which is scaled as in training, or read as its tokens; for one of SequenceRegressor a table or
+    /// array, which is scaled. For another model that reads tokens: whole numbers, one for each step (.csv, .npy)
     #[arg(conflicts_with = "task")]
     pub(crate) data: Option<PathBuf>,
 

@@ -23,7 +23,7 @@ pub(crate) struct RunArguments {
     /// array, and so have the outputs
     pub(crate) data: PathBuf,
 
-    /// Write the outputs as a NumPy array
+    /// Write the outputs as a NumPy array (.npy), or as rows of numbers separated by commas, as they are printed (.csv)
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 

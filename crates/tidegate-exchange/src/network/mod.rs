@@ -2,17 +2,20 @@
 
 mod difference;
 mod model;
+mod parts;
 mod runner;
 mod shapes;
 mod stream;
 
+use serde::{Deserialize, Serialize};
 use tidegate_cells::Stack;
 
+pub use parts::NetworkParts;
 pub use runner::{NetworkOutputs, NetworkRunner};
 pub use stream::NetworkStream;
 
 /// What a network reads at each step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
     /// This many features.
     Features(usize),
@@ -24,7 +27,7 @@ pub enum Input {
 }
 
 /// A function of each value, or, for [`Activation::Softmax`], of each row.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Activation {
     /// max(0, x).

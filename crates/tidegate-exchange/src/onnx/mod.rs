@@ -13,6 +13,7 @@ mod chain;
 mod constant;
 mod footprint;
 mod graph;
+mod mark;
 mod messages;
 mod metadata;
 mod node;
@@ -27,6 +28,7 @@ mod write;
 
 pub use chain::Chain;
 pub use graph::{Graph, PlainNode};
+pub(crate) use mark::may_be_model;
 pub use metadata::with_metadata;
 pub use port::{Dimension, Port};
 pub use tensor::{ElementType, Tensor, Values};

@@ -35,6 +35,17 @@ pub enum GatesError {
         /// The file.
         path: PathBuf,
     },
+    /// The model reads tokens, and the file holds something else.
+    #[error(
+        "{}: {reason}: the model reads tokens, whole numbers from 0, one for each step, as a column of a table or an array [steps]",
+        path.display()
+    )]
+    Tokens {
+        /// The file.
+        path: PathBuf,
+        /// What it holds.
+        reason: String,
+    },
     /// The model was trained on another generated task.
     #[error(
         "the model was trained on {trained}, and {shown} is another task: name the task that it was trained on"

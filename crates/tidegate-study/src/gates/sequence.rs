@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use tidegate_data::{FeatureSequence, Inputs, Split};
+use tidegate_data::{FeatureSequence, Inputs, NumberArray, Split};
+use tidegate_model::{InputLayer, Model};
 
 use super::error::GatesError;
 use crate::memory;
@@ -96,16 +97,56 @@ impl SequenceSource {
             size,
             values,
         } = features;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        Ok(ShownSequence {
-            name: name.into_owned(),
-            split: None,
-            sequence: 0,
-            inputs: Inputs::Features { size, values },
-            names,
-            pitches: false,
-        })
+        Ok(of_file(path, Inputs::Features { size, values }, names))
     }
+
+    /// Reads or generates the sequence for a model: the whole numbers of a table or array are tokens for one that reads tokens.
+    ///
+    /// # Errors
+    /// Those of [`SequenceSource::read`]; [`GatesError::Tokens`] for numbers that are no tokens, or do not stand in one column.
+    pub fn read_for(&self, model: &Model) -> Result<ShownSequence, GatesError> {
+        match (self, model.configuration().input) {
+            (
+                SequenceSource::Table { path } | SequenceSource::Array { path },
+                InputLayer::Embedding { .. },
+            ) => Ok(of_file(path, Inputs::Tokens(tokens(path)?), None)),
+            _ => self.read(),
+        }
+    }
+}
+
+/// The one sequence of a file.
+fn of_file(path: &Path, inputs: Inputs, names: Option<Vec<String>>) -> ShownSequence {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    ShownSequence {
+        name: name.into_owned(),
+        split: None,
+        sequence: 0,
+        inputs,
+        names,
+        pitches: false,
+    }
+}
+
+/// The tokens in a file: whole numbers, one for each step.
+fn tokens(path: &Path) -> Result<Vec<u32>, GatesError> {
+    let array = NumberArray::read(path)?;
+    let refuse = |reason: String| GatesError::Tokens {
+        path: path.to_owned(),
+        reason,
+    };
+    if !matches!(array.shape[..], [_] | [_, 1]) || array.values.is_empty() {
+        let found = format!("the numbers have the shape {:?}", array.shape);
+        return Err(refuse(found));
+    }
+    let token = |(step, &value): (usize, &f64)| {
+        let is_token = value.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&value);
+        match is_token {
+            true => Ok(value as u32),
+            false => Err(refuse(format!("step {step} is {value}"))),
+        }
+    };
+    array.values.iter().enumerate().map(token).collect()
 }
 
 fn of_task(task: &Task, split: Split, sequence: usize) -> Result<ShownSequence, GatesError> {

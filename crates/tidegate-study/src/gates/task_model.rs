@@ -4,15 +4,16 @@ use std::path::Path;
 
 use tidegate_data::{Inputs, Recordings, RecordingsError, Split, Table};
 use tidegate_train::{
-    ClassifyModel, Corpus, DetectData, DetectModel, ModelTask, NextModel, TrainError,
+    ClassifyModel, Corpus, DetectData, DetectModel, ModelTask, NextModel, RegressModel, TrainError,
 };
 
 use super::error::GatesError;
-use super::sequence::ShownSequence;
+use super::sequence::{SequenceSource, ShownSequence};
 
 impl ShownSequence {
     /// The sequence of `data` as the model of a file reads it: the recording of this index for a classifier; the text, or the
-    /// piece of this index in a set of music, for a next-step model; the readings for a detector. None for a model that says no task, whose data is read
+    /// piece of this index in a set of music, for a next-step model; the readings for a detector; the table or
+    /// array for a regressor. None for a model that says no task, whose data is read
     /// as it is.
     ///
     /// # Errors
@@ -95,7 +96,24 @@ impl ShownSequence {
                     pitches: false,
                 }))
             }
-            Some(ModelTask::Forecast | ModelTask::Regress) | None => Ok(None),
+            Some(ModelTask::Regress) if sequence > 0 => Err(missing(None, 1)),
+            Some(ModelTask::Regress) => {
+                let schema = RegressModel::load(model)?.plan.schema;
+                let mut shown = SequenceSource::of_file(data, split, sequence)?.read()?;
+                // Of another size, it is refused for that where it is held against the model.
+                if let Inputs::Features { size, values } = &mut shown.inputs
+                    && *size == schema.channels.len()
+                {
+                    for row in values.chunks_mut(*size) {
+                        for (value, scaling) in row.iter_mut().zip(&schema.scaling) {
+                            *value = scaling.to_scaled(f64::from(*value)) as f32;
+                        }
+                    }
+                }
+                shown.names = shown.names.or(Some(schema.channels));
+                Ok(Some(shown))
+            }
+            Some(ModelTask::Forecast) | None => Ok(None),
         }
     }
 }

@@ -1,5 +1,5 @@
 use tidegate_cells::Stack;
-use tidegate_data::Split;
+use tidegate_data::{Inputs, Split};
 use tidegate_model::{InputLayer, ModelConfiguration, Readout};
 
 use super::*;
@@ -140,4 +140,45 @@ fn steps_to_show_are_checked_and_long_sequences_shortened() {
         message.to_string().contains("at most 100000 steps"),
         "{message}"
     );
+}
+
+#[test]
+fn a_regressor_sees_its_channels_scaled() {
+    use tidegate_data::{ChannelSchema, Scaling};
+    use tidegate_train::{RegressModel, RegressPlan, Training};
+
+    let schema = ChannelSchema {
+        channels: vec!["a".to_owned(), "b".to_owned()],
+        scaling: vec![
+            Scaling {
+                mean: 10.0,
+                deviation: 2.0,
+            },
+            Scaling {
+                mean: -1.0,
+                deviation: 0.5,
+            },
+        ],
+    };
+    let mut regressor = RegressModel {
+        model: model(CellVariant::Gru, |_| {}),
+        plan: RegressPlan {
+            schema,
+            target_scaling: vec![Scaling::NONE],
+            valid_share: 0.2,
+            training: Training::default(),
+        },
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let [path, data] = ["model.safetensors", "x.csv"].map(|name| folder.path().join(name));
+    regressor.save(&path).unwrap();
+    std::fs::write(&data, "a,b\n10,-1\n14,0\n").unwrap();
+    let read = |sequence| ShownSequence::for_task_model(&path, &data, Split::Test, sequence);
+    let shown = read(0).unwrap().unwrap();
+    let expected = Inputs::Features {
+        size: 2,
+        values: vec![0.0, 0.0, 2.0, 2.0],
+    };
+    assert_eq!(shown.inputs, expected);
+    assert!(read(1).unwrap_err().to_string().contains("one sequence"));
 }

@@ -91,8 +91,11 @@ impl ClassifyModel {
         ClassifyModel::of_model(model, path)
     }
 
-    /// A model from this place, with the plan in its description.
-    fn of_model(model: Model, path: &Path) -> Result<ClassifyModel, TrainError> {
+    /// A model of this place, which errors name, with the plan in its description.
+    ///
+    /// # Errors
+    /// [`TrainError::Plan`] names the place and what is wrong with the plan.
+    pub fn of_model(model: Model, path: &Path) -> Result<ClassifyModel, TrainError> {
         let plan: ClassifyPlan = plan_file::read(
             ModelTask::Classify.name(),
             model.description(),

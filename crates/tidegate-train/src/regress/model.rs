@@ -81,8 +81,11 @@ impl RegressModel {
         RegressModel::of_model(model, path)
     }
 
-    /// A model from this place, with the plan in its description.
-    fn of_model(model: Model, path: &Path) -> Result<RegressModel, TrainError> {
+    /// A model of this place, which errors name, with the plan in its description.
+    ///
+    /// # Errors
+    /// [`TrainError::Plan`] names the place and what is wrong with the plan.
+    pub fn of_model(model: Model, path: &Path) -> Result<RegressModel, TrainError> {
         let missing = "it does not say what its outputs stand for";
         let plan = plan_file::read(
             ModelTask::Regress.name(),

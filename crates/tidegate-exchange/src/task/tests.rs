@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use tidegate_cells::{Batch, Cell, Gru};
 use tidegate_data::{Label, Recording, RecordingPlace, Recordings, RecordingsFormat};
-use tidegate_exchange::Layer;
 use tidegate_model::BatchInputs;
 use tidegate_train::{ClassifyPooling, RegressRecipe, SequenceNetwork, Training};
 
@@ -71,7 +70,8 @@ fn a_regressor_goes_from_raw_channels_to_targets_in_their_units() {
     assert_eq!(ModelTask::of_file(&path).unwrap(), Some(ModelTask::Regress));
 
     let expected = model.predict(&recordings).unwrap();
-    let Foreign { network, notes, .. } = super::model(&path, &TaskArguments::default()).unwrap();
+    let joined = |options| TaskNetwork::of_model(Model::load(&path).unwrap(), &path, options);
+    let TaskNetwork { network, notes, .. } = joined(TaskOptions::default()).unwrap();
     assert!(notes.iter().any(|note| note.contains("own units")));
     for (recording, expected) in recordings.recordings.iter().zip(expected.chunks(2)) {
         let inputs = BatchInputs::Features(&recording.values);
@@ -84,17 +84,24 @@ fn a_regressor_goes_from_raw_channels_to_targets_in_their_units() {
         }
     }
 
-    let scaled = TaskArguments {
+    let scaled = joined(TaskOptions {
         scaled: true,
         logits: false,
-    };
-    let scaled = super::model(&path, &scaled).unwrap().network;
+    });
+    let scaled = scaled.unwrap().network;
     assert!(!matches!(scaled.layers[0], Layer::Scale { .. }));
     assert_eq!(scaled.layers, network.layers[1..]);
-    let logits = TaskArguments {
+    let logits = joined(TaskOptions {
         scaled: false,
         logits: true,
-    };
-    let message = super::model(&path, &logits).err().unwrap().to_string();
-    assert!(message.contains("--logits"), "{message}");
+    });
+    let message = logits.unwrap_err().to_string();
+    assert!(
+        message.starts_with("logits is for classifiers"),
+        "{message}"
+    );
+
+    let bytes = std::fs::read(&path).unwrap();
+    let read = Network::from_bytes(&bytes, &crate::pytorch::Options::default()).unwrap();
+    assert_eq!(read, network, "a file is read with its task");
 }
