@@ -67,7 +67,10 @@ pub(crate) fn open(
             reading.refuse_for(path, "a model of Keras, which says all of it itself")?;
             task.refuse_for(path)?;
             let network = Network::from_bytes(&bytes, &reading.options()).map_err(exchange)?;
-            Ok(Opened::Network(plain(network, kind)))
+            Ok(Opened::Network(Foreign {
+                batch_first: true,
+                ..plain(network, kind)
+            }))
         }
         FileKind::StateDict | FileKind::RtNeural => {
             task.refuse_for(path)?;

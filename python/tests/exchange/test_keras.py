@@ -89,6 +89,16 @@ def test_a_file_is_read_as_the_model_that_it_holds(name, tmp_path):
     np.testing.assert_array_equal(exchange.from_keras(model)(x), found(x))
 
 
+def test_the_command_runs_a_model_over_arrays_of_keras(command, tmp_path):
+    model = filled(keras.Sequential([keras.Input((None, 3)), keras.layers.GRU(4, return_sequences=True)]))
+    model.save(tmp_path / "model.keras")
+    x = np.random.default_rng(3).standard_normal((2, 5, 3)).astype(np.float32)
+    np.save(tmp_path / "x.npy", x)
+    for words in ([], ["--step"]):
+        command("run", "model.keras", "x.npy", "-o", "y.npy", *words, folder=tmp_path)
+        np.testing.assert_allclose(np.load(tmp_path / "y.npy"), np.asarray(model.predict(x, verbose=0)), atol=BOUND, rtol=0)
+
+
 def test_a_model_that_went_to_keras_comes_back_from_its_file(tmp_path):
     x = RNG.standard_normal((6, 2, 3)).astype(np.float32)
     network = exchange.Network(tidegate.Model(tidegate.Gru(3, 5, layers=2, seed=1), 2, seed=2))

@@ -19,8 +19,8 @@ pub(crate) struct RunArguments {
     pub(crate) model: PathBuf,
 
     /// The sequence: rows of numbers separated by commas, one for each step (.csv), or a NumPy array [steps, features] or
-    /// [steps, batch, features] (.npy); of tokens [steps] or [steps, batch]. Where a file of ONNX has the batch first, so has the
-    /// array, and so have the outputs
+    /// [steps, batch, features] (.npy); of tokens [steps] or [steps, batch]. Of Keras' models, and of ONNX files that have the batch
+    /// first, [batch, steps, features], and so are the outputs
     pub(crate) data: PathBuf,
 
     /// Write the outputs as a NumPy array (.npy), or as rows of numbers separated by commas, as they are printed (.csv)
