@@ -62,7 +62,9 @@ pub(crate) fn run(arguments: &ExportArguments) -> Result<(), Failure> {
         (FormatName::Pytorch, _) => "parameters of a PyTorch module",
         (FormatName::Rtneural, _) => "JSON of RTNeural",
     };
+    let turned = foreign.turned();
     let mut notes = foreign.notes;
+    notes.extend(turned);
     if format == FormatName::Onnx && has_peepholes(&foreign.network) {
         notes.push(PEEPHOLES.to_owned());
     }

@@ -17,14 +17,27 @@ pub(crate) use arguments::{ReadingArguments, TaskArguments};
 pub(crate) struct Foreign {
     /// The chain of layers.
     pub(crate) network: Network,
-    /// Whether its arrays have the sequences of a batch on their first axis and the steps on the second.
-    pub(crate) batch_first: bool,
+    /// Whether the arrays that the file reads have the sequences of a batch on their first axis and the steps on the second.
+    pub(crate) batch_first_input: bool,
+    /// The same of what the file gives.
+    pub(crate) batch_first_output: bool,
     /// What kind of file it was.
     pub(crate) kind: FileKind,
     /// Names beside the numbers: of channels, of classes.
     pub(crate) names: Vec<(&'static str, String)>,
     /// What the user should know.
     pub(crate) notes: Vec<String>,
+}
+
+impl Foreign {
+    /// What is to be said where the network is written in another order of axes than it was read in.
+    pub(crate) fn turned(&self) -> Option<String> {
+        (self.batch_first_input || self.batch_first_output).then(|| {
+            "Sequences of a batch are on the first axis of the file that was read, and on the second of what was written: \
+             [steps, batch, …]."
+                .to_owned()
+        })
+    }
 }
 
 /// A file of any kind that is read, or a graph that is no chain of layers.
@@ -55,9 +68,11 @@ pub(crate) fn open(
             Ok(match graph.to_chain() {
                 Ok(Chain {
                     network,
-                    batch_first,
+                    batch_first_input,
+                    batch_first_output,
                 }) => Opened::Network(Foreign {
-                    batch_first,
+                    batch_first_input,
+                    batch_first_output,
                     ..plain(network, kind)
                 }),
                 Err(reason) => Opened::Graph(Box::new(graph), reason),
@@ -68,7 +83,8 @@ pub(crate) fn open(
             task.refuse_for(path)?;
             let network = Network::from_bytes(&bytes, &reading.options()).map_err(exchange)?;
             Ok(Opened::Network(Foreign {
-                batch_first: true,
+                batch_first_input: true,
+                batch_first_output: true,
                 ..plain(network, kind)
             }))
         }
@@ -103,7 +119,8 @@ pub(crate) fn open_network(
 fn plain(network: Network, kind: FileKind) -> Foreign {
     Foreign {
         network,
-        batch_first: false,
+        batch_first_input: false,
+        batch_first_output: false,
         kind,
         names: Vec::new(),
         notes: Vec::new(),

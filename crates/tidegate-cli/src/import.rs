@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), Failure> {
         counted(stack.hidden_size, "unit", "units"),
         counted(configuration.outputs, "output", "outputs"),
     );
-    for note in &foreign.notes {
+    for note in foreign.notes.iter().chain(&foreign.turned()) {
         text = format!("{text} {note}");
     }
     print(&paragraph(&visible(&text), Page::of_standard_output().text))

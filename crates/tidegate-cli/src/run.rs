@@ -101,9 +101,17 @@ fn of_network(
     foreign: Foreign,
     array: &NumberArray,
 ) -> Result<Found, Failure> {
-    let batch_first = foreign.batch_first;
-    let (steps, batch, inputs) =
-        inputs(&foreign.network.input, batch_first, array, &arguments.data)?;
+    // Rows of text are steps, whatever the file's own order.
+    let (batch_first_input, batch_first_output) = match array.of_rows {
+        true => (false, false),
+        false => (foreign.batch_first_input, foreign.batch_first_output),
+    };
+    let (steps, batch, inputs) = inputs(
+        &foreign.network.input,
+        batch_first_input,
+        array,
+        &arguments.data,
+    )?;
     let batched = array.shape.len() == 3
         || (array.shape.len() == 2 && matches!(inputs, Inputs::Tokens(_)) && batch > 1);
     let width = match foreign.network.input {
@@ -147,13 +155,13 @@ fn of_network(
         shape.push(batch);
     }
     shape.push(size);
-    let as_read = batched && every_step && batch_first;
-    if as_read {
+    let turned = batched && every_step && batch_first_output;
+    if turned {
         shape.swap(0, 1);
     }
     Ok(Found {
         shape,
-        values: if as_read {
+        values: if turned {
             swapped(&values, steps, batch)
         } else {
             values

@@ -301,6 +301,7 @@ fn a_model_of_keras_becomes_a_model_that_runs_and_streams() {
             ),
             "{said}"
         );
+        assert!(said.contains("[steps, batch, …]"), "{said}");
         let expected = lines("run", &[&keras, &data]);
         assert_eq!(expected.lines().count(), 3);
         assert_eq!(lines("run", &[&model, &data]), expected);

@@ -13,6 +13,8 @@ pub struct NumberArray {
     pub shape: Vec<usize>,
     /// Row-major.
     pub values: Vec<f64>,
+    /// Whether the numbers stood in rows of text, one for each step.
+    pub of_rows: bool,
 }
 
 impl NumberArray {
@@ -61,6 +63,7 @@ fn of_array(bytes: &[u8]) -> Result<NumberArray, String> {
     Ok(NumberArray {
         values: (0..count).map(|index| array.number(place(index))).collect(),
         shape: array.shape.clone(),
+        of_rows: false,
     })
 }
 
@@ -105,6 +108,7 @@ fn of_rows(bytes: &[u8]) -> Result<NumberArray, String> {
         Some(columns) => Ok(NumberArray {
             shape: vec![rows, columns],
             values,
+            of_rows: true,
         }),
         None => Err("holds no row of numbers".to_owned()),
     }

@@ -131,6 +131,49 @@ class Reader(torch.nn.Module):
         return self.head(self.recurrent(input)[0])
 
 
+class Turning(Reader):
+    """The same, with the steps first in its outputs alone, or in its inputs alone."""
+
+    def forward(self, input: Tensor) -> Any:
+        return super().forward(input).transpose(0, 1)
+
+
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_the_command_gives_outputs_in_the_order_of_the_file(
+    batch_first: bool, tmp_path: Path, command: Callable[..., Any]
+) -> None:
+    module = Turning(tidegate.torch.GRU(FEATURES, UNITS, batch_first=batch_first))
+    first, second = torch.export.Dim("first"), torch.export.Dim("second")
+    exported(module, (torch.randn(3, 7, FEATURES),), tmp_path / "model.onnx", ({0: first, 1: second},))
+    for sizes in ((5, 5), (4, 6)):
+        input = torch.randn(*sizes, FEATURES)
+        np.save(tmp_path / "input.npy", input.numpy())
+        (expected,) = in_onnx_runtime(tmp_path / "model.onnx", (input,))
+        for words in ([], ["--step"]):
+            command("run", "model.onnx", "input.npy", "-o", "output.npy", *words, folder=tmp_path)
+            np.testing.assert_allclose(np.load(tmp_path / "output.npy"), expected, rtol=0, atol=1e-5)
+
+
+def test_rows_of_tokens_are_steps_in_whichever_order_the_file_is(tmp_path: Path, command: Callable[..., Any]) -> None:
+    class Tokens(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding = torch.nn.Embedding(7, FEATURES)
+            self.reader = Reader(tidegate.torch.GRU(FEATURES, UNITS, batch_first=True))
+
+        def forward(self, tokens: Tensor) -> Any:
+            return self.reader(self.embedding(tokens))
+
+    batch, steps = torch.export.Dim("batch"), torch.export.Dim("steps")
+    exported(Tokens(), (torch.randint(7, (3, 4)),), tmp_path / "model.onnx", ({0: batch, 1: steps},))
+    tokens = torch.randint(7, (1, 6))
+    (tmp_path / "tokens.csv").write_text("".join(f"{token}\n" for token in tokens[0].tolist()))
+    (expected,) = in_onnx_runtime(tmp_path / "model.onnx", (tokens,))
+    for words in ([], ["--step"]):
+        command("run", "model.onnx", "tokens.csv", "-o", "output.npy", *words, folder=tmp_path)
+        np.testing.assert_allclose(np.load(tmp_path / "output.npy").reshape(expected.shape), expected, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("kind", [torch.nn.GRU, torch.nn.LSTM, torch.nn.RNN])
 def test_the_command_runs_an_accelerated_models_file_in_the_files_own_order(
     kind: Any, tmp_path: Path, command: Callable[..., Any], accelerated: Callable[[Any], Any]
@@ -177,4 +220,12 @@ def test_what_has_no_place_in_a_file_is_refused_and_says_what_to_do(tmp_path: Pa
 
     with pytest.raises(Exception, match="call eval"):
         torch.onnx.export(module.train(), (input,), tmp_path / "model.onnx", dynamo=True, verbose=False)
+    zoned = [
+        (tidegate.torch.GRU(FEATURES, UNITS, zoneout=0.2, batch_first=True), input),
+        (tidegate.torch.LSTM(FEATURES, UNITS, zoneout_cell=0.2, batch_first=True), input),
+        (tidegate.torch.GRUCell(FEATURES, UNITS, zoneout=0.2), input[:, 0]),
+    ]
+    for module, given in zoned:
+        with pytest.raises(Exception, match="expectation of zoneout"):
+            torch.onnx.export(module.eval(), (given,), tmp_path / "model.onnx", dynamo=True, verbose=False)
     assert not list(tmp_path.iterdir())

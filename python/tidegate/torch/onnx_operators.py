@@ -44,7 +44,7 @@ def _recurrent(
     with symbolic sizes, which ask for shapes.
 
     Raises:
-        NotImplementedError: packed sequences, or noise of training.
+        NotImplementedError: packed sequences, noise of training, or zoneout, which acts by its expectation in evaluation.
     """
     if not torch.onnx.is_in_onnx_export():
         if get_proxy_mode() is not None:
@@ -56,6 +56,11 @@ def _recurrent(
         raise NotImplementedError("a PackedSequence cannot be written to ONNX: give the module a padded tensor")
     if seed is not None:
         raise NotImplementedError("dropout and zoneout of training cannot be written to ONNX: call eval() first")
+    if any(rates[2:]):
+        raise NotImplementedError(
+            "the expectation of zoneout cannot be written to ONNX, whose operators have none: set the module's zoneout and "
+            "zoneout_cell to 0 to leave it out"
+        )
     nothing = input.new_empty(0)
     directions = 2 if bidirectional else 1
     of_direction = len(weights) // (layers * directions)

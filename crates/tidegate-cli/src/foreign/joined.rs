@@ -32,7 +32,8 @@ pub(super) fn model(path: &Path, arguments: &TaskArguments) -> Result<Foreign, F
         .map(|(key, names)| Ok((key, serde_json::to_string(&names)?)));
     Ok(Foreign {
         network,
-        batch_first: false,
+        batch_first_input: false,
+        batch_first_output: false,
         kind: FileKind::Model,
         names: names.collect::<Result<_, Failure>>()?,
         notes,

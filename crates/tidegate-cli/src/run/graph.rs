@@ -31,6 +31,27 @@ pub(super) fn run(
     let Some((first, others)) = graph.inputs().split_first() else {
         return Err(malformed("reads nothing"));
     };
+    let refused = |name: &str, reason: String| {
+        exchange(ExchangeError::Input {
+            name: name.to_owned(),
+            reason,
+        })
+    };
+    if let (Some("forecast"), [known, ..]) = (graph.metadata("tidegate.task"), others) {
+        return Err(refused(
+            &known.name,
+            format!(
+                "it is what is known of the steps to forecast, for which zeros would be data: {ONNX_RUNTIME}"
+            ),
+        ));
+    }
+    let tokens = matches!(first.element_type, ElementType::I64 | ElementType::I32);
+    if array.of_rows && tokens {
+        return Err(refused(
+            &first.name,
+            "rows of text do not say which of its axes they are: give a NumPy array (.npy) of its shape".into(),
+        ));
+    }
     let zeros = zeros(first, others, &array.shape, graph.memory_limit()).map_err(exchange)?;
     let sequence = tensor(first.element_type, array, &arguments.data)?.map_err(exchange)?;
     let mut inputs = vec![(&*first.name, sequence)];

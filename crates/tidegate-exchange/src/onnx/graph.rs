@@ -45,6 +45,7 @@ pub struct Graph {
     pub(super) last_read: Vec<Vec<usize>>,
     pub(super) plain_nodes: Vec<PlainNode>,
     pub(super) memory_limit: usize,
+    pub(super) metadata: Vec<(String, String)>,
 }
 
 impl Graph {
@@ -68,6 +69,14 @@ impl Graph {
     #[must_use]
     pub fn outputs(&self) -> &[Port] {
         &self.outputs
+    }
+
+    /// The value of an entry of the file's metadata.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        let mut entries = self.metadata.iter();
+        let found = entries.find(|(name, _)| name == key);
+        found.map(|(_, value)| &**value)
     }
 
     /// Recurrent nodes that run on plain loops, many times slower than the engine, and why.
@@ -158,6 +167,7 @@ impl Graph {
             last_read,
             plain_nodes,
             memory_limit: MEMORY_LIMIT,
+            metadata: Vec::new(),
         }
     }
 }

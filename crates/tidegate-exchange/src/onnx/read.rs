@@ -32,7 +32,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Graph, ExchangeError> {
     let set = operator_set(&model.opset_import)?;
     let mut values = Values::default();
     let room = bytes.len().saturating_mul(FACTOR).saturating_add(ALLOWANCE);
-    build(graph, set, &mut values, room)
+    let mut graph = build(graph, set, &mut values, room)?;
+    let entries = model.metadata_props.into_iter();
+    graph.metadata = entries.map(|entry| (entry.key, entry.value)).collect();
+    Ok(graph)
 }
 
 fn malformed(place: &str, reason: String) -> ExchangeError {

@@ -70,6 +70,7 @@ fn numbers_that_would_become_others_are_refused_with_their_place() {
         let array = NumberArray {
             shape: vec![2],
             values: vec![1.0, value],
+            of_rows: false,
         };
         tensor(kind, &array, Path::new("x.npy")).map_err(|failure| failure.to_string())
     };

@@ -20,7 +20,7 @@ pub(super) fn check(
     graph: &Graph,
     order: Order,
     open: (usize, usize),
-    arrangement: Vec<usize>,
+    arrangement: &[usize],
     network: &Network,
 ) -> Result<(), ExchangeError> {
     let mut numbers = Numbers(2);
@@ -86,7 +86,7 @@ pub(super) fn check(
             "the chain of layers gives another number of values".into(),
         ));
     }
-    for (values, row) in found.chunks_exact(size).zip(arrangement) {
+    for (values, &row) in found.chunks_exact(size).zip(arrangement) {
         ordered[row * size..(row + 1) * size].copy_from_slice(values);
     }
     let largest = expected

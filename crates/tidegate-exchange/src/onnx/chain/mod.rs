@@ -23,7 +23,7 @@ use super::tensor::ElementType;
 use crate::error::ExchangeError;
 use crate::network::{Layer, Network};
 
-use self::sizes::OPEN;
+use self::sizes::{OPEN, batch_of, sizes};
 use self::walk::Walk;
 
 /// What to do with a graph that is no network.
@@ -49,7 +49,9 @@ pub struct Chain {
     /// The layers.
     pub network: Network,
     /// Whether the graph's first input is `[batch, steps, …]`, where a [`Network`] reads `[steps, batch, …]`.
-    pub batch_first: bool,
+    pub batch_first_input: bool,
+    /// Whether the graph's first output is `[batch, steps, …]`, where a [`Network`] gives `[steps, batch, …]`.
+    pub batch_first_output: bool,
 }
 
 pub(super) fn of_graph(graph: &Graph) -> Result<Chain, ExchangeError> {
@@ -78,12 +80,7 @@ pub(super) fn of_graph(graph: &Graph) -> Result<Chain, ExchangeError> {
     let mut furthest: Option<(usize, ExchangeError)> = None;
     for &order in orders {
         match in_order(graph, order) {
-            Ok(network) => {
-                return Ok(Chain {
-                    network,
-                    batch_first: order == Order::BatchFirst,
-                });
-            }
+            Ok(chain) => return Ok(chain),
             Err((place, error)) => {
                 if furthest.as_ref().is_none_or(|(other, _)| place > *other) {
                     furthest = Some((place, error));
@@ -94,10 +91,11 @@ pub(super) fn of_graph(graph: &Graph) -> Result<Chain, ExchangeError> {
     Err(furthest.map_or_else(|| refused("this graph"), |(_, error)| error))
 }
 
-/// The network that a graph is if its input has this order; an error comes with the place of its node.
-fn in_order(graph: &Graph, order: Order) -> Result<Network, (usize, ExchangeError)> {
+/// The chain that a graph is if its input has this order; an error comes with the place of its node.
+fn in_order(graph: &Graph, order: Order) -> Result<Chain, (usize, ExchangeError)> {
     let end = graph.nodes.len();
     let mut found: Option<Network> = None;
+    let mut batch_first_output = None;
     // A part of a fixed place may be the last step of one length, and is not that of another.
     for open in OPEN {
         let mut walk = Walk::new(graph, order, open).map_err(|error| (0, error))?;
@@ -113,11 +111,42 @@ fn in_order(graph: &Graph, order: Order) -> Result<Network, (usize, ExchangeErro
             ));
         }
         network.validate().map_err(|error| (end, error))?;
-        compare::check(graph, order, open, walk.arrangement(), &network)
-            .map_err(|error| (end, error))?;
+        let arrangement = walk.arrangement();
+        compare::check(graph, order, open, &arrangement, &network).map_err(|error| (end, error))?;
+        let (steps, sequences) = batch_of(&sizes(&graph.inputs[0], order, open), order);
+        let steps = if network.every_step() { steps } else { 1 };
+        batch_first_output = batch_first(&arrangement, steps, sequences)
+            .map_err(|()| {
+                (
+                    end,
+                    refused("a graph whose outputs are in no order of steps"),
+                )
+            })?
+            .or(batch_first_output);
         found = Some(network);
     }
-    found.ok_or_else(|| (0, refused("this graph")))
+    let network = found.ok_or_else(|| (0, refused("this graph")))?;
+    let batch_first_input = order == Order::BatchFirst;
+    Ok(Chain {
+        network,
+        batch_first_input,
+        batch_first_output: batch_first_output.unwrap_or(batch_first_input),
+    })
+}
+
+/// Whether rows that lie so, counted with the steps first, have the batch first; none where both orders are one.
+fn batch_first(arrangement: &[usize], steps: usize, sequences: usize) -> Result<Option<bool>, ()> {
+    let lies = |place: fn(usize, usize, usize) -> usize| {
+        let mut rows = arrangement.iter().enumerate();
+        rows.all(|(index, &row)| row == place(index, steps, sequences))
+    };
+    let steps_first = lies(|index, _, _| index);
+    let batch_first = lies(|index, steps, sequences| index % steps * sequences + index / steps);
+    match (steps_first, batch_first) {
+        (true, true) => Ok(None),
+        (false, false) => Err(()),
+        (_, batch_first) => Ok(Some(batch_first)),
+    }
 }
 
 fn refused(what: &str) -> ExchangeError {
