@@ -127,6 +127,34 @@ fn a_type_of_other_types_is_refused() {
     assert!(refusal(&bytes).contains("where 32-bit or 16-bit floats are read"));
 }
 
+/// Each file that differs from a whole model in one place, where `from` stands as `to`.
+fn changed_at_each(from: &[u8], to: &[u8]) -> Vec<Vec<u8>> {
+    assert_eq!(from.len(), to.len());
+    let whole = model("functional.h5");
+    let places = (0..whole.len() - from.len()).filter(|&at| whole[at..].starts_with(from));
+    let changed: Vec<Vec<u8>> = places
+        .map(|at| {
+            let mut bytes = whole.clone();
+            bytes[at..at + to.len()].copy_from_slice(to);
+            bytes
+        })
+        .collect();
+    assert!(!changed.is_empty());
+    changed
+}
+
+#[test]
+fn a_group_that_is_no_symbol_table_is_not_passed_over() {
+    // A symbol table of 16 bytes; a message about links in its place.
+    for bytes in changed_at_each(&[0x11, 0, 16, 0, 0, 0, 0, 0], &[0x02, 0, 16, 0, 0, 0, 0, 0]) {
+        let message = refusal(&bytes);
+        assert!(
+            message.contains("a group of a later kind, as h5py writes for names beyond ASCII: save the model as .keras"),
+            "{message}"
+        );
+    }
+}
+
 /// Bytes that reading a file of this length may take. An entry of JSON is held in a few times its bytes.
 fn bound(length: usize) -> usize {
     32 * length + (64 << 10)

@@ -21,6 +21,10 @@ use slice::{Damage, Slice};
 /// Groups within each other. Those of Keras are a dozen deep where models stand within models.
 const DEEPEST: usize = 64;
 
+/// What an object is that is neither a group of a symbol table nor an array.
+const LATER_GROUP: Damage =
+    "a group of a later kind, as h5py writes for names beyond ASCII: save the model as .keras";
+
 /// Shape and values.
 pub(super) type Array = (Vec<usize>, Vec<f32>);
 
@@ -61,9 +65,7 @@ impl<'a> Hdf5<'a> {
         let mut entered = HashSet::from([self.root]);
         let mut waiting = vec![(self.root, 0)];
         while let Some((group, depth)) = waiting.pop() {
-            let Some(table) = self.message(group, SYMBOL_TABLE)? else {
-                continue;
-            };
+            let table = self.message(group, SYMBOL_TABLE)?.ok_or(LATER_GROUP)?;
             if depth == DEEPEST {
                 return Err("groups are too deep within each other");
             }
@@ -75,11 +77,15 @@ impl<'a> Hdf5<'a> {
                 if !entered.insert(member) {
                     return Err("something stands at two places");
                 }
-                if self.message(member, SYMBOL_TABLE)?.is_some() {
+                let parts = messages(self.bytes, member, &mut self.work)?;
+                let has = |kind| parts.iter().any(|part| part.kind == kind);
+                if has(SYMBOL_TABLE) {
                     self.groups.insert(member, (group, name));
                     waiting.push((member, depth + 1));
-                } else {
+                } else if has(DATASPACE) {
                     self.arrays.insert(member, (group, name));
+                } else {
+                    return Err(LATER_GROUP);
                 }
             }
         }
