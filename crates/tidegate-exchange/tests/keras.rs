@@ -78,6 +78,7 @@ fn what_is_not_computed_is_named_with_its_layer() {
         ("activation", json!("elu")),
         ("recurrent_activation", json!("hard_sigmoid")),
         ("go_backwards", json!(true)),
+        ("stateful", json!(true)),
     ] {
         let error = refusal("GRU", json!({"name": "g", key: value}), gru);
         assert!(

@@ -155,6 +155,18 @@ fn a_group_that_is_no_symbol_table_is_not_passed_over() {
     }
 }
 
+#[test]
+fn a_state_kept_from_call_to_call_and_a_bias_that_is_denied_are_named() {
+    for bytes in changed_at_each(b"\"stateful\": false", b"\"stateful\": true ") {
+        let message = refusal(&bytes);
+        assert!(message.contains(": stateful"), "{message}");
+    }
+    for bytes in changed_at_each(b"\"use_bias\": true", b"\"use_bias\":false") {
+        let message = refusal(&bytes);
+        assert!(message.contains("as its use_bias is false"), "{message}");
+    }
+}
+
 /// Bytes that reading a file of this length may take. An entry of JSON is held in a few times its bytes.
 fn bound(length: usize) -> usize {
     32 * length + (64 << 10)

@@ -181,7 +181,7 @@ fn cell(layer: &KerasLayer) -> Result<Cell, ExchangeError> {
             return Err(layer.no_counterpart(&format!("the recurrent_activation {gates}")));
         }
     }
-    for key in ["go_backwards", "time_major", "unit_forget"] {
+    for key in ["go_backwards", "stateful", "time_major", "unit_forget"] {
         if layer.flag(key, false)? {
             return Err(layer.no_counterpart(key));
         }
