@@ -59,7 +59,7 @@ fn entries<'a>(
     }
     node.take(1)?;
     for _ in 0..node.u16()? {
-        // An entry takes 40 bytes.
+        // A part of the 40 bytes that an entry takes.
         for _ in 0..8 {
             look(work)?;
         }

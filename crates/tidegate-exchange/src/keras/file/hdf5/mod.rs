@@ -2,9 +2,10 @@
 //!
 //! `h5py` writes the earliest version of the format that can hold what it is given: superblock 0, object headers of version 1, groups as
 //! symbol tables, whatever its own version. That is what is read; the format has much more. No offset, count or length of the file is
-//! trusted: nothing is read but slices of the file, what is followed is counted, and each entry of a list is charged against the length of
-//! the file: a child of a tree and a message what they take of it, a member of a group a part of that. So no list holds more than a few times the bytes of
-//! the file, even where what it is read from overlaps. Source: HDF5 File Format Specification, version 3.0.
+//! trusted: nothing is read but slices of the file, what is followed is counted, and each entry of a list is charged against the
+//! length of the file: a child of a tree and a message what they take of it, a member of a group a part of that. So no list holds
+//! more than a few times the bytes of the file, even where what it is read from overlaps. Source: HDF5 File Format Specification,
+//! version 3.0.
 
 mod group;
 mod header;
