@@ -78,6 +78,7 @@ fn what_is_not_computed_is_named_with_its_layer() {
         ("activation", json!("elu")),
         ("recurrent_activation", json!("hard_sigmoid")),
         ("go_backwards", json!(true)),
+        ("stateful", json!(true)),
     ] {
         let error = refusal("GRU", json!({"name": "g", key: value}), gru);
         assert!(
@@ -106,7 +107,8 @@ fn what_is_not_computed_is_named_with_its_layer() {
     assert!(refusal("Embedding", json!({"mask_zero": true}), &[&[4, 2]]).contains("mask_zero"));
     assert!(refusal("Conv1D", json!({}), &[]).contains("layer Conv1D: this kind of layer"));
     assert!(
-        refusal("Dense", json!({"activation": "gelu"}), &[&[2, 2]]).contains("the activation gelu")
+        refusal("Dense", json!({"activation": "gelu"}), &[&[2, 2], &[2]])
+            .contains("the activation gelu")
     );
     for option in [
         json!({"max_value": 6.0}),
@@ -124,7 +126,7 @@ fn what_is_not_computed_is_named_with_its_layer() {
         refusal(
             "Dense",
             json!({"activation": {"class_name": "x"}}),
-            &[&[2, 2]]
+            &[&[2, 2], &[2]]
         )
         .contains("the activation {")
     );
@@ -138,4 +140,48 @@ fn what_is_not_computed_is_named_with_its_layer() {
         .contains("merge_mode sum")
     );
     assert!(refusal("Bidirectional", json!({}), gru).contains("its configuration has no layer"));
+}
+
+#[test]
+fn a_bias_stands_where_the_configuration_says_so_and_nowhere_else() {
+    for (class, columns) in [("GRU", 9), ("LSTM", 12), ("SimpleRNN", 3)] {
+        let bias: &[usize] = if class == "GRU" { &[2, 9] } else { &[columns] };
+        let (kernel, recurrent): (&[usize], &[usize]) = (&[2, columns], &[3, columns]);
+        let read = |configuration: Value, shapes: &[&[usize]]| {
+            keras::read(&[layer(class, configuration, shapes)]).map_err(|error| error.to_string())
+        };
+        let without = json!({"name": "l", "use_bias": false});
+        assert!(read(without.clone(), &[kernel, recurrent]).is_ok());
+        assert_eq!(
+            read(json!({"name": "l"}), &[kernel, recurrent]).unwrap_err(),
+            format!(
+                "layer l ({class}): has 2 arrays of weights, expected a kernel, a recurrent kernel and a bias"
+            )
+        );
+        assert!(
+            read(without, &[kernel, recurrent, bias])
+                .unwrap_err()
+                .contains(
+                    "has 3 arrays of weights, expected a kernel and a recurrent kernel alone"
+                )
+        );
+    }
+    let dense = |configuration: Value, shapes: &[&[usize]]| {
+        keras::read(&[layer("Dense", configuration, shapes)]).map_err(|error| error.to_string())
+    };
+    assert!(dense(json!({"use_bias": false, "units": 3}), &[&[2, 3]]).is_ok());
+    assert_eq!(
+        dense(json!({"name": "d"}), &[&[2, 3]]).unwrap_err(),
+        "layer d (Dense): has 1 array of weights, expected a kernel and a bias"
+    );
+    assert!(
+        dense(json!({"use_bias": false}), &[&[2, 3], &[3]])
+            .unwrap_err()
+            .contains("has 2 arrays of weights, expected a kernel alone")
+    );
+    assert!(
+        dense(json!({"units": 4}), &[&[2, 3], &[3]])
+            .unwrap_err()
+            .contains("says that it has 4 units, but its weights have 3")
+    );
 }

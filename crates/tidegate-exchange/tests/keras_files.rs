@@ -127,9 +127,49 @@ fn a_type_of_other_types_is_refused() {
     assert!(refusal(&bytes).contains("where 32-bit or 16-bit floats are read"));
 }
 
+/// Each file that differs from a whole model in one place, where `from` stands as `to`.
+fn changed_at_each(from: &[u8], to: &[u8]) -> Vec<Vec<u8>> {
+    assert_eq!(from.len(), to.len());
+    let whole = model("functional.h5");
+    let places = (0..whole.len() - from.len()).filter(|&at| whole[at..].starts_with(from));
+    let changed: Vec<Vec<u8>> = places
+        .map(|at| {
+            let mut bytes = whole.clone();
+            bytes[at..at + to.len()].copy_from_slice(to);
+            bytes
+        })
+        .collect();
+    assert!(!changed.is_empty());
+    changed
+}
+
+#[test]
+fn a_group_that_is_no_symbol_table_is_not_passed_over() {
+    // A symbol table of 16 bytes; a message about links in its place.
+    for bytes in changed_at_each(&[0x11, 0, 16, 0, 0, 0, 0, 0], &[0x02, 0, 16, 0, 0, 0, 0, 0]) {
+        let message = refusal(&bytes);
+        assert!(
+            message.contains("a group of a later kind, as h5py writes for names beyond ASCII: save the model as .keras"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn a_state_kept_from_call_to_call_and_a_bias_that_is_denied_are_named() {
+    for bytes in changed_at_each(b"\"stateful\": false", b"\"stateful\": true ") {
+        let message = refusal(&bytes);
+        assert!(message.contains(": stateful"), "{message}");
+    }
+    for bytes in changed_at_each(b"\"use_bias\": true", b"\"use_bias\":false") {
+        let message = refusal(&bytes);
+        assert!(message.contains("as its use_bias is false"), "{message}");
+    }
+}
+
 /// Bytes that reading a file of this length may take. An entry of JSON is held in a few times its bytes.
 fn bound(length: usize) -> usize {
-    32 * length + (1 << 20)
+    32 * length + (64 << 10)
 }
 
 /// Every name of a group begins in the same bytes, and all together are many times as long as the file.
@@ -157,6 +197,71 @@ fn names_that_overlap_take_no_memory() {
             .unwrap_err()
             .to_string()
             .contains("a name without an end")
+    );
+    assert!(taken <= bound(bytes.len()), "{taken}");
+}
+
+/// A tree of a group whose nodes overlap: each has as many children as a node can have, and the last of them is the next node, which
+/// begins where its first child stands. All are listed from few bytes.
+#[test]
+fn nodes_of_a_tree_that_overlap_take_no_memory() {
+    const CHILDREN: usize = 65_535;
+    const LEVELS: usize = 256;
+    let (header, heap, tree) = (256, 512, 1024);
+    let mut bytes = vec![0; tree + 16 * (CHILDREN + LEVELS + 4)];
+    let mut put = |at: usize, part: &[u8]| bytes[at..at + part.len()].copy_from_slice(part);
+    let number = |number: usize| (number as u64).to_le_bytes();
+    // Superblock 0 with offsets and lengths of 8 bytes; the header of the root.
+    put(0, b"\x89HDF\r\n\x1a\n");
+    put(13, &[8, 8]);
+    put(64, &number(header));
+    // Version 1, one message of 24 bytes: a symbol table.
+    put(header, &[1, 0, 1, 0, 1, 0, 0, 0, 24, 0, 0, 0]);
+    put(header + 16, &[0x11, 0, 16]);
+    put(header + 24, &number(tree));
+    put(header + 32, &number(heap));
+    put(heap, b"HEAP");
+    put(heap + 8, &number(16));
+    put(heap + 24, &number(600));
+    for level in 0..LEVELS {
+        let node = tree + 16 * level;
+        put(node, b"TREE\0");
+        put(node + 5, &[(LEVELS - 1 - level) as u8, 0xff, 0xff]);
+        put(node + 32 + 16 * (CHILDREN - 1), &number(node + 16));
+    }
+    let (result, taken) = peak(|| keras::read_file(&bytes));
+    let message = result.unwrap_err().to_string();
+    assert!(
+        message.contains("more parts than the file can hold"),
+        "{message}"
+    );
+    // A child takes 16 bytes of the file and 16 of the list, which is held twice while it grows.
+    assert!(taken <= 4 * bytes.len(), "{taken}");
+}
+
+/// A header whose one block leads to itself.
+#[test]
+fn a_header_that_leads_to_itself_takes_no_memory() {
+    let header = 96;
+    let mut bytes = vec![0; 70_000];
+    let mut put = |at: usize, part: &[u8]| bytes[at..at + part.len()].copy_from_slice(part);
+    put(0, b"\x89HDF\r\n\x1a\n");
+    put(13, &[8, 8]);
+    put(64, &(header as u64).to_le_bytes());
+    // A continuation of 16 bytes, then empty messages of a kind that is read.
+    let length = 24u8 + 8 * 16;
+    put(header, &[1, 0, 0xff, 0xff, 1, 0, 0, 0, length, 0, 0, 0]);
+    put(header + 16, &[0x10, 0, 16]);
+    put(header + 24, &(header as u64 + 16).to_le_bytes());
+    put(header + 32, &u64::from(length).to_le_bytes());
+    for message in 0..16 {
+        put(header + 40 + 8 * message, &[0x0c]);
+    }
+    let (result, taken) = peak(|| keras::read_file(&bytes));
+    let message = result.unwrap_err().to_string();
+    assert!(
+        message.contains("an object longer than the file"),
+        "{message}"
     );
     assert!(taken <= bound(bytes.len()), "{taken}");
 }

@@ -133,13 +133,21 @@ fn dense(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeErro
         return Err(kernel.malformed(format!("has shape {:?}, expected a matrix", kernel.shape)));
     };
     kernel.check_no_size_is_zero()?;
+    check_units(layer, outputs)?;
     let bias = match rest {
+        [_, extra, ..] => return Err(extra.malformed("has no place in a dense layer".into())),
+        rest if rest.is_empty() == layer.flag("use_bias", true)? => {
+            let expected = [
+                "a kernel and a bias",
+                "a kernel alone, as its use_bias is false",
+            ];
+            return Err(layer.wrong_count(1 + rest.len(), expected[rest.len()]));
+        }
         [] => vec![0.0; outputs],
         [bias] => {
             bias.check_shape(&[outputs])?;
             bias.values.clone()
         }
-        [_, extra, ..] => return Err(extra.malformed("has no place in a dense layer".into())),
     };
     let mut layers = vec![Layer::Dense {
         weight: crate::array::transposed(&kernel.values, inputs, outputs),
@@ -147,6 +155,16 @@ fn dense(layer: &KerasLayer) -> Result<(Option<Input>, Vec<Layer>), ExchangeErro
     }];
     layers.extend(layer.activation()?);
     Ok((Some(Input::Features(inputs)), layers))
+}
+
+/// Holds the units that a layer says it has to those of its weights.
+fn check_units(layer: &KerasLayer, found: usize) -> Result<(), ExchangeError> {
+    match layer.configuration.get("units").and_then(Value::as_u64) {
+        Some(units) if units != found as u64 => Err(layer.malformed(format!(
+            "says that it has {units} units, but its weights have {found}"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The cell that a recurrent layer's configuration asks for.
@@ -163,7 +181,7 @@ fn cell(layer: &KerasLayer) -> Result<Cell, ExchangeError> {
             return Err(layer.no_counterpart(&format!("the recurrent_activation {gates}")));
         }
     }
-    for key in ["go_backwards", "time_major", "unit_forget"] {
+    for key in ["go_backwards", "stateful", "time_major", "unit_forget"] {
         if layer.flag(key, false)? {
             return Err(layer.no_counterpart(key));
         }
@@ -195,14 +213,7 @@ fn recurrent(
 ) -> Result<(Option<Input>, Vec<Layer>), ExchangeError> {
     let cell = cell(layer)?;
     let (input_size, hidden_size, mut weights) = read_weights(layer, cell, forward)?;
-    let declared = layer.configuration.get("units").and_then(Value::as_u64);
-    if let Some(units) = declared
-        && units != hidden_size as u64
-    {
-        return Err(layer.malformed(format!(
-            "says that it has {units} units, but its weights have {hidden_size}"
-        )));
-    }
+    check_units(layer, hidden_size)?;
     let mut stack = Stack::new(cell, input_size, hidden_size);
     if let Some(backward) = backward {
         let (inputs, units, backward) = read_weights(layer, cell, backward)?;

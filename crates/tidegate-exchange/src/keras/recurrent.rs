@@ -38,6 +38,14 @@ pub(super) fn read_weights(
     let mut parameters = to_ours(&kernel.values, input_size);
     parameters.extend(to_ours(&recurrent.values, hidden_size));
     match rest {
+        [_, extra, ..] => return Err(extra.malformed("has no place in a recurrent layer".into())),
+        rest if rest.is_empty() == layer.flag("use_bias", true)? => {
+            let expected = [
+                "a kernel, a recurrent kernel and a bias",
+                "a kernel and a recurrent kernel alone, as its use_bias is false",
+            ];
+            return Err(layer.wrong_count(2 + rest.len(), expected[rest.len()]));
+        }
         [] => parameters.resize(parameters.len() + 2 * columns, 0.0),
         [bias] if two_biases(cell) => {
             bias.check_shape(&[2, columns])?;
@@ -50,7 +58,6 @@ pub(super) fn read_weights(
             parameters.extend(of_keras_order(cell, &bias.values));
             parameters.resize(parameters.len() + columns, 0.0);
         }
-        [_, extra, ..] => return Err(extra.malformed("has no place in a recurrent layer".into())),
     }
     Ok((input_size, hidden_size, parameters))
 }

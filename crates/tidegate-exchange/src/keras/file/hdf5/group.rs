@@ -30,7 +30,10 @@ pub(super) fn members<'a>(
         let count = node.u16()?;
         node.take(2 * 8)?;
         for _ in 0..count {
-            look(work)?;
+            // As many as the bytes that a child takes.
+            for _ in 0..16 {
+                look(work)?;
+            }
             node.take(8)?;
             let child = node.size()?;
             match level.checked_sub(1) {
@@ -56,7 +59,7 @@ fn entries<'a>(
     }
     node.take(1)?;
     for _ in 0..node.u16()? {
-        // As many as the bytes that an entry takes.
+        // A part of the 40 bytes that an entry takes.
         for _ in 0..8 {
             look(work)?;
         }

@@ -34,6 +34,8 @@ pub(super) fn messages<'a>(
     let mut block = Slice::of(prefix.take(length)?);
     let mut continued = Vec::new();
     let mut found = Vec::new();
+    // Blocks that lead to each other in a circle would fill a list that no file is long enough for.
+    let mut left = file.len();
     for _ in 0..count {
         while block.rest().len() < 8 {
             let Some((place, length)) = continued.pop() else {
@@ -46,6 +48,8 @@ pub(super) fn messages<'a>(
         let (kind, size, flags) = (block.u16()?, block.u16()?, block.u8()?);
         block.take(3)?;
         let data = block.take(usize::from(size))?;
+        let after = left.checked_sub(8 + data.len());
+        left = after.ok_or("an object longer than the file")?;
         let is_shared = flags & 2 != 0;
         match kind {
             CONTINUATION => {

@@ -2,8 +2,10 @@
 //!
 //! `h5py` writes the earliest version of the format that can hold what it is given: superblock 0, object headers of version 1, groups as
 //! symbol tables, whatever its own version. That is what is read; the format has much more. No offset, count or length of the file is
-//! trusted: nothing is read but slices of the file, what is followed is counted, and no list is longer than the bytes that its
-//! entries take. Source: HDF5 File Format Specification, version 3.0.
+//! trusted: nothing is read but slices of the file, what is followed is counted, and each entry of a list is charged against the
+//! length of the file: a child of a tree and a message what they take of it, a member of a group a part of that. So no list holds
+//! more than a few times the bytes of the file, even where what it is read from overlaps. Source: HDF5 File Format Specification,
+//! version 3.0.
 
 mod group;
 mod header;
@@ -19,6 +21,10 @@ use slice::{Damage, Slice};
 
 /// Groups within each other. Those of Keras are a dozen deep where models stand within models.
 const DEEPEST: usize = 64;
+
+/// What an object is that is neither a group of a symbol table nor an array.
+const LATER_GROUP: Damage =
+    "a group of a later kind, as h5py writes for names beyond ASCII: save the model as .keras";
 
 /// Shape and values.
 pub(super) type Array = (Vec<usize>, Vec<f32>);
@@ -60,9 +66,7 @@ impl<'a> Hdf5<'a> {
         let mut entered = HashSet::from([self.root]);
         let mut waiting = vec![(self.root, 0)];
         while let Some((group, depth)) = waiting.pop() {
-            let Some(table) = self.message(group, SYMBOL_TABLE)? else {
-                continue;
-            };
+            let table = self.message(group, SYMBOL_TABLE)?.ok_or(LATER_GROUP)?;
             if depth == DEEPEST {
                 return Err("groups are too deep within each other");
             }
@@ -74,11 +78,15 @@ impl<'a> Hdf5<'a> {
                 if !entered.insert(member) {
                     return Err("something stands at two places");
                 }
-                if self.message(member, SYMBOL_TABLE)?.is_some() {
+                let parts = messages(self.bytes, member, &mut self.work)?;
+                let has = |kind| parts.iter().any(|part| part.kind == kind);
+                if has(SYMBOL_TABLE) {
                     self.groups.insert(member, (group, name));
                     waiting.push((member, depth + 1));
-                } else {
+                } else if has(DATASPACE) {
                     self.arrays.insert(member, (group, name));
+                } else {
+                    return Err(LATER_GROUP);
                 }
             }
         }
