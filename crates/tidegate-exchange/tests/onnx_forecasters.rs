@@ -305,6 +305,16 @@ fn what_does_not_fit_or_has_no_operator_is_refused_by_name() {
             of_scaling(|scaling| scaling.past[4].mean = 1e60),
             "feature 4 of past",
         ),
+        // Near 1.7e9 the numbers of single precision lie 128 apart.
+        (
+            of_scaling(|scaling| {
+                scaling.past[0] = FeatureScaling {
+                    mean: -1.7e9,
+                    deviation: 21.0,
+                };
+            }),
+            "feature 0 of past, mean -1.7e9 and deviation 2.1e1, has no counterpart in single precision: leave the scaling out",
+        ),
         (
             ForecasterGraph { point: 1, ..graph }.write().unwrap_err(),
             "point: 1 of 1 quantiles",

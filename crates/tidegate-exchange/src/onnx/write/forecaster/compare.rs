@@ -11,7 +11,8 @@ use crate::onnx::trial::Numbers;
 
 const WINDOWS: usize = 3;
 
-/// Roundings of single precision that an output in the data's units may be off by, beside what the network's numbers differ by.
+/// Roundings of single precision that an output in the data's units may be off by, beside what the network's numbers differ by. A
+/// scaling is written only where such a rounding is small beside the deviation.
 const ROUNDINGS: f64 = 4.0;
 
 /// How far the outputs of a file are from those of its forecaster.

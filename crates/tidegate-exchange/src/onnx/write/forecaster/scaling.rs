@@ -10,6 +10,11 @@ use crate::onnx::tensor::Tensor;
 /// two parts.
 const LEAST_REST: f64 = 1e-7;
 
+/// How far apart, in deviations, numbers in the data's units may lie around the mean in single precision. It bounds what rounding
+/// an input alone moves it by; further apart, the rounding drowns what the network reads, and whatever a file gives passes for
+/// rounding.
+const LARGEST_SPACING: f64 = 1e-2;
+
 /// How a feature is scaled: (value − mean) / deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FeatureScaling {
@@ -45,11 +50,12 @@ impl FeatureScaling {
         value * self.deviation + self.mean
     }
 
-    /// Whether single precision holds it.
+    /// Whether single precision holds it, and what it scales.
     fn is_held(self) -> bool {
         (self.mean as f32).is_finite()
             && (self.deviation as f32).is_normal()
             && self.deviation > 0.0
+            && self.mean.abs() * f64::from(f32::EPSILON) <= LARGEST_SPACING * self.deviation
     }
 }
 
@@ -72,7 +78,8 @@ impl WindowScaling {
                         "the scaling of feature {place} of {name}, mean {mean:e} and deviation {deviation:e},"
                     ),
                     format: "single precision",
-                    remedy: "leave the scaling out".into(),
+                    remedy: "leave the scaling out (--scaled), and scale in double precision"
+                        .into(),
                 });
             }
         }
