@@ -108,6 +108,28 @@ fn its_metadata_names_the_columns_and_holds_the_scaling_that_was_left_out() {
 }
 
 #[test]
+fn units_that_single_precision_does_not_hold_are_refused_with_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let rows = (0..400).map(|row| format!("{:.3}\n", 1.7e9 + 30.0 * (f64::from(row) / 4.0).sin()));
+    let data = file(
+        folder,
+        "data.csv",
+        &format!("y\n{}", rows.collect::<String>()),
+    );
+    let model = path(folder, "model.safetensors");
+    printed(train_forecast(&data, &model, &[]));
+    let before = names(folder);
+    let out = path(folder, "model.onnx");
+    let message = failure_of(command("export", &[&model, "-o", &out]), 1);
+    for part in ["no counterpart in single precision", "(--scaled)"] {
+        assert!(message.contains(part), "{message}");
+    }
+    assert_eq!(names(folder), before);
+    sentence("export", &[&model, "-o", &out, "--scaled"]);
+}
+
+#[test]
 fn what_a_forecaster_has_no_use_for_is_refused_and_nothing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use tidegate_cells::{Activation as Candidate, Cell, Gru, Lstm, Mgu, Reset, Rnn, Stack, mix};
+use tidegate_data::Scaling;
 use tidegate_exchange::ExchangeError;
-use tidegate_exchange::onnx::{FeatureScaling, ForecasterGraph, Graph, Tensor, WindowScaling};
+use tidegate_exchange::onnx::{ForecasterGraph, Graph, Tensor, WindowScaling};
 use tidegate_model::{Forecaster, ForecasterConfiguration, Network, Normalisation, WindowInputs};
 
 /// Largest difference allowed between a forecaster and its graph, relative to outputs above 1: the recurrent layers run on the same
@@ -187,8 +188,8 @@ fn layers_and_directions_are_those_of_the_forecaster() {
 
 /// Of two targets, one other feature and two that are known ahead: far from zero, tiny, huge, and as it is.
 fn scaling() -> WindowScaling {
-    let of = |mean, deviation| FeatureScaling { mean, deviation };
-    let known = vec![of(20.0, 7.5), FeatureScaling::NONE];
+    let of = |mean, deviation| Scaling { mean, deviation };
+    let known = vec![of(20.0, 7.5), Scaling::NONE];
     let mut past = vec![of(123_456.789, 3.25), of(-2e-4, 1e-5), of(1e9, 4e8)];
     past.extend(&known);
     WindowScaling { past, known }
@@ -209,7 +210,11 @@ fn with_known(levels: usize, normalisation: Normalisation) -> Forecaster {
 #[test]
 fn with_its_scaling_a_graph_reads_and_gives_the_units_of_the_data() {
     for normalisation in [Normalisation::None, Normalisation::Instance] {
-        for (levels, offsets) in [(1, values(4, 6 * 2 * 3)), (3, vec![])] {
+        let mut offsets = values(4, 6 * 2 * 3);
+        offsets
+            .chunks_mut(3)
+            .for_each(|levels| levels.sort_by(f32::total_cmp));
+        for (levels, offsets) in [(1, offsets), (3, vec![])] {
             let forecaster = with_known(levels, normalisation);
             let scaling = scaling();
             let graph = ForecasterGraph {
@@ -305,6 +310,16 @@ fn what_does_not_fit_or_has_no_operator_is_refused_by_name() {
             of_scaling(|scaling| scaling.past[4].mean = 1e60),
             "feature 4 of past",
         ),
+        // Near 1.7e9 the numbers of single precision lie 128 apart.
+        (
+            of_scaling(|scaling| {
+                scaling.past[0] = Scaling {
+                    mean: -1.7e9,
+                    deviation: 21.0,
+                };
+            }),
+            "feature 0 of past, mean -1.7e9 and deviation 2.1e1, has no counterpart in single precision: leave the scaling out",
+        ),
         (
             ForecasterGraph { point: 1, ..graph }.write().unwrap_err(),
             "point: 1 of 1 quantiles",
@@ -326,6 +341,15 @@ fn what_does_not_fit_or_has_no_operator_is_refused_by_name() {
             .write()
             .unwrap_err(),
             "offsets: NaN is not finite",
+        ),
+        (
+            ForecasterGraph {
+                offsets: &[&[-1.0, 1.0].repeat(7)[..], &[1.0, -1.0].repeat(5)].concat(),
+                ..graph
+            }
+            .write()
+            .unwrap_err(),
+            "offsets: those of value 7 do not rise",
         ),
         (
             ForecasterGraph {

@@ -266,3 +266,50 @@ def test_texts_and_masks_are_columns_as_the_book_defines_them(tmp_path, command)
     bound = {"rtol": 4e-7, "atol": BOUND * np.std(columns["load"])}
     np.testing.assert_allclose(found["point"][0, :, 0], channel["point"], **bound)
     np.testing.assert_allclose(found["quantiles"][0, :, 0], channel["quantiles"], **bound)
+
+
+def test_before_the_first_observed_value_stand_the_training_mean_and_no_text(tmp_path, command):
+    columns = table()
+    columns["sky"] = np.where(columns["price"] > 40, "clear", "grey")
+    for name, start in (("wind", 30), ("sky", 50)):
+        columns[name][start : start + 9] = np.nan if name == "wind" else ""
+    path, file, scaled = (tmp_path / name for name in ("model.safetensors", "model.onnx", "scaled.onnx"))
+    options = ["--targets", "load", "--past", "wind,sky", "--missing", "mask", "--hidden", "8", "--epochs", "2"]
+    data = csv(tmp_path / "data.csv", columns)
+    command("train", "forecast", data, "-o", path, "--window", "24", "--horizon", "10", *options, folder=tmp_path)
+    command("export", path, "-o", file, folder=tmp_path)
+    command("export", path, "-o", scaled, "--scaled", folder=tmp_path)
+    (scaling,) = json.loads(metadata(scaled)["tidegate.scalings"]).values()
+    mean = {one["name"]: one["mean"] for one in scaling["past"]}
+
+    # The series is one window, whose first rows have neither wind nor sky.
+    recent = {name: values[-24:].copy() for name, values in columns.items()}
+    recent["wind"][:5], recent["sky"][:3] = np.nan, ""
+    recent["sky"][10] = ""
+    answer = command("forecast", path, csv(tmp_path / "recent.csv", recent), "--json", folder=tmp_path).stdout
+
+    def since(missing):
+        rows = [0]
+        for before in missing[:-1]:
+            rows.append(rows[-1] + 1 if before else 1)
+        return np.log1p(rows)
+
+    no_wind, no_sky = np.isnan(recent["wind"]), recent["sky"] == ""
+    made = {
+        "load": recent["load"],
+        "wind": np.where(no_wind, mean["wind"], recent["wind"]),
+        "sky is clear": recent["sky"] == "clear",
+        "sky is grey": recent["sky"] == "grey",
+        "mask of wind": ~no_wind,
+        "time since wind": since(no_wind),
+        "mask of sky": ~no_sky,
+        "time since sky": since(no_sky),
+    }
+    names = json.loads(metadata(file)["tidegate.past"])
+    assert sorted(names) == sorted(made)
+    past = np.stack([made[name] for name in names], axis=-1).astype(np.float32)[None]
+    found = in_onnx_runtime(file)({"past": past})
+    channel = json.loads(answer)["series"][0]["channels"][0]
+    bound = {"rtol": 4e-7, "atol": BOUND * np.std(columns["load"])}
+    np.testing.assert_allclose(found["point"][0, :, 0], channel["point"], **bound)
+    np.testing.assert_allclose(found["quantiles"][0, :, 0], channel["quantiles"], **bound)

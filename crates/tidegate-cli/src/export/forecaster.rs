@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tidegate_cells::Cell;
 use tidegate_data::{Scaling, SeriesSchema};
-use tidegate_exchange::onnx::{self, FeatureScaling, ForecasterGraph, WindowScaling};
+use tidegate_exchange::onnx::{self, ForecasterGraph, WindowScaling};
 use tidegate_model::replace_file;
 use tidegate_study::forecast::PointForecast;
 use tidegate_train::ForecastModel;
@@ -39,7 +39,12 @@ pub(super) fn run(arguments: &ExportArguments, format: FormatName) -> Result<(),
     let shared = schema
         .scaled_like_all()
         .filter(|_| !arguments.task.scaled)
-        .and_then(|series| scaling_of(schema, series));
+        .and_then(|series| {
+            Some(WindowScaling {
+                past: schema.past_scalings(series)?,
+                known: schema.known_scalings(series)?,
+            })
+        });
     let residuals = trained.plan.residuals.as_ref();
     let graph = ForecasterGraph {
         forecaster: &trained.forecaster,
@@ -70,20 +75,6 @@ pub(super) fn run(arguments: &ExportArguments, format: FormatName) -> Result<(),
     );
     let notes = notes(arguments, &trained, shared.is_some());
     print(&said(output, &what, difference.largest, &notes))
-}
-
-/// How the features of windows of a series are scaled.
-fn scaling_of(schema: &SeriesSchema, series: &str) -> Option<WindowScaling> {
-    let of = |scalings: Vec<Scaling>| {
-        let scalings = scalings.into_iter();
-        let scalings =
-            scalings.map(|Scaling { mean, deviation }| FeatureScaling { mean, deviation });
-        scalings.collect()
-    };
-    Some(WindowScaling {
-        past: of(schema.past_scalings(series)?),
-        known: of(schema.known_scalings(series)?),
-    })
 }
 
 /// What a reader of the file needs beside the graph.

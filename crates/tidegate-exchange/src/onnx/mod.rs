@@ -33,6 +33,5 @@ pub use metadata::with_metadata;
 pub use port::{Dimension, Port};
 pub use tensor::{ElementType, Tensor, Values};
 pub use write::{
-    FeatureScaling, ForecasterDifference, ForecasterGraph, Preset, WindowScaling,
-    largest_difference, write,
+    ForecasterDifference, ForecasterGraph, Preset, WindowScaling, largest_difference, write,
 };

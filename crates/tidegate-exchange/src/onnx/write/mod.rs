@@ -20,7 +20,7 @@ use crate::error::ExchangeError;
 use crate::network::{Input, Layer, Network};
 
 pub use self::compare::largest_difference;
-pub use self::forecaster::{FeatureScaling, ForecasterDifference, ForecasterGraph, WindowScaling};
+pub use self::forecaster::{ForecasterDifference, ForecasterGraph, WindowScaling};
 
 const IR_VERSION: i64 = 8;
 const OPERATOR_SET: i64 = 17;

@@ -1,9 +1,9 @@
 //! A written file run beside its forecaster.
 
+use tidegate_data::Scaling;
 use tidegate_model::WindowInputs;
 
 use super::ForecasterGraph;
-use super::scaling::FeatureScaling;
 use crate::error::ExchangeError;
 use crate::onnx::graph::Graph;
 use crate::onnx::tensor::Tensor;
@@ -11,7 +11,8 @@ use crate::onnx::trial::Numbers;
 
 const WINDOWS: usize = 3;
 
-/// Roundings of single precision that an output in the data's units may be off by, beside what the network's numbers differ by.
+/// Roundings of single precision that an output in the data's units may be off by, beside what the network's numbers differ by. A
+/// scaling is written only where such a rounding is small beside the deviation.
 const ROUNDINGS: f64 = 4.0;
 
 /// How far the outputs of a file are from those of its forecaster.
@@ -33,9 +34,8 @@ impl ForecasterGraph<'_> {
         self.check()?;
         let network = self.forecaster.configuration();
         let mut numbers = Numbers(1);
-        let scaling = |of: fn(&super::WindowScaling) -> &[FeatureScaling]| {
-            self.scaling.map(of).unwrap_or_default()
-        };
+        let scaling =
+            |of: fn(&super::WindowScaling) -> &[Scaling]| self.scaling.map(of).unwrap_or_default();
         let past = Side::new(
             &mut numbers,
             [network.window, network.past_size],
@@ -90,7 +90,7 @@ impl ForecasterGraph<'_> {
             let pairs = found.iter().zip(&expected).enumerate();
             for (place, (&found, &expected)) in pairs {
                 let target = place / levels % network.targets;
-                let scaling = scaling.map_or(FeatureScaling::NONE, |scaling| scaling[target]);
+                let scaling = scaling.map_or(Scaling::NONE, |scaling| scaling[target]);
                 difference.count(found, expected, scaling);
             }
         }
@@ -100,14 +100,14 @@ impl ForecasterGraph<'_> {
 
 impl ForecasterDifference {
     /// Counts in an output that was found and the one that is expected, on the network's scale.
-    fn count(&mut self, found: f32, expected: f32, scaling: FeatureScaling) {
-        let in_units = scaling.in_units(expected.into());
+    fn count(&mut self, found: f32, expected: f32, scaling: Scaling) {
+        let in_units = scaling.to_units(expected.into());
         let mut difference = (f64::from(found) - in_units).abs();
         if difference.is_nan() {
             difference = f64::INFINITY;
         }
         self.largest = self.largest.max(difference);
-        let rounding = if scaling == FeatureScaling::NONE {
+        let rounding = if scaling == Scaling::NONE {
             0.0
         } else {
             ROUNDINGS * f64::from(f32::EPSILON) * in_units.abs().max(scaling.mean.abs())
@@ -122,19 +122,15 @@ struct Side<'a> {
     values: Vec<f32>,
     rows: usize,
     size: usize,
-    scalings: &'a [FeatureScaling],
+    scalings: &'a [Scaling],
 }
 
 impl<'a> Side<'a> {
-    fn new(
-        numbers: &mut Numbers,
-        [rows, size]: [usize; 2],
-        scalings: &'a [FeatureScaling],
-    ) -> Side<'a> {
+    fn new(numbers: &mut Numbers, [rows, size]: [usize; 2], scalings: &'a [Scaling]) -> Side<'a> {
         let mut values = numbers.values(WINDOWS * rows * size);
         if !scalings.is_empty() {
             for (place, value) in values.iter_mut().enumerate() {
-                *value = scalings[place % size].in_units((*value).into()) as f32;
+                *value = scalings[place % size].to_units((*value).into()) as f32;
             }
         }
         Side {
@@ -157,7 +153,7 @@ impl<'a> Side<'a> {
                 for feature in 0..self.size {
                     let value = self.values[(window * self.rows + row) * self.size + feature];
                     let scaling = self.scalings.get(feature);
-                    scaled.push(scaling.map_or(value, |one| one.scaled(value.into()) as f32));
+                    scaled.push(scaling.map_or(value, |one| one.to_scaled(value.into()) as f32));
                 }
             }
         }

@@ -21,7 +21,7 @@ use crate::error::ExchangeError;
 use crate::onnx::tensor::{ElementType, Tensor};
 
 pub use self::compare::ForecasterDifference;
-pub use self::scaling::{FeatureScaling, WindowScaling};
+pub use self::scaling::WindowScaling;
 
 /// What [`ForecasterGraph::write`] writes: a forecaster, and what stands around it.
 ///
@@ -35,7 +35,7 @@ pub struct ForecasterGraph<'a> {
     /// How the features are scaled: with it the graph reads and gives numbers in the data's units, without it scaled ones.
     pub scaling: Option<&'a WindowScaling>,
     /// What is added to a point forecast, one number for each value, to give its quantiles, on the network's scale: `[horizon,
-    /// targets, levels]`. Empty for a forecaster that gives quantiles itself, or for no quantiles.
+    /// targets, levels]`, rising from level to level. Empty for a forecaster that gives quantiles itself, or for no quantiles.
     pub offsets: &'a [f32],
     /// Which of the forecaster's own quantiles is its point forecast; 0 for a point forecaster.
     pub point: usize,
@@ -80,9 +80,18 @@ impl ForecasterGraph<'_> {
             let reason = format!("{} for {values} values", self.offsets.len());
             return wrong("offsets", reason);
         }
-        match self.offsets.iter().find(|offset| !offset.is_finite()) {
+        if let Some(offset) = self.offsets.iter().find(|offset| !offset.is_finite()) {
+            return wrong("offsets", format!("{offset} is not finite"));
+        }
+        // `max` for no offsets at all.
+        let levels = (self.offsets.len() / values).max(1);
+        let mut of_values = self.offsets.chunks_exact(levels);
+        match of_values.position(|offsets| !offsets.is_sorted()) {
             None => Ok(()),
-            Some(offset) => wrong("offsets", format!("{offset} is not finite")),
+            Some(place) => {
+                let reason = format!("those of value {place} do not rise from level to level");
+                wrong("offsets", reason)
+            }
         }
     }
 }

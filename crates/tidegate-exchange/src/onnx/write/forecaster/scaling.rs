@@ -1,5 +1,6 @@
 //! From the data's units to the network's scale, and back.
 
+use tidegate_data::Scaling;
 use tidegate_model::ForecasterConfiguration;
 
 use super::Writer;
@@ -10,47 +11,18 @@ use crate::onnx::tensor::Tensor;
 /// two parts.
 const LEAST_REST: f64 = 1e-7;
 
-/// How a feature is scaled: (value − mean) / deviation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct FeatureScaling {
-    /// Taken off.
-    pub mean: f64,
-    /// Divided by; above 0.
-    pub deviation: f64,
-}
+/// How far apart, in deviations, numbers in the data's units may lie around the mean in single precision. It bounds what rounding
+/// an input alone moves it by; further apart, the rounding drowns what the network reads, and whatever a file gives passes for
+/// rounding.
+const LARGEST_SPACING: f64 = 1e-2;
 
 /// How the features of windows are scaled.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WindowScaling {
     /// Of each feature that is known up to now, the targets first.
-    pub past: Vec<FeatureScaling>,
+    pub past: Vec<Scaling>,
     /// Of each feature that is known ahead.
-    pub known: Vec<FeatureScaling>,
-}
-
-impl FeatureScaling {
-    /// Leaves values as they are.
-    pub const NONE: FeatureScaling = FeatureScaling {
-        mean: 0.0,
-        deviation: 1.0,
-    };
-
-    /// A value in the data's units, scaled.
-    pub(super) fn scaled(self, value: f64) -> f64 {
-        (value - self.mean) / self.deviation
-    }
-
-    /// A scaled value in the data's units.
-    pub(super) fn in_units(self, value: f64) -> f64 {
-        value * self.deviation + self.mean
-    }
-
-    /// Whether single precision holds it.
-    fn is_held(self) -> bool {
-        (self.mean as f32).is_finite()
-            && (self.deviation as f32).is_normal()
-            && self.deviation > 0.0
-    }
+    pub known: Vec<Scaling>,
 }
 
 impl WindowScaling {
@@ -65,14 +37,15 @@ impl WindowScaling {
                     reason: format!("{} scalings for {size} features", scalings.len()),
                 });
             }
-            if let Some(place) = scalings.iter().position(|scaling| !scaling.is_held()) {
-                let FeatureScaling { mean, deviation } = scalings[place];
+            if let Some(place) = scalings.iter().position(|scaling| !is_held(scaling)) {
+                let Scaling { mean, deviation } = scalings[place];
                 return Err(ExchangeError::NoCounterpart {
                     what: format!(
                         "the scaling of feature {place} of {name}, mean {mean:e} and deviation {deviation:e},"
                     ),
                     format: "single precision",
-                    remedy: "leave the scaling out".into(),
+                    remedy: "leave the scaling out (--scaled), and scale in double precision"
+                        .into(),
                 });
             }
         }
@@ -80,32 +53,32 @@ impl WindowScaling {
     }
 }
 
+/// Whether single precision holds it, and what it scales.
+fn is_held(scaling: &Scaling) -> bool {
+    (scaling.mean as f32).is_finite()
+        && (scaling.deviation as f32).is_normal()
+        && scaling.deviation > 0.0
+        && scaling.mean.abs() * f64::from(f32::EPSILON) <= LARGEST_SPACING * scaling.deviation
+}
+
 impl Writer<'_> {
     /// `value [B, rows, features]` on the network's scale.
-    pub(super) fn scaled(
-        &mut self,
-        name: &str,
-        mut value: String,
-        scalings: &[FeatureScaling],
-    ) -> String {
-        if scalings
-            .iter()
-            .all(|scaling| *scaling == FeatureScaling::NONE)
-        {
+    pub(super) fn scaled(&mut self, name: &str, mut value: String, scalings: &[Scaling]) -> String {
+        if scalings.iter().all(|scaling| *scaling == Scaling::NONE) {
             return value;
         }
-        let row = |of: fn(&FeatureScaling) -> f64| -> Vec<f32> {
+        let row = |of: fn(&Scaling) -> f64| -> Vec<f32> {
             scalings.iter().map(|scaling| of(scaling) as f32).collect()
         };
         // The difference of near numbers is exact in floating point: of values far from zero, what is left is as precise as
         // they are.
-        fn rest(scaling: &FeatureScaling) -> f64 {
+        fn rest(scaling: &Scaling) -> f64 {
             scaling.mean - f64::from(scaling.mean as f32)
         }
         value = self
             .builder
             .with_row("Sub", &format!("{name}_mean"), &value, &row(|one| one.mean));
-        let moves = |one: &FeatureScaling| rest(one).abs() > LEAST_REST * one.deviation;
+        let moves = |one: &Scaling| rest(one).abs() > LEAST_REST * one.deviation;
         if scalings.iter().any(moves) {
             let name = format!("{name}_mean_rest");
             value = self.builder.with_row("Sub", &name, &value, &row(rest));
@@ -120,12 +93,12 @@ impl Writer<'_> {
         &mut self,
         name: &str,
         value: String,
-        scalings: Option<&[FeatureScaling]>,
+        scalings: Option<&[Scaling]>,
     ) -> String {
         let Some(scalings) = scalings else {
             return value;
         };
-        let mut constant = |suffix: &str, of: fn(&FeatureScaling) -> f64| {
+        let mut constant = |suffix: &str, of: fn(&Scaling) -> f64| {
             let values: Vec<f32> = scalings.iter().map(|scaling| of(scaling) as f32).collect();
             let values = Tensor::of([values.len(), 1], values);
             self.builder.constant(&format!("{name}_{suffix}"), &values)
