@@ -138,6 +138,7 @@ mod tests {
         let expected = NumberArray {
             shape: vec![2, 2],
             values: vec![1.0, -2.5, 3.0, 4e3],
+            of_rows: true,
         };
         assert_eq!(read(b"1,-2.5\n3,4e3\n").unwrap(), expected);
         assert_eq!(
