@@ -326,7 +326,8 @@ def from_torch(
         names = ", ".join(name for name, _ in module.named_modules() if name)
         raise ValueError(f"the module has activations ({', '.join(activations)}): say the order of computation with layers=, of {names}")
     place: Reset = next(iter(resets), "after")
-    order = [activations.get(name, name) for name in layers or ()]
+    # A str is refused below.
+    order = layers if isinstance(layers, str) else [activations.get(name, name) for name in layers or ()]
     network = from_state_dict(
         module.state_dict(),
         layers=order,

@@ -62,6 +62,8 @@ def test_a_module_with_activations_is_read_in_the_order_that_is_said(tmp_path):
     order = ["emb", "rnn", "last", "fc1", "act", "fc2", "softmax"]
     with pytest.raises(ValueError, match="layers="):
         exchange.from_torch(module)
+    with pytest.raises(TypeError, match="expected a list of names, found a str"):
+        exchange.from_torch(module, layers=",".join(order))
     network = exchange.from_torch(module, layers=order)
     tokens = torch.randint(0, 9, (7, 4))
     with torch.no_grad():
